@@ -31,8 +31,10 @@ internal sealed class OwinHttpModule : IHttpModule
             Subscribe(context, stage, (sender, _) => Run(app, (HttpApplication)sender, stage));
         }
 
-        context.EndRequest += (sender, _) => End((HttpApplication)sender);
-        context.PreSendRequestHeaders += (sender, _) => RequestPipeline.Of(((HttpApplication)sender).Context)?.SendHeaders();
+        context.EndRequest += (sender, _) => Of(sender)?.RunTo(RequestPipeline.End);
+
+        // Not when the request ends: System.Web may still put an error page, with other headers, in the response's place.
+        context.PreSendRequestHeaders += (sender, _) => Of(sender)?.SendHeaders();
     }
 
     public void Dispose()
@@ -65,14 +67,7 @@ internal sealed class OwinHttpModule : IHttpModule
         }
     }
 
-    private static void End(HttpApplication application)
-    {
-        if (RequestPipeline.Of(application.Context) is { } pipeline)
-        {
-            pipeline.RunTo(RequestPipeline.End);
-            pipeline.SendHeaders();
-        }
-    }
+    private static RequestPipeline Of(object application) => RequestPipeline.Of(((HttpApplication)application).Context);
 
     // What an await sets as the thread's principal is gone when the await ends; the handler expects it to be the request's user.
     private static void KeepPrincipal(HttpContext context)

@@ -6,11 +6,7 @@ using System.Web;
 
 namespace Microsoft.Owin.Host.SystemWeb;
 
-/// <summary>
-/// One request on its way through the OWIN pipeline. The request's thread drives it from stage to stage and runs, one after the
-/// other, whatever an await brings back meanwhile: so <see cref="HttpContext.Current"/> is there after an await, as under ASP.NET's
-/// own synchronization context.
-/// </summary>
+/// <summary>One request on its way through the OWIN pipeline, which System.Web lets go on from stage to stage.</summary>
 internal sealed class RequestPipeline
 {
     /// <summary>The stage after all stages: the handler is done.</summary>
@@ -20,7 +16,6 @@ internal sealed class RequestPipeline
     private const string EnvironmentKey = "owin.Environment";
 
     private readonly Stack<(Action<object> Callback, object State)> _sendingHeaders = new();
-    private readonly RequestThread _thread = new();
     private readonly OwinApplication _app;
     private readonly IDictionary<string, object> _environment;
     private readonly object _gate = new();
@@ -64,24 +59,29 @@ internal sealed class RequestPipeline
             _entrance = null;
         }
 
-        _thread.Run(() =>
+        // The request's thread waits below: an await that had to come back to it would wait for ever.
+        var outer = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
         {
             if (entrance is null)
             {
-                _running = Start();
+                Start();
             }
             else
             {
                 entrance.SetResult(Reaches(_awaitedStage));
             }
 
-            _running.ContinueWith(
-                _ => _thread.Wake(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        }, IsAtRest);
+            WaitUntilAtRest();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(outer);
+        }
 
         if (IsCompleted)
         {
-            _thread.Close();
             _running.GetAwaiter().GetResult();
         }
     }
@@ -100,8 +100,8 @@ internal sealed class RequestPipeline
             }
 
             _awaitedStage = stage;
-            _entrance = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-            _thread.Wake();
+            _entrance = new TaskCompletionSource<bool>();
+            Monitor.PulseAll(_gate);
             return _entrance.Task;
         }
     }
@@ -120,94 +120,32 @@ internal sealed class RequestPipeline
 
     private bool Reaches(int stage) => _stage != End || stage == End;
 
-    private async Task Start() => await _app.Invoke(_environment);
+    private void Start()
+    {
+        _running = InvokeAsync();
+        _running.ContinueWith(
+            _ =>
+            {
+                lock (_gate)
+                {
+                    Monitor.PulseAll(_gate);
+                }
+            },
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+    }
 
-    private bool IsAtRest()
+    // A middleware that throws before its first await fails the task all the same.
+    private async Task InvokeAsync() => await _app.Invoke(_environment);
+
+    private void WaitUntilAtRest()
     {
         lock (_gate)
         {
-            return _entrance is not null || IsCompleted;
-        }
-    }
-
-    /// <summary>The request's thread as the place awaits come back to.</summary>
-    private sealed class RequestThread : SynchronizationContext
-    {
-        private readonly Queue<(SendOrPostCallback Callback, object State)> _work = new();
-        private bool _closed;
-
-        public void Run(Action start, Func<bool> isAtRest)
-        {
-            var outer = Current;
-            SetSynchronizationContext(this);
-            try
+            while (_entrance is null && !IsCompleted)
             {
-                start();
-                while (Next(isAtRest) is { Callback: { } callback } work)
-                {
-                    callback(work.State);
-                }
-            }
-            finally
-            {
-                SetSynchronizationContext(outer);
-            }
-        }
-
-        public void Wake()
-        {
-            lock (_work)
-            {
-                Monitor.PulseAll(_work);
-            }
-        }
-
-        public override void Post(SendOrPostCallback d, object state)
-        {
-            lock (_work)
-            {
-                if (!_closed)
-                {
-                    _work.Enqueue((d, state));
-                    Monitor.PulseAll(_work);
-                    return;
-                }
-            }
-
-            ThreadPool.QueueUserWorkItem(_ => d(state));
-        }
-
-        public override SynchronizationContext CreateCopy() => this;
-
-        // What is left belongs to nobody who waits: work started and not awaited.
-        public void Close()
-        {
-            lock (_work)
-            {
-                _closed = true;
-                while (_work.Count > 0)
-                {
-                    var (callback, state) = _work.Dequeue();
-                    ThreadPool.QueueUserWorkItem(_ => callback(state));
-                }
-            }
-        }
-
-        private (SendOrPostCallback Callback, object State) Next(Func<bool> isAtRest)
-        {
-            lock (_work)
-            {
-                while (_work.Count == 0)
-                {
-                    if (isAtRest())
-                    {
-                        return default;
-                    }
-
-                    Monitor.Wait(_work);
-                }
-
-                return _work.Dequeue();
+                Monitor.Wait(_gate);
             }
         }
     }
