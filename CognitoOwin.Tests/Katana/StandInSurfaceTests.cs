@@ -17,6 +17,10 @@ public sealed class StandInSurfaceTests
     {
         var listing = KatanaListing.Load(name);
         using var assembly = KatanaListing.ReadAssembly(name);
+        if (assembly.Name.HasPublicKey)
+        {
+            Assert.Inconclusive("This is the real assembly: KatanaSource is Packages.");
+        }
 
         var inventions = assembly.MainModule.Types.Where(SurfaceFormat.IsVisible).SelectMany(listing.Inventions).ToList();
 
