@@ -125,5 +125,8 @@ function endEverything() {
 
 process.on('exit', endEverything);
 for (const [signal, status] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]]) {
-  process.on(signal, () => process.exit(status));
+  process.once(signal, async () => {
+    await Promise.all([...running].map((child) => child.stop()));
+    process.exit(status);
+  });
 }
