@@ -300,12 +300,18 @@ describe('a user pool that cannot be reached', () => {
 });
 
 describe('a wrong setting', () => {
-  const settings = { 'cognito:UserPoolId': 'no pool', 'cognito:ClientId': '', 'cognito:TokenUse': 'both' };
+  const settings = {
+    'cognito:UserPoolId': 'no pool',
+    'cognito:ClientId': '',
+    'cognito:TokenUse': 'both',
+    // Misspelt.
+    'cognito:RequiredGroup': 'admins',
+  };
   let pools, application, tokens;
   before(async () => {
     pools = await startPools();
     tokens = await pools.signIn(pools.own, alice);
-    application = await startApplication({ settings: { ...settingsFor(pools), ...settings } });
+    application = await startApplication({ settings });
   });
   after(() => Promise.all([application?.stop(), pools?.stop()]));
 

@@ -29,7 +29,7 @@ public sealed class CognitoSignIn
     {
         var settings = ConfigurationManager.AppSettings;
         // Several client ids may be accepted in tokens; this application signs in as the first.
-        _clientId = settings["cognito:ClientId"].Split(',')[0].Trim();
+        _clientId = settings["cognito:ClientId"].Split(',', ';')[0].Trim();
         _clientSecret = settings["signIn:ClientSecret"];
         _endpoint = settings["signIn:Endpoint"] is { Length: > 0 } endpoint
             ? new Uri(endpoint)
@@ -115,7 +115,8 @@ public sealed class CognitoSignIn
 
         return error switch
         {
-            // One sentence for all three: whether a user exists is nobody else's business.
+            // One sentence for all: whether a user exists is nobody else's business. The last one is cognito-local's name for
+            // a wrong password.
             "NotAuthorizedException" or "UserNotFoundException" or "InvalidPasswordException" =>
                 new SignInException(HttpStatusCode.Unauthorized, "The user name or the password is wrong."),
             "UserNotConfirmedException" =>
