@@ -1,0 +1,107 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using Microsoft.VisualStudio.TestTools.UnitTesting;
+using Newtonsoft.Json.Linq;
+
+namespace CognitoOwin.Tests.Repository;
+
+[TestClass]
+public sealed class PackagesConfigTests
+{
+    private static readonly Dictionary<string, Version> Listed = ReadVersions("packages.config", "package", "id", "version");
+
+    private static readonly Dictionary<string, Version> Central =
+        ReadVersions("Directory.Packages.props", "PackageVersion", "Include", "Version");
+
+    [TestMethod]
+    public void Packages_config_lists_every_package_that_the_library_resolves_at_that_version()
+    {
+        var wrong = ResolvedByTheLibrary()
+            .Where(package => !Listed.TryGetValue(package.Key, out var version) || version != package.Value)
+            .Select(package => $"{package.Key} {package.Value}");
+
+        Assert.AreEqual("", string.Join(", ", wrong), "packages.config lacks these, or has another version of them.");
+    }
+
+    [TestMethod]
+    public void Packages_config_has_the_versions_of_Directory_Packages_props()
+    {
+        var wrong = Listed.Where(package => Central.TryGetValue(package.Key, out var version) && version != package.Value)
+            .Select(package => $"{package.Key} {package.Value} instead of {Central[package.Key]}");
+
+        Assert.AreEqual("", string.Join(", ", wrong));
+    }
+
+    [TestMethod]
+    public void Packages_config_lists_nothing_that_neither_the_library_nor_Katana_needs()
+    {
+        // What the stand-ins for Katana, which the library may have been built with, do not ask for and the real ones do.
+        string[] katana = ["Microsoft.Owin.Host.SystemWeb", "Newtonsoft.Json"];
+
+        var superfluous = Listed.Keys.Except(ResolvedByTheLibrary().Keys).Except(katana);
+
+        Assert.AreEqual("", string.Join(", ", superfluous));
+    }
+
+    [TestMethod]
+    public void Packages_config_installs_every_package_for_the_framework_of_the_library()
+    {
+        var frameworks = RepositoryFiles.LoadXml("packages.config").Descendants("package")
+            .Select(package => (string?)package.Attribute("targetFramework"))
+            .Distinct();
+
+        CollectionAssert.AreEqual(new[] { "net472" }, frameworks.ToArray());
+    }
+
+    /// <summary>The packages that come along with CognitoOwin, as its last restore found them.</summary>
+    private static Dictionary<string, Version> ResolvedByTheLibrary()
+    {
+        var assets = JObject.Parse(File.ReadAllText(RepositoryFiles.PathOf("CognitoOwin/obj/project.assets.json")));
+        var nodes = assets["targets"]!.Children<JProperty>().Single().Value.Children<JProperty>()
+            .ToDictionary(node => node.Name.Split('/')[0], StringComparer.OrdinalIgnoreCase);
+        var framework = assets["project"]!["frameworks"]!.Children<JProperty>().Single().Value;
+
+        // suppressParent is what PrivateAssets="all" becomes: packages that only build the library.
+        var toVisit = new Stack<string>(framework["dependencies"]!.Children<JProperty>()
+            .Where(dependency => (string?)dependency.Value["suppressParent"] != "All")
+            .Select(dependency => dependency.Name)
+            .Concat(nodes.Values.Where(IsStandIn).Select(node => node.Name.Split('/')[0])));
+
+        var resolved = new Dictionary<string, Version>(StringComparer.OrdinalIgnoreCase);
+        while (toVisit.Count > 0)
+        {
+            var node = nodes[toVisit.Pop()];
+            var parts = node.Name.Split('/');
+            if (resolved.ContainsKey(parts[0]))
+            {
+                continue;
+            }
+
+            resolved.Add(parts[0], IsStandIn(node) ? Central[parts[0]] : Normalize(parts[1]));
+            foreach (var dependency in node.Value["dependencies"]?.Children<JProperty>() ?? [])
+            {
+                toVisit.Push(dependency.Name);
+            }
+        }
+
+        return resolved;
+    }
+
+    /// <summary>A project in the place of a package: the library has no project references but those.</summary>
+    private static bool IsStandIn(JProperty node) => (string?)node.Value["type"] == "project";
+
+    private static Dictionary<string, Version> ReadVersions(string file, string element, string id, string version) =>
+        RepositoryFiles.LoadXml(file).Descendants(element).ToDictionary(
+            package => (string)package.Attribute(id)!,
+            package => Normalize((string)package.Attribute(version)!),
+            StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>To NuGet, 1.0 and 1.0.0 are one version, to <see cref="Version"/> they are two.</summary>
+    private static Version Normalize(string text)
+    {
+        var version = Version.Parse(text);
+        return new Version(version.Major, version.Minor, Math.Max(version.Build, 0), Math.Max(version.Revision, 0));
+    }
+}

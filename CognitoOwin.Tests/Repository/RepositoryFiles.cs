@@ -1,0 +1,32 @@
+using System;
+using System.IO;
+using System.Xml.Linq;
+
+namespace CognitoOwin.Tests.Repository;
+
+/// <summary>The files of the repository that these tests were built in.</summary>
+internal static class RepositoryFiles
+{
+    private static readonly string Root = FindRoot();
+
+    public static string PathOf(string relativePath) => Path.Combine(Root, relativePath);
+
+    public static XDocument LoadXml(string relativePath) => XDocument.Load(PathOf(relativePath));
+
+    // Not AppDomain.BaseDirectory, which is the test host's under Mono, nor [CallerFilePath], which a deterministic build
+    // begins with /_/.
+    private static string FindRoot()
+    {
+        var assembly = typeof(RepositoryFiles).Assembly.Location;
+        for (var folder = Directory.GetParent(assembly); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "CognitoOwin.sln")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new InvalidOperationException(
+            $"No folder above {assembly} holds CognitoOwin.sln: run the tests where they were built.");
+    }
+}

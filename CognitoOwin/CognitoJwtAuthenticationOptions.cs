@@ -1,0 +1,95 @@
+using System;
+using System.Collections.Generic;
+using Microsoft.Owin.Security;
+
+namespace CognitoOwin;
+
+/// <summary>
+/// The settings of <see cref="CognitoJwtAuthenticationMiddleware"/>. They are read once, when the application starts.
+/// <c>docs/configuration.md</c> has the key of each in <c>&lt;appSettings&gt;</c>.
+/// </summary>
+public sealed class CognitoJwtAuthenticationOptions : AuthenticationOptions
+{
+    /// <summary>Creates options with every default and no user pool.</summary>
+    public CognitoJwtAuthenticationOptions()
+        : base(CognitoJwtDefaults.AuthenticationType)
+    {
+    }
+
+    /// <summary>The user pools whose tokens are accepted: at least one, each with another issuer.</summary>
+    public IList<CognitoUserPool> UserPools { get; set; } = [];
+
+    /// <summary>Which kind of token is accepted. Default: <see cref="CognitoTokenUse.Any"/>.</summary>
+    public CognitoTokenUse TokenUse { get; set; }
+
+    /// <summary>Scopes of which a token must have at least one, compared to the letter. Default: none, which asks for nothing.</summary>
+    public ICollection<string> RequiredScopes { get; set; } = [];
+
+    /// <summary>Groups of which a token must have at least one, compared to the letter. Default: none, which asks for nothing.</summary>
+    public ICollection<string> RequiredGroups { get; set; } = [];
+
+    /// <summary>
+    /// By how much the clocks of Cognito and of this host may differ when <c>exp</c>, <c>nbf</c> and <c>iat</c> are judged:
+    /// 0 to 10 minutes. Default: 60 seconds (RFC 7519 §4.1.4 allows "usually no more than a few minutes").
+    /// </summary>
+    public TimeSpan ClockSkew { get; set; } = CognitoJwtDefaults.ClockSkew;
+
+    /// <summary>The longest token that is looked at, in characters: 256 to 1,048,576. Default: 16,384.</summary>
+    public int MaximumTokenLength { get; set; } = CognitoJwtDefaults.MaximumTokenLength;
+
+    /// <summary>
+    /// Whether issuer and JWKS addresses must be https. Addresses of this machine (loopback) may be http all the same.
+    /// Default: <see langword="true"/>. Whoever can change an answer on the way to this host can sign tokens.
+    /// </summary>
+    public bool RequireHttps { get; set; } = true;
+
+    /// <summary>How the pools' public keys are fetched and kept.</summary>
+    public CognitoKeysOptions Keys { get; set; } = new();
+
+    /// <summary>How validated tokens are remembered.</summary>
+    public CognitoTokenCacheOptions TokenCache { get; set; } = new();
+
+    /// <summary>The <c>realm</c> of a challenge: printable ASCII. Default: <c>api</c>.</summary>
+    public string Realm { get; set; } = CognitoJwtDefaults.Realm;
+
+    /// <summary>
+    /// The schemes of the <c>Authorization</c> header that carry a token. The first is the one challenges name.
+    /// Default: <c>Bearer</c>. Add <c>Token</c> for clients written for Django REST framework.
+    /// </summary>
+    public IList<string> AuthenticationSchemes { get; set; } = [CognitoJwtDefaults.AuthenticationType];
+
+    /// <summary>
+    /// The claim behind <c>User.Identity.Name</c>. Default (null): <c>cognito:username</c> of an ID token, <c>username</c> of an
+    /// access token.
+    /// </summary>
+    public string? NameClaimType { get; set; }
+
+    /// <summary>The claim behind <c>User.IsInRole</c> and <c>[Authorize(Roles = …)]</c>. Default: <c>cognito:groups</c>.</summary>
+    public string RoleClaimType { get; set; } = CognitoClaimTypes.Groups;
+
+    /// <summary>
+    /// Whether <c>error_description</c> may also show what the token holds, for a developer at work. Default:
+    /// <see langword="false"/>: a client reads one fixed sentence for each rule.
+    /// </summary>
+    public bool IncludeErrorDetails { get; set; }
+
+    /// <summary>
+    /// Whether the raw token stays with the identity, as its <c>BootstrapContext</c>, for calls to other services in the
+    /// user's name. Default: <see langword="false"/>.
+    /// </summary>
+    public bool SaveToken { get; set; }
+
+    /// <summary>
+    /// What happens to a request whose token is refused. Default: <see cref="InvalidTokenHandling.ContinueAnonymously"/>.
+    /// </summary>
+    public InvalidTokenHandling InvalidTokens { get; set; }
+
+    /// <summary>How often the provisioning event is raised. Default: <see cref="CognitoProvisioning.OncePerToken"/>.</summary>
+    public CognitoProvisioning Provisioning { get; set; }
+
+    /// <summary>The application's part in judging a request: its handlers, or a class derived from the provider.</summary>
+    public CognitoJwtAuthenticationProvider Provider { get; set; } = new();
+
+    /// <summary>The clock. Default: <see cref="System.TimeProvider.System"/>.</summary>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+}

@@ -1,0 +1,166 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Specialized;
+using System.Globalization;
+using System.Linq;
+
+namespace CognitoOwin.Configuration;
+
+/// <summary>Fills options from the <c>cognito:</c> keys of <c>&lt;appSettings&gt;</c>.</summary>
+internal sealed class AppSettingsReader
+{
+    public const string Prefix = "cognito:";
+
+    private readonly NameValueCollection _settings;
+    private readonly ConfigurationProblems _problems;
+
+    // Every key that was looked for: what is left over is a misspelt setting, and a misspelt "RequiredGroups" must not pass
+    // for one that asks for nothing.
+    private readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
+
+    private AppSettingsReader(NameValueCollection settings, ConfigurationProblems problems)
+    {
+        _settings = settings;
+        _problems = problems;
+    }
+
+    public static void Read(NameValueCollection settings, CognitoJwtAuthenticationOptions options, ConfigurationProblems problems)
+    {
+        var reader = new AppSettingsReader(settings, problems);
+        reader.ReadPools(options.UserPools);
+        reader.ReadRules(options);
+        reader.ReportUnknownKeys();
+    }
+
+    private void ReadPools(IList<CognitoUserPool> pools)
+    {
+        var names = List(Prefix + "Pools");
+        if (names.Count == 0)
+        {
+            ReadPool(Prefix, name: null, pools);
+            return;
+        }
+
+        foreach (var name in names)
+        {
+            ReadPool(Prefix + name + ":", name, pools);
+        }
+    }
+
+    private void ReadPool(string prefix, string? name, IList<CognitoUserPool> pools)
+    {
+        var pool = new CognitoUserPool { SettingsPrefix = prefix };
+        var set = false;
+
+        Text(prefix + "UserPoolId", value => pool.UserPoolId = value, ref set);
+        Text(prefix + "Region", value => pool.Region = value, ref set);
+        Text(prefix + "Issuer", value => pool.Issuer = value, ref set);
+        Text(prefix + "JwksUri", value => pool.JwksUri = Address(prefix + "JwksUri", value), ref set);
+        foreach (var clientId in List(prefix + "ClientId"))
+        {
+            pool.ClientIds.Add(clientId);
+            set = true;
+        }
+
+        if (name != null)
+        {
+            pool.Name = name;
+        }
+
+        // With nothing set at all the pool may come from code; a pool that was announced by name must be there.
+        if (set || name != null)
+        {
+            pools.Add(pool);
+        }
+    }
+
+    private void ReadRules(CognitoJwtAuthenticationOptions options)
+    {
+        Value(Prefix + "TokenUse", "id, access or any", TryTokenUse, value => options.TokenUse = value);
+        Value(Prefix + "ClockSkew", "a whole number of seconds", TrySeconds, value => options.ClockSkew = value);
+        Value(Prefix + "RequireHttps", "true or false", bool.TryParse, value => options.RequireHttps = value);
+        Value(Prefix + "PublicKeysCachingEnabled", "true or false", bool.TryParse, value => options.Keys.CachingEnabled = value);
+        Value(
+            Prefix + "PublicKeysCachingTimeout",
+            "a whole number of seconds",
+            TrySeconds,
+            value => options.Keys.RefreshInterval = value);
+        Value(Prefix + "TokenCacheEnabled", "true or false", bool.TryParse, value => options.TokenCache.Enabled = value);
+        Value(Prefix + "TokenCacheMaximumEntries", "a whole number", TryNumber, value => options.TokenCache.MaximumEntries = value);
+        options.RequiredScopes = [.. options.RequiredScopes, .. List(Prefix + "RequiredScopes")];
+        options.RequiredGroups = [.. options.RequiredGroups, .. List(Prefix + "RequiredGroups")];
+    }
+
+    private void ReportUnknownKeys()
+    {
+        foreach (var key in _settings.AllKeys.Where(key => key?.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) == true))
+        {
+            if (!_known.Contains(key))
+            {
+                _problems.Add($"{key} is not a setting. There are: {string.Join(", ", _known)}. Give settings of your own another prefix.");
+            }
+        }
+    }
+
+    private delegate bool TryParse<T>(string text, out T value);
+
+    private void Value<T>(string key, string expected, TryParse<T> tryParse, Action<T> assign)
+    {
+        if (Find(key) is not { } text)
+        {
+            return;
+        }
+
+        if (tryParse(text, out var value))
+        {
+            assign(value);
+        }
+        else
+        {
+            _problems.AddUnexpected(key, text, expected);
+        }
+    }
+
+    private void Text(string key, Action<string> assign, ref bool set)
+    {
+        if (Find(key) is { } text)
+        {
+            assign(text);
+            set = true;
+        }
+    }
+
+    private Uri? Address(string key, string text)
+    {
+        if (Uri.TryCreate(text, UriKind.Absolute, out var address))
+        {
+            return address;
+        }
+
+        _problems.AddUnexpected(key, text, "an absolute address such as https://cognito-idp.eu-west-1.amazonaws.com/…/jwks.json");
+        return null;
+    }
+
+    private List<string> List(string key) =>
+        [.. (Find(key) ?? "").Split(',', ';').Select(item => item.Trim()).Where(item => item.Length > 0)];
+
+    private string? Find(string key)
+    {
+        _known.Add(key);
+        var value = _settings[key]?.Trim();
+        return string.IsNullOrEmpty(value) ? null : value;
+    }
+
+    private static bool TryTokenUse(string text, out CognitoTokenUse value) =>
+        Enum.TryParse(text, ignoreCase: true, out value) && Enum.IsDefined(typeof(CognitoTokenUse), value) && !char.IsDigit(text[0]);
+
+    private static bool TryNumber(string text, out int value) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+
+    private static bool TrySeconds(string text, out TimeSpan value)
+    {
+        var success = TryNumber(text, out var seconds);
+        value = TimeSpan.FromSeconds(seconds);
+        return success;
+    }
+}

@@ -1,0 +1,212 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using System.Text.RegularExpressions;
+
+namespace CognitoOwin.Configuration;
+
+/// <summary>Finds every problem of options before an application starts with them.</summary>
+internal sealed class OptionsChecker
+{
+    private static readonly Regex RegionPattern = new(@"^[a-z]{2}(-[a-z]+)+-[0-9]{1,2}\z", RegexOptions.CultureInvariant);
+
+    // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientType.html
+    private static readonly Regex ClientIdPattern = new(@"^[\w+]{1,128}\z", RegexOptions.CultureInvariant | RegexOptions.ECMAScript);
+
+    // RFC 7230 §3.2.6: a scheme is a token.
+    private static readonly Regex SchemePattern = new(@"^[!#$%&'*+.^_`|~0-9A-Za-z-]+\z", RegexOptions.CultureInvariant);
+
+    private readonly CognitoJwtAuthenticationOptions _options;
+    private readonly ConfigurationProblems _problems;
+
+    private OptionsChecker(CognitoJwtAuthenticationOptions options, ConfigurationProblems problems)
+    {
+        _options = options;
+        _problems = problems;
+    }
+
+    public static void Check(CognitoJwtAuthenticationOptions options, ConfigurationProblems problems)
+    {
+        var checker = new OptionsChecker(options, problems);
+        checker.CheckPools();
+        checker.CheckRules();
+        checker.CheckKeys();
+    }
+
+    private void CheckPools()
+    {
+        if (_options.UserPools is not { Count: > 0 } pools)
+        {
+            // Somebody who has set nothing yet: tell the two settings that are needed, as if each had been looked at.
+            CheckPool(new CognitoUserPool { SettingsPrefix = AppSettingsReader.Prefix }, "UserPools[0]");
+            return;
+        }
+
+        for (var i = 0; i < pools.Count; i++)
+        {
+            CheckPool(pools[i], $"UserPools[{i}]");
+        }
+
+        foreach (var same in pools.Where(pool => pool.Issuer != null).GroupBy(pool => pool.Issuer).Where(same => same.Count() > 1))
+        {
+            _problems.Add($"{same.Count()} user pools have the issuer \"{same.Key}\": expected one pool with all of its client ids.");
+        }
+
+        foreach (var same in pools.Where(pool => pool.Name != null).GroupBy(pool => pool.Name).Where(same => same.Count() > 1))
+        {
+            _problems.Add($"{same.Count()} user pools have the name \"{same.Key}\": expected a name of its own for each.");
+        }
+    }
+
+    private void CheckPool(CognitoUserPool pool, string place)
+    {
+        string Setting(string name) => pool.SettingsPrefix != null ? pool.SettingsPrefix + name : $"{place}.{name}";
+
+        if (pool.UserPoolId == null && !pool.HasOwnIssuer)
+        {
+            _problems.AddMissing(Setting("UserPoolId"), PoolIdExpected);
+        }
+        else if (pool.RegionOfPoolId == null && !pool.HasOwnIssuer)
+        {
+            _problems.AddUnexpected(Setting("UserPoolId"), pool.UserPoolId, PoolIdExpected);
+        }
+
+        if (pool.OwnRegion is { } region)
+        {
+            if (!RegionPattern.IsMatch(region))
+            {
+                _problems.AddUnexpected(Setting("Region"), region, "an AWS region such as eu-west-1");
+            }
+            else if (pool.RegionOfPoolId is { } ofPoolId && ofPoolId != region)
+            {
+                _problems.AddUnexpected(
+                    Setting("Region"), region, $"{ofPoolId}, the region of the user pool \"{pool.UserPoolId}\", or no setting at all");
+            }
+        }
+
+        if (pool.HasOwnIssuer)
+        {
+            CheckAddress(Setting("Issuer"), pool.Issuer);
+        }
+
+        if (pool.HasOwnJwksUri)
+        {
+            CheckAddress(Setting("JwksUri"), pool.JwksUri?.OriginalString);
+        }
+
+        if (pool.ClientIds is not { Count: > 0 })
+        {
+            _problems.AddMissing(Setting(pool.SettingsPrefix != null ? "ClientId" : "ClientIds"), ClientIdExpected);
+        }
+        else
+        {
+            foreach (var clientId in pool.ClientIds.Where(id => id == null || !ClientIdPattern.IsMatch(id)))
+            {
+                _problems.AddUnexpected(Setting(pool.SettingsPrefix != null ? "ClientId" : "ClientIds"), clientId, ClientIdExpected);
+            }
+        }
+    }
+
+    private const string PoolIdExpected =
+        "the user pool's id, {region}_{letters and digits} as in eu-west-1_Ab12Cd34e, " +
+        "which AWS shows in the Cognito console on the pool's Overview page";
+
+    private const string ClientIdExpected =
+        "the id of at least one app client, letters and digits as in 1example23456789, several with commas between them, " +
+        "which AWS shows in the Cognito console under App clients";
+
+    private void CheckAddress(string setting, string? text)
+    {
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("https" or "http"))
+        {
+            _problems.AddUnexpected(setting, text, "an absolute https address");
+        }
+        else if (_options.RequireHttps && address.Scheme != Uri.UriSchemeHttps && !address.IsLoopback)
+        {
+            _problems.AddUnexpected(setting, text, "an https address, as cognito:RequireHttps asks for");
+        }
+    }
+
+    private void CheckRules()
+    {
+        CheckRange(AppSettingsReader.Prefix + "ClockSkew", _options.ClockSkew, TimeSpan.Zero, TimeSpan.FromMinutes(10));
+        CheckRange(nameof(_options.MaximumTokenLength), _options.MaximumTokenLength, 256, 1_048_576);
+        CheckRange(AppSettingsReader.Prefix + "TokenCacheMaximumEntries", _options.TokenCache.MaximumEntries, 1, 1_000_000);
+
+        // Both end up inside a header: what is not checked here could end that header and begin another.
+        if (string.IsNullOrEmpty(_options.Realm) || !_options.Realm.All(c => c is >= ' ' and <= '~' and not ('"' or '\\')))
+        {
+            _problems.AddUnexpected(nameof(_options.Realm), _options.Realm, "printable ASCII without quotation marks and backslashes");
+        }
+
+        if (_options.AuthenticationSchemes is not { Count: > 0 } schemes)
+        {
+            _problems.AddMissing(nameof(_options.AuthenticationSchemes), "at least one scheme, such as Bearer");
+        }
+        else
+        {
+            foreach (var scheme in schemes.Where(scheme => scheme == null || !SchemePattern.IsMatch(scheme)))
+            {
+                _problems.AddUnexpected(nameof(_options.AuthenticationSchemes), scheme, "one word, such as Bearer");
+            }
+        }
+
+        if (string.IsNullOrEmpty(_options.RoleClaimType))
+        {
+            _problems.AddMissing(nameof(_options.RoleClaimType), "a claim type, such as cognito:groups");
+        }
+
+        CheckScopes(nameof(_options.RequiredScopes), _options.RequiredScopes);
+        CheckNamed(nameof(_options.RequiredGroups), _options.RequiredGroups);
+        CheckPresent(nameof(_options.Provider), _options.Provider);
+        CheckPresent(nameof(_options.TimeProvider), _options.TimeProvider);
+    }
+
+    private void CheckKeys()
+    {
+        var keys = _options.Keys;
+        CheckRange(
+            AppSettingsReader.Prefix + "PublicKeysCachingTimeout", keys.RefreshInterval, TimeSpan.FromSeconds(1), TimeSpan.FromDays(3650));
+        CheckRange("Keys." + nameof(keys.StaleLifetime), keys.StaleLifetime, keys.RefreshInterval, TimeSpan.FromDays(3650));
+        CheckRange(
+            "Keys." + nameof(keys.MinimumRefetchInterval), keys.MinimumRefetchInterval, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
+        CheckRange("Keys." + nameof(keys.FetchTimeout), keys.FetchTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
+    }
+
+    private void CheckRange<T>(string setting, T value, T least, T most)
+        where T : IComparable<T>
+    {
+        if (value.CompareTo(least) < 0 || value.CompareTo(most) > 0)
+        {
+            _problems.AddUnexpected(setting, InvariantText(value), $"{InvariantText(least)} to {InvariantText(most)}");
+        }
+    }
+
+    private static string InvariantText<T>(T value) => Convert.ToString(value, CultureInfo.InvariantCulture)!;
+
+    // RFC 6749 §3.3: a scope is printable ASCII without spaces, quotation marks and backslashes; it is shown in a header.
+    private void CheckScopes(string setting, IEnumerable<string> scopes)
+    {
+        foreach (var scope in scopes.Where(scope => string.IsNullOrEmpty(scope) || !scope.All(c => c is > ' ' and <= '~' and not ('"' or '\\'))))
+        {
+            _problems.AddUnexpected(setting, scope, "a scope, such as notes/read");
+        }
+    }
+
+    private void CheckNamed(string setting, IEnumerable<string> names)
+    {
+        foreach (var name in names.Where(string.IsNullOrEmpty))
+        {
+            _problems.AddUnexpected(setting, name, "a name");
+        }
+    }
+
+    private void CheckPresent(string setting, object? value)
+    {
+        if (value == null)
+        {
+            _problems.AddMissing(setting, "a value other than null");
+        }
+    }
+}

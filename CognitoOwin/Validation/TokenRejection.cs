@@ -1,0 +1,92 @@
+namespace CognitoOwin;
+
+/// <summary>
+/// Why a token, or the header it should have come in, was not accepted: one name a rule, in the order in which the rules are
+/// applied. <c>docs/errors.md</c> has the usual cause and the cure of each.
+/// </summary>
+public enum TokenRejection
+{
+    /// <summary>It was accepted.</summary>
+    None = 0,
+
+    /// <summary>The <c>Authorization</c> header holds no token, more than one, or characters no token has (RFC 6750 §2.1).</summary>
+    MalformedRequest,
+
+    /// <summary>The token is longer than <see cref="CognitoJwtAuthenticationOptions.MaximumTokenLength"/>.</summary>
+    TokenTooLong,
+
+    /// <summary>The token is not three segments with dots between them (RFC 7515 §3.1).</summary>
+    NotAJws,
+
+    /// <summary>The token is encrypted, five segments (RFC 7516 §3.1). Cognito issues no such token.</summary>
+    Encrypted,
+
+    /// <summary>A segment is not base64url without padding (RFC 7515 §2), or has bits that no encoder sets (RFC 4648 §3.5).</summary>
+    MalformedEncoding,
+
+    /// <summary>The header is not one JSON object with unique names (RFC 7515 §4).</summary>
+    MalformedHeader,
+
+    /// <summary><c>alg</c> is not <c>RS256</c> to the letter (RFC 8725 §3.1).</summary>
+    AlgorithmNotAllowed,
+
+    /// <summary>The header has <c>crit</c>: an extension that must be understood, and none is (RFC 7515 §4.1.11).</summary>
+    CriticalExtension,
+
+    /// <summary>The header has no <c>kid</c>, or one that is empty or not a string.</summary>
+    KeyIdMissing,
+
+    /// <summary>The payload is not one JSON object with unique names (RFC 7519 §7.2).</summary>
+    MalformedPayload,
+
+    /// <summary><c>iss</c> is not the issuer of a configured user pool, to the letter (RFC 7519 §4.1.1).</summary>
+    UnknownIssuer,
+
+    /// <summary>There is no <c>exp</c>. Cognito's tokens always have one.</summary>
+    ExpirationMissing,
+
+    /// <summary>A date is not a number, or not one of a year from 1970 to 9999 (RFC 7519 §2, NumericDate).</summary>
+    MalformedDate,
+
+    /// <summary><c>exp</c> has passed, clock skew included (RFC 7519 §4.1.4).</summary>
+    Expired,
+
+    /// <summary><c>nbf</c> has not come yet, clock skew included (RFC 7519 §4.1.5).</summary>
+    NotYetValid,
+
+    /// <summary><c>iat</c> has not come yet, clock skew included (RFC 7519 §4.1.6).</summary>
+    IssuedInTheFuture,
+
+    /// <summary><c>token_use</c> is neither <c>id</c> nor <c>access</c>.</summary>
+    UnknownTokenUse,
+
+    /// <summary><c>token_use</c> is not the one that <see cref="CognitoJwtAuthenticationOptions.TokenUse"/> asks for.</summary>
+    TokenUseNotAccepted,
+
+    /// <summary><c>aud</c> of an ID token is not one string that is a configured client id.</summary>
+    AudienceNotAccepted,
+
+    /// <summary><c>client_id</c> of an access token is not one string that is a configured client id.</summary>
+    ClientIdNotAccepted,
+
+    /// <summary>A claim that identifies the user or its rights is missing, or is not of the type Cognito gives it.</summary>
+    MalformedClaim,
+
+    /// <summary>The pool's keys could not be had, so nobody can tell now whether the token is good.</summary>
+    KeysUnavailable,
+
+    /// <summary>The pool has no key with this <c>kid</c>.</summary>
+    UnknownKey,
+
+    /// <summary>The signature is not that of the key over this header and payload (RFC 7515 §5.2).</summary>
+    InvalidSignature,
+
+    /// <summary>The token has none of <see cref="CognitoJwtAuthenticationOptions.RequiredScopes"/>.</summary>
+    ScopeMissing,
+
+    /// <summary>The token has none of <see cref="CognitoJwtAuthenticationOptions.RequiredGroups"/>.</summary>
+    GroupMissing,
+
+    /// <summary>The application rejected it, in <c>OnTokenValidated</c> or <c>OnProvisionUser</c>.</summary>
+    RejectedByApplication,
+}
