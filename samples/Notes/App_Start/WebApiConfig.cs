@@ -1,4 +1,5 @@
 using System.Web.Http;
+using Newtonsoft.Json.Converters;
 using Newtonsoft.Json.Serialization;
 
 namespace Notes;
@@ -8,7 +9,10 @@ public static class WebApiConfig
     public static void Register(HttpConfiguration config)
     {
         config.MapHttpAttributeRoutes();
+
         config.Formatters.Remove(config.Formatters.XmlFormatter);
-        config.Formatters.JsonFormatter.SerializerSettings.ContractResolver = new CamelCasePropertyNamesContractResolver();
+        var json = config.Formatters.JsonFormatter.SerializerSettings;
+        json.ContractResolver = new CamelCasePropertyNamesContractResolver();
+        json.Converters.Add(new StringEnumConverter(new CamelCaseNamingStrategy()));
     }
 }
