@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using CognitoOwin.Configuration;
 using Microsoft.Owin.Security;
 
 namespace CognitoOwin;
@@ -92,4 +93,12 @@ public sealed class CognitoJwtAuthenticationOptions : AuthenticationOptions
 
     /// <summary>The clock. Default: <see cref="System.TimeProvider.System"/>.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <exception cref="CognitoConfigurationException">The options have problems.</exception>
+    internal void ThrowIfUnusable(ConfigurationProblems? problems = null)
+    {
+        problems ??= new ConfigurationProblems();
+        OptionsChecker.Check(this, problems);
+        problems.ThrowIfAny();
+    }
 }

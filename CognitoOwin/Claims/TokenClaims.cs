@@ -27,6 +27,18 @@ internal static class TokenClaims
         return claims;
     }
 
+    /// <summary>The members of a payload by name, as text. Call it for a payload that <see cref="Read"/> has read.</summary>
+    public static CognitoAttributes ToAttributes(JsonElement payload)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var member in payload.EnumerateObject())
+        {
+            values[member.Name] = member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString()! : member.Value.GetRawText();
+        }
+
+        return new CognitoAttributes(values);
+    }
+
     private static bool Add(List<Claim> claims, string type, JsonElement value, string issuer)
     {
         if (value.ValueKind != JsonValueKind.Array)

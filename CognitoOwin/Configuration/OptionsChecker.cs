@@ -39,7 +39,7 @@ internal sealed class OptionsChecker
         if (_options.UserPools is not { Count: > 0 } pools)
         {
             // Somebody who has set nothing yet: tell the two settings that are needed, as if each had been looked at.
-            CheckPool(new CognitoUserPool { SettingsPrefix = AppSettingsReader.Prefix }, "UserPools[0]");
+            CheckPool(new CognitoUserPool { SettingsPrefix = SettingsReader.Prefix }, "UserPools[0]");
             return;
         }
 
@@ -130,9 +130,13 @@ internal sealed class OptionsChecker
 
     private void CheckRules()
     {
-        CheckRange(AppSettingsReader.Prefix + "ClockSkew", _options.ClockSkew, TimeSpan.Zero, TimeSpan.FromMinutes(10));
+        CheckRange(SettingsReader.Prefix + "ClockSkew", _options.ClockSkew, TimeSpan.Zero, TimeSpan.FromMinutes(10));
         CheckRange(nameof(_options.MaximumTokenLength), _options.MaximumTokenLength, 256, 1_048_576);
-        CheckRange(AppSettingsReader.Prefix + "TokenCacheMaximumEntries", _options.TokenCache.MaximumEntries, 1, 1_000_000);
+        CheckPresent(nameof(_options.TokenCache), _options.TokenCache);
+        if (_options.TokenCache != null)
+        {
+            CheckRange(SettingsReader.Prefix + "TokenCacheMaximumEntries", _options.TokenCache.MaximumEntries, 1, 1_000_000);
+        }
 
         // Both end up inside a header: what is not checked here could end that header and begin another.
         if (string.IsNullOrEmpty(_options.Realm) || !_options.Realm.All(c => c is >= ' ' and <= '~' and not ('"' or '\\')))
@@ -165,9 +169,14 @@ internal sealed class OptionsChecker
 
     private void CheckKeys()
     {
-        var keys = _options.Keys;
+        CheckPresent(nameof(_options.Keys), _options.Keys);
+        if (_options.Keys is not { } keys)
+        {
+            return;
+        }
+
         CheckRange(
-            AppSettingsReader.Prefix + "PublicKeysCachingTimeout", keys.RefreshInterval, TimeSpan.FromSeconds(1), TimeSpan.FromDays(3650));
+            SettingsReader.Prefix + "PublicKeysCachingTimeout", keys.RefreshInterval, TimeSpan.FromSeconds(1), TimeSpan.FromDays(3650));
         CheckRange("Keys." + nameof(keys.StaleLifetime), keys.StaleLifetime, keys.RefreshInterval, TimeSpan.FromDays(3650));
         CheckRange(
             "Keys." + nameof(keys.MinimumRefetchInterval), keys.MinimumRefetchInterval, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));

@@ -69,9 +69,6 @@ public enum TokenRejection
     /// <summary><c>client_id</c> of an access token is not one string that is a configured client id.</summary>
     ClientIdNotAccepted,
 
-    /// <summary>A claim that identifies the user or its rights is missing, or is not of the type Cognito gives it.</summary>
-    MalformedClaim,
-
     /// <summary>The pool's keys could not be had, so nobody can tell now whether the token is good.</summary>
     KeysUnavailable,
 
@@ -80,6 +77,9 @@ public enum TokenRejection
 
     /// <summary>The signature is not that of the key over this header and payload (RFC 7515 §5.2).</summary>
     InvalidSignature,
+
+    /// <summary>A claim that identifies the user or its rights is missing, or is not of the type Cognito gives it.</summary>
+    MalformedClaim,
 
     /// <summary>The token has none of <see cref="CognitoJwtAuthenticationOptions.RequiredScopes"/>.</summary>
     ScopeMissing,

@@ -7,7 +7,7 @@ using System.Linq;
 namespace CognitoOwin.Configuration;
 
 /// <summary>Fills options from the <c>cognito:</c> keys of <c>&lt;appSettings&gt;</c>.</summary>
-internal sealed class AppSettingsReader
+internal sealed class SettingsReader
 {
     public const string Prefix = "cognito:";
 
@@ -18,7 +18,7 @@ internal sealed class AppSettingsReader
     // for one that asks for nothing.
     private readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
 
-    private AppSettingsReader(NameValueCollection settings, ConfigurationProblems problems)
+    private SettingsReader(NameValueCollection settings, ConfigurationProblems problems)
     {
         _settings = settings;
         _problems = problems;
@@ -26,7 +26,7 @@ internal sealed class AppSettingsReader
 
     public static void Read(NameValueCollection settings, CognitoJwtAuthenticationOptions options, ConfigurationProblems problems)
     {
-        var reader = new AppSettingsReader(settings, problems);
+        var reader = new SettingsReader(settings, problems);
         reader.ReadPools(options.UserPools);
         reader.ReadRules(options);
         reader.ReportUnknownKeys();
@@ -76,17 +76,17 @@ internal sealed class AppSettingsReader
 
     private void ReadRules(CognitoJwtAuthenticationOptions options)
     {
-        Value(Prefix + "TokenUse", "id, access or any", TryTokenUse, value => options.TokenUse = value);
-        Value(Prefix + "ClockSkew", "a whole number of seconds", TrySeconds, value => options.ClockSkew = value);
-        Value(Prefix + "RequireHttps", "true or false", bool.TryParse, value => options.RequireHttps = value);
-        Value(Prefix + "PublicKeysCachingEnabled", "true or false", bool.TryParse, value => options.Keys.CachingEnabled = value);
-        Value(
+        Value<CognitoTokenUse>(Prefix + "TokenUse", "id, access or any", TryTokenUse, value => options.TokenUse = value);
+        Value<TimeSpan>(Prefix + "ClockSkew", "a whole number of seconds", TrySeconds, value => options.ClockSkew = value);
+        Value<bool>(Prefix + "RequireHttps", "true or false", bool.TryParse, value => options.RequireHttps = value);
+        Value<bool>(Prefix + "PublicKeysCachingEnabled", "true or false", bool.TryParse, value => options.Keys.CachingEnabled = value);
+        Value<TimeSpan>(
             Prefix + "PublicKeysCachingTimeout",
             "a whole number of seconds",
             TrySeconds,
             value => options.Keys.RefreshInterval = value);
-        Value(Prefix + "TokenCacheEnabled", "true or false", bool.TryParse, value => options.TokenCache.Enabled = value);
-        Value(Prefix + "TokenCacheMaximumEntries", "a whole number", TryNumber, value => options.TokenCache.MaximumEntries = value);
+        Value<bool>(Prefix + "TokenCacheEnabled", "true or false", bool.TryParse, value => options.TokenCache.Enabled = value);
+        Value<int>(Prefix + "TokenCacheMaximumEntries", "a whole number", TryNumber, value => options.TokenCache.MaximumEntries = value);
         options.RequiredScopes = [.. options.RequiredScopes, .. List(Prefix + "RequiredScopes")];
         options.RequiredGroups = [.. options.RequiredGroups, .. List(Prefix + "RequiredGroups")];
     }

@@ -1,0 +1,172 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Net;
+using System.Net.Http;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace CognitoOwin.Testing;
+
+/// <summary>
+/// A Cognito user pool in memory. It issues tokens as Cognito does, and serves its public keys without a socket:
+/// <c>app.UseCognitoJwt(pool.Configure)</c>.
+/// </summary>
+public sealed class CognitoTestPool : IDisposable
+{
+    private static int _pools;
+
+    private readonly JwksHandler _handler;
+    private volatile IReadOnlyList<TestSigningKey> _keys;
+    private int _fetches;
+
+    /// <summary>Creates a pool with keys of its own.</summary>
+    /// <param name="userPoolId">The pool's id; null for one that no other pool of this process has.</param>
+    /// <param name="clientId">The id of its app client.</param>
+    public CognitoTestPool(string? userPoolId = null, string clientId = "1example23456789")
+    {
+        UserPool = new CognitoUserPool(userPoolId ?? $"eu-west-1_Test{Interlocked.Increment(ref _pools):D5}", clientId);
+        ClientId = clientId;
+        IdTokenKey = TestSigningKey.Create();
+        AccessTokenKey = TestSigningKey.Create();
+        _keys = [IdTokenKey, AccessTokenKey];
+        _handler = new JwksHandler(this);
+    }
+
+    /// <summary>The pool, as options have it.</summary>
+    public CognitoUserPool UserPool { get; }
+
+    /// <summary>The <c>iss</c> of its tokens.</summary>
+    public string Issuer => UserPool.Issuer!;
+
+    /// <summary>The id of its app client.</summary>
+    public string ClientId { get; }
+
+    /// <summary>The clock by which tokens are issued. Default: the system's.</summary>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>The key that signs ID tokens from now on.</summary>
+    public TestSigningKey IdTokenKey { get; private set; }
+
+    /// <summary>The key that signs access tokens from now on: another one, as at Cognito.</summary>
+    public TestSigningKey AccessTokenKey { get; private set; }
+
+    /// <summary>The keys that the pool's JWKS lists.</summary>
+    public IReadOnlyList<TestSigningKey> Keys => _keys;
+
+    /// <summary>The pool's JWKS, as its endpoint serves it.</summary>
+    public string Jwks => WriteJwks(_keys);
+
+    /// <summary>How often the JWKS was asked for.</summary>
+    public int JwksFetches => Volatile.Read(ref _fetches);
+
+    /// <summary>
+    /// What the JWKS endpoint does instead of serving the keys: answer something else, wait, or throw. Null: it serves them.
+    /// </summary>
+    public Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>>? OnJwksRequest { get; set; }
+
+    /// <summary>Serves the pool's JWKS, for <see cref="CognitoKeysOptions.HttpMessageHandler"/>.</summary>
+    public HttpMessageHandler JwksEndpoint => _handler;
+
+    /// <summary>Makes options accept this pool's tokens, and no other's: <c>app.UseCognitoJwt(pool.Configure)</c>.</summary>
+    /// <param name="options">The options.</param>
+    public void Configure(CognitoJwtAuthenticationOptions options)
+    {
+        if (options == null)
+        {
+            throw new ArgumentNullException(nameof(options));
+        }
+
+        options.UserPools = [UserPool];
+        options.Keys.HttpMessageHandler = JwksEndpoint;
+        options.TimeProvider = TimeProvider;
+    }
+
+    /// <summary>Begins an ID token.</summary>
+    /// <param name="username">The user's name. One name always has the same <c>sub</c>.</param>
+    /// <returns>The token, valid as it is.</returns>
+    public CognitoTestToken IdToken(string username = "alice") => CognitoTestToken.Id(this, username);
+
+    /// <summary>Begins an access token.</summary>
+    /// <param name="username">The user's name. One name always has the same <c>sub</c>.</param>
+    /// <returns>The token, valid as it is.</returns>
+    public CognitoTestToken AccessToken(string username = "alice") => CognitoTestToken.Access(this, username);
+
+    /// <summary>Begins an access token of a client that acts for itself (client credentials grant).</summary>
+    /// <param name="scopes">Its scopes.</param>
+    /// <returns>The token, valid as it is.</returns>
+    public CognitoTestToken ClientCredentialsToken(params string[] scopes) => CognitoTestToken.ClientCredentials(this, scopes);
+
+    /// <summary>
+    /// Signs with new keys from now on. The old ones stay in the JWKS, as at Cognito, until <see cref="DropOldKeys"/>.
+    /// </summary>
+    public void RotateKeys()
+    {
+        IdTokenKey = TestSigningKey.Create();
+        AccessTokenKey = TestSigningKey.Create();
+        _keys = [IdTokenKey, AccessTokenKey, .. _keys];
+    }
+
+    /// <summary>Lists only the keys that sign now.</summary>
+    public void DropOldKeys() => _keys = [IdTokenKey, AccessTokenKey];
+
+    /// <summary>Makes the JWKS endpoint answer with a status and no keys.</summary>
+    /// <param name="status">The status, such as 500.</param>
+    public void FailJwks(HttpStatusCode status = HttpStatusCode.InternalServerError) =>
+        OnJwksRequest = (_, _) => Task.FromResult(new HttpResponseMessage(status));
+
+    /// <summary>Makes the JWKS endpoint serve the keys again.</summary>
+    public void RestoreJwks() => OnJwksRequest = null;
+
+    /// <inheritdoc/>
+    public void Dispose() => _handler.Dispose();
+
+    /// <summary>Writes a JWKS (RFC 7517 §5) of the shape that Cognito's has.</summary>
+    /// <param name="keys">The keys.</param>
+    /// <returns>The JSON text.</returns>
+    public static string WriteJwks(IEnumerable<TestSigningKey> keys)
+    {
+        if (keys == null)
+        {
+            throw new ArgumentNullException(nameof(keys));
+        }
+
+        return JsonSerializer.Serialize(new
+        {
+            keys = keys.Select(key => new
+            {
+                alg = "RS256",
+                e = JwtText.Encode(key.PublicParameters.Exponent),
+                kid = key.Id,
+                kty = "RSA",
+                n = JwtText.Encode(key.PublicParameters.Modulus),
+                use = "sig",
+            }).ToArray(),
+        });
+    }
+
+    private sealed class JwksHandler(CognitoTestPool pool) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref pool._fetches);
+            if (pool.OnJwksRequest is { } behaviour)
+            {
+                return behaviour(request, cancellationToken);
+            }
+
+            var isOurs = request.Method == HttpMethod.Get && request.RequestUri == pool.UserPool.JwksUri;
+            return Task.FromResult(isOurs ? Serve(pool.Jwks) : new HttpResponseMessage(HttpStatusCode.NotFound));
+        }
+
+        private static HttpResponseMessage Serve(string jwks)
+        {
+            var response = new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(jwks) };
+            response.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            return response;
+        }
+    }
+}

@@ -1,0 +1,190 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace CognitoOwin.Testing;
+
+/// <summary>
+/// A token in the making. It is valid as it begins; each method changes one thing, to something else that is valid or to
+/// something that is not. Pass it wherever a string is wanted, or call <see cref="ToString"/>.
+/// </summary>
+public sealed class CognitoTestToken
+{
+    private readonly CognitoTestPool _pool;
+    private readonly Dictionary<string, object?> _header = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, object?> _claims = new(StringComparer.Ordinal);
+    private TestSigningKey _key;
+
+    private CognitoTestToken(CognitoTestPool pool, TestSigningKey key, string subject, string tokenUse)
+    {
+        _pool = pool;
+        _key = key;
+        var now = pool.TimeProvider.GetUtcNow().ToUnixTimeSeconds();
+        _header["kid"] = key.Id;
+        _header["alg"] = "RS256";
+        _claims["sub"] = subject;
+        _claims["iss"] = pool.Issuer;
+        _claims["token_use"] = tokenUse;
+        _claims["origin_jti"] = Guid.NewGuid().ToString();
+        _claims["event_id"] = Guid.NewGuid().ToString();
+        _claims["jti"] = Guid.NewGuid().ToString();
+        _claims["auth_time"] = now;
+        _claims["iat"] = now;
+        _claims["exp"] = now + 3600;
+    }
+
+    /// <summary>Gives the token as text.</summary>
+    /// <param name="token">The token.</param>
+    public static implicit operator string(CognitoTestToken token) =>
+        (token ?? throw new ArgumentNullException(nameof(token))).ToString();
+
+    internal static CognitoTestToken Id(CognitoTestPool pool, string username)
+    {
+        var token = new CognitoTestToken(pool, pool.IdTokenKey, SubjectOf(username), "id");
+        return token
+            .WithClaim("aud", pool.ClientId)
+            .WithClaim("cognito:username", username)
+            .WithClaim("email", username + "@example.com")
+            .WithClaim("email_verified", true);
+    }
+
+    internal static CognitoTestToken Access(CognitoTestPool pool, string username)
+    {
+        var token = new CognitoTestToken(pool, pool.AccessTokenKey, SubjectOf(username), "access");
+        return token
+            .WithClaim("client_id", pool.ClientId)
+            .WithClaim("username", username)
+            .WithClaim("version", 2)
+            .WithScopes("aws.cognito.signin.user.admin");
+    }
+
+    internal static CognitoTestToken ClientCredentials(CognitoTestPool pool, string[] scopes)
+    {
+        var token = new CognitoTestToken(pool, pool.AccessTokenKey, pool.ClientId, "access");
+        return token.WithClaim("client_id", pool.ClientId).WithClaim("version", 2).WithScopes(scopes);
+    }
+
+    /// <summary>Puts the user into groups (<c>cognito:groups</c>).</summary>
+    /// <param name="groups">The groups.</param>
+    /// <returns>This token.</returns>
+    public CognitoTestToken WithGroups(params string[] groups) => WithClaim("cognito:groups", groups);
+
+    /// <summary>Sets the scopes (<c>scope</c>).</summary>
+    /// <param name="scopes">The scopes.</param>
+    /// <returns>This token.</returns>
+    public CognitoTestToken WithScopes(params string[] scopes) => WithClaim("scope", string.Join(" ", scopes));
+
+    /// <summary>Sets the e-mail address.</summary>
+    /// <param name="email">The address.</param>
+    /// <param name="verified">Whether the pool has verified it.</param>
+    /// <returns>This token.</returns>
+    public CognitoTestToken WithEmail(string email, bool verified = true) =>
+        WithClaim("email", email).WithClaim("email_verified", verified);
+
+    /// <summary>Sets an attribute of the pool's own, <c>custom:{name}</c>.</summary>
+    /// <param name="name">The name, without <c>custom:</c>.</param>
+    /// <param name="value">The value.</param>
+    /// <returns>This token.</returns>
+    public CognitoTestToken WithCustomAttribute(string name, string value) => WithClaim("custom:" + name, value);
+
+    /// <summary>Sets when the token was issued, and lets it live for a time from then on.</summary>
+    /// <param name="issuedAt">When it was issued.</param>
+    /// <param name="lifetime">For how long it is valid.</param>
+    /// <returns>This token.</returns>
+    public CognitoTestToken WithLifetime(DateTimeOffset issuedAt, TimeSpan lifetime) =>
+        WithClaim("iat", issuedAt.ToUnixTimeSeconds())
+            .WithClaim("auth_time", issuedAt.ToUnixTimeSeconds())
+            .WithClaim("exp", (issuedAt + lifetime).ToUnixTimeSeconds());
+
+    /// <summary>Lets the token live for a time from now on; a negative time makes one that has expired.</summary>
+    /// <param name="lifetime">For how long it is valid.</param>
+    /// <returns>This token.</returns>
+    public CognitoTestToken WithLifetime(TimeSpan lifetime) =>
+        WithClaim("exp", (_pool.TimeProvider.GetUtcNow() + lifetime).ToUnixTimeSeconds());
+
+    /// <summary>Sets any claim.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="value">Anything that System.Text.Json can write.</param>
+    /// <returns>This token.</returns>
+    public CognitoTestToken WithClaim(string name, object? value)
+    {
+        _claims[name] = value;
+        return this;
+    }
+
+    /// <summary>Leaves a claim out.</summary>
+    /// <param name="name">The name.</param>
+    /// <returns>This token.</returns>
+    public CognitoTestToken WithoutClaim(string name)
+    {
+        _claims.Remove(name);
+        return this;
+    }
+
+    /// <summary>Sets any parameter of the header.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="value">Anything that System.Text.Json can write.</param>
+    /// <returns>This token.</returns>
+    public CognitoTestToken WithHeader(string name, object? value)
+    {
+        _header[name] = value;
+        return this;
+    }
+
+    /// <summary>Leaves a parameter of the header out.</summary>
+    /// <param name="name">The name.</param>
+    /// <returns>This token.</returns>
+    public CognitoTestToken WithoutHeader(string name)
+    {
+        _header.Remove(name);
+        return this;
+    }
+
+    /// <summary>Signs with another key, and names it in the header.</summary>
+    /// <param name="key">The key.</param>
+    /// <returns>This token.</returns>
+    public CognitoTestToken SignedBy(TestSigningKey key)
+    {
+        _key = key ?? throw new ArgumentNullException(nameof(key));
+        return WithHeader("kid", key.Id);
+    }
+
+    /// <summary>Signs with another key, and goes on naming the pool's: a forgery.</summary>
+    /// <param name="key">The key.</param>
+    /// <returns>This token.</returns>
+    public CognitoTestToken ForgedWith(TestSigningKey key)
+    {
+        _key = key ?? throw new ArgumentNullException(nameof(key));
+        return this;
+    }
+
+    /// <summary>Signs the token.</summary>
+    /// <returns>The token in its compact form (RFC 7515 §3.1).</returns>
+    public override string ToString() => Sign(JsonSerializer.Serialize(_header), JsonSerializer.Serialize(_claims), _key);
+
+    /// <summary>Signs any two texts as header and payload, for tests of what no issuer would write.</summary>
+    /// <param name="header">The header.</param>
+    /// <param name="payload">The payload.</param>
+    /// <param name="key">The key.</param>
+    /// <returns>The token in its compact form (RFC 7515 §3.1).</returns>
+    public static string Sign(string header, string payload, TestSigningKey key)
+    {
+        if (key == null)
+        {
+            throw new ArgumentNullException(nameof(key));
+        }
+
+        var input = JwtText.Encode(Encoding.UTF8.GetBytes(header)) + "." + JwtText.Encode(Encoding.UTF8.GetBytes(payload));
+        return input + "." + JwtText.Encode(key.Sign(Encoding.ASCII.GetBytes(input)));
+    }
+
+    // A UUID that depends on nothing but the name, so that one user has one sub in all tokens of all runs.
+    private static string SubjectOf(string username)
+    {
+        using var hash = SHA256.Create();
+        return new Guid([.. hash.ComputeHash(Encoding.UTF8.GetBytes(username)).Take(16)]).ToString();
+    }
+}

@@ -1,0 +1,38 @@
+using System.Linq;
+using System.Text;
+
+namespace CognitoOwin;
+
+/// <summary>Writes the value of <c>WWW-Authenticate</c> (RFC 6750 §3, RFC 7235 §4.1).</summary>
+internal static class BearerChallenge
+{
+    private const int MaximumDescriptionLength = 300;
+
+    public static string? For(Refusal? refusal, CognitoJwtAuthenticationOptions options)
+    {
+        // Nothing was wrong with the token: there is nothing to ask the client for.
+        if (refusal?.Rejection == TokenRejection.KeysUnavailable)
+        {
+            return null;
+        }
+
+        var challenge = new StringBuilder(options.AuthenticationSchemes[0]).Append(" realm=\"").Append(options.Realm).Append('"');
+        if (refusal != null)
+        {
+            challenge.Append(", error=\"").Append(refusal.ErrorCode)
+                .Append("\", error_description=\"").Append(Quotable(refusal.Description)).Append('"');
+        }
+
+        if (refusal?.Rejection == TokenRejection.ScopeMissing)
+        {
+            challenge.Append(", scope=\"").Append(string.Join(" ", options.RequiredScopes)).Append('"');
+        }
+
+        return challenge.ToString();
+    }
+
+    // RFC 6750 §3 allows printable ASCII but the quotation mark and the backslash. An application's own reason and, with
+    // IncludeErrorDetails, the token's text come through here: nothing may end the header or the quotation.
+    private static string Quotable(string text) =>
+        new([.. text.Take(MaximumDescriptionLength).Select(c => c is >= ' ' and <= '~' and not ('"' or '\\') ? c : '?')]);
+}

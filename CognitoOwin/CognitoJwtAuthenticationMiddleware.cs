@@ -1,0 +1,44 @@
+using System;
+using System.Diagnostics.CodeAnalysis;
+using System.Threading;
+using CognitoOwin.Diagnostics;
+using CognitoOwin.Provider;
+using Microsoft.Owin;
+using Microsoft.Owin.BuilderProperties;
+using Microsoft.Owin.Logging;
+using Microsoft.Owin.Security.Infrastructure;
+using Owin;
+
+namespace CognitoOwin;
+
+/// <summary>Judges the Cognito token of each request. Add it by <c>app.UseCognitoJwt()</c>.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "Katana disposes no middleware: the host's end of the application does it.")]
+public sealed class CognitoJwtAuthenticationMiddleware : AuthenticationMiddleware<CognitoJwtAuthenticationOptions>
+{
+    private readonly CognitoTokenValidator _validator;
+    private readonly UserProvisioner _provisioner;
+    private readonly CognitoLog _log;
+
+    /// <summary>Creates the middleware.</summary>
+    /// <param name="next">What comes after it.</param>
+    /// <param name="app">The application.</param>
+    /// <param name="options">The settings.</param>
+    /// <exception cref="CognitoConfigurationException">The settings have problems; the exception lists all of them.</exception>
+    public CognitoJwtAuthenticationMiddleware(OwinMiddleware next, IAppBuilder app, CognitoJwtAuthenticationOptions options)
+        : base(next, options)
+    {
+        var properties = new AppProperties((app ?? throw new ArgumentNullException(nameof(app))).Properties);
+        var disposing = properties.OnAppDisposing;
+        _log = new CognitoLog(app.CreateLogger<CognitoJwtAuthenticationMiddleware>());
+        _validator = new CognitoTokenValidator(options, _log);
+        _provisioner = new UserProvisioner(options, disposing);
+        if (disposing != CancellationToken.None)
+        {
+            disposing.Register(_validator.Dispose);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override AuthenticationHandler<CognitoJwtAuthenticationOptions> CreateHandler() =>
+        new CognitoJwtAuthenticationHandler(_validator, _provisioner, _log);
+}

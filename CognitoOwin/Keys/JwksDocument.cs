@@ -1,0 +1,135 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using CognitoOwin.Validation;
+
+namespace CognitoOwin.Keys;
+
+/// <summary>Reads a JWK Set (RFC 7517 §5) and keeps of it what can verify a Cognito token.</summary>
+internal static class JwksDocument
+{
+    /// <summary>The largest document that is read: 64 KiB. Cognito's has two keys in less than 1 KiB.</summary>
+    public const int MaximumBytes = 64 * 1024;
+
+    private const int MaximumKeys = 100;
+
+    // NIST SP 800-131A and RFC 7518 §3.3: 2048 bits or more; beyond 8192 a verification is slow enough to be an attack.
+    private const int MinimumModulusBytes = 2048 / 8;
+    private const int MaximumModulusBytes = 8192 / 8;
+
+    /// <summary>Reads a document.</summary>
+    /// <param name="utf8">The document.</param>
+    /// <param name="skipped">Is told, in one sentence, of every entry that is left out.</param>
+    /// <exception cref="JwksException">It is no JWK Set, or none of its keys can be used.</exception>
+    public static Dictionary<string, RSAParameters> Read(byte[] utf8, Action<string> skipped)
+    {
+        using var document = StrictJson.ParseObject(utf8);
+        if (document == null || !document.RootElement.TryGetProperty("keys", out var entries) || entries.ValueKind != JsonValueKind.Array)
+        {
+            throw new JwksException(JwksFailure.NotAJwks, "The answer is not a JWK Set: expected a JSON object with a list \"keys\".");
+        }
+
+        if (entries.GetArrayLength() > MaximumKeys)
+        {
+            throw new JwksException(JwksFailure.TooLarge, $"The JWK Set has more than {MaximumKeys} keys.");
+        }
+
+        var keys = new Dictionary<string, RSAParameters>(StringComparer.Ordinal);
+        var ambiguous = new HashSet<string>(StringComparer.Ordinal);
+        var position = 0;
+        foreach (var entry in entries.EnumerateArray())
+        {
+            position++;
+            if (WhyUseless(entry, out var id, out var parameters) is { } reason)
+            {
+                skipped(string.Format(CultureInfo.InvariantCulture, "Key {0} of the JWK Set is left out: {1}.", position, reason));
+            }
+            else if (keys.ContainsKey(id))
+            {
+                // Two keys of one name: nobody can tell which was meant.
+                ambiguous.Add(id);
+            }
+            else
+            {
+                keys.Add(id, parameters);
+            }
+        }
+
+        foreach (var id in ambiguous)
+        {
+            keys.Remove(id);
+            skipped("Two or more keys of the JWK Set have the same kid; all of them are left out.");
+        }
+
+        return keys.Count > 0
+            ? keys
+            : throw new JwksException(JwksFailure.NoUsableKey, "The JWK Set has no RSA key that can verify an RS256 signature.");
+    }
+
+    private static string? WhyUseless(JsonElement entry, out string id, out RSAParameters parameters)
+    {
+        id = "";
+        parameters = default;
+        if (entry.ValueKind != JsonValueKind.Object)
+        {
+            return "it is not an object";
+        }
+
+        if (StrictJson.TextOf(entry, "kty") != "RSA")
+        {
+            return "its kty is not RSA";
+        }
+
+        if (entry.TryGetProperty("use", out var use) && StrictJson.TextOf(use) != "sig")
+        {
+            return "its use is not sig";
+        }
+
+        if (entry.TryGetProperty("alg", out var algorithm) && StrictJson.TextOf(algorithm) != "RS256")
+        {
+            return "its alg is not RS256";
+        }
+
+        id = StrictJson.TextOf(entry, "kid") ?? "";
+        if (id.Length == 0)
+        {
+            return "it has no kid";
+        }
+
+        if (!TryReadNumber(entry, "n", out var modulus)
+            || modulus.Length is < MinimumModulusBytes or > MaximumModulusBytes
+            || (modulus.Length == MinimumModulusBytes && modulus[0] < 0x80)
+            || (modulus[modulus.Length - 1] & 1) == 0)
+        {
+            return "its modulus is not an odd number of 2048 to 8192 bits";
+        }
+
+        if (!TryReadNumber(entry, "e", out var exponent) || !IsUsableExponent(exponent))
+        {
+            return "its exponent is not an odd number from 3 to 4294967295";
+        }
+
+        parameters = new RSAParameters { Modulus = modulus, Exponent = exponent };
+        return null;
+    }
+
+    // RFC 8017 §3.1 asks for an odd exponent of 3 or more; 32 bits are what every RSA implementation can take.
+    private static bool IsUsableExponent(byte[] exponent) =>
+        exponent.Length <= 4 && (exponent[exponent.Length - 1] & 1) == 1 && (exponent.Length > 1 || exponent[0] >= 3);
+
+    // RFC 7518 §2, Base64urlUInt: big-endian and without leading zeros. Some libraries write one all the same.
+    private static bool TryReadNumber(JsonElement entry, string name, out byte[] number)
+    {
+        number = StrictJson.TextOf(entry, name) is { } text ? Base64Url.Decode(text, 0, text.Length) ?? [] : [];
+        var zeros = 0;
+        while (zeros < number.Length && number[zeros] == 0)
+        {
+            zeros++;
+        }
+
+        number = number.AsSpan(zeros).ToArray();
+        return number.Length > 0;
+    }
+}

@@ -1,0 +1,15 @@
+namespace CognitoOwin.Keys;
+
+/// <summary>Why a fetch of keys failed.</summary>
+internal enum JwksFailure
+{
+    Unexpected = 0,
+    Timeout,
+    Connection,
+    Redirect,
+    Status,
+    ContentType,
+    TooLarge,
+    NotAJwks,
+    NoUsableKey,
+}

@@ -1,0 +1,17 @@
+using Microsoft.Owin;
+using Microsoft.Owin.Security.Provider;
+
+namespace CognitoOwin;
+
+/// <summary>A request before its token is judged, for an application that takes tokens from another place than the header.</summary>
+public sealed class CognitoRequestTokenContext : BaseContext<CognitoJwtAuthenticationOptions>
+{
+    internal CognitoRequestTokenContext(IOwinContext context, CognitoJwtAuthenticationOptions options, string? token)
+        : base(context, options) => Token = token;
+
+    /// <summary>
+    /// The token, without a scheme; null where the <c>Authorization</c> header has none. Set it to judge another one, or to
+    /// null to leave the request without a user.
+    /// </summary>
+    public string? Token { get; set; }
+}

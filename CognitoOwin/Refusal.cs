@@ -1,0 +1,38 @@
+using System;
+
+namespace CognitoOwin;
+
+/// <summary>Why a request has no user, and what an answer to it says (RFC 6750 §3).</summary>
+internal sealed class Refusal(TokenRejection rejection, string description, TimeSpan? retryAfter = null)
+{
+    public TokenRejection Rejection { get; } = rejection;
+
+    public string Description { get; } = description;
+
+    public TimeSpan? RetryAfter { get; } = retryAfter;
+
+    /// <summary>
+    /// The status that takes the place of a 401: a client that may ask again later must not sign its user out, and one whose
+    /// token lacks a right gains nothing by a new token.
+    /// </summary>
+    public int StatusCode => Rejection switch
+    {
+        TokenRejection.KeysUnavailable => 503,
+        TokenRejection.ScopeMissing or TokenRejection.GroupMissing => 403,
+        _ => 401,
+    };
+
+    public string ReasonPhrase => StatusCode switch
+    {
+        503 => "Service Unavailable",
+        403 => "Forbidden",
+        _ => "Unauthorized",
+    };
+
+    public string ErrorCode => Rejection switch
+    {
+        TokenRejection.MalformedRequest => "invalid_request",
+        TokenRejection.ScopeMissing or TokenRejection.GroupMissing => "insufficient_scope",
+        _ => "invalid_token",
+    };
+}

@@ -1,0 +1,141 @@
+using System;
+using System.Collections.Generic;
+using System.Security.Claims;
+using System.Text.Json;
+using CognitoOwin.Validation;
+
+namespace CognitoOwin;
+
+/// <summary>A token that was validated, with its claims as typed properties.</summary>
+public sealed class CognitoToken
+{
+    private static readonly IReadOnlyList<string> Nothing = [];
+
+    private CognitoToken(string rawToken, CognitoUserPool userPool, CognitoTokenUse tokenUse, string subject, string clientId)
+    {
+        RawToken = rawToken;
+        UserPool = userPool;
+        TokenUse = tokenUse;
+        Subject = subject;
+        ClientId = clientId;
+    }
+
+    /// <summary>The token as it came. Whoever has it can act as the user: do not log or store it.</summary>
+    public string RawToken { get; }
+
+    /// <summary>The user pool that issued it.</summary>
+    public CognitoUserPool UserPool { get; }
+
+    /// <summary>What it is for: <see cref="CognitoTokenUse.Id"/> or <see cref="CognitoTokenUse.Access"/>.</summary>
+    public CognitoTokenUse TokenUse { get; }
+
+    /// <summary>
+    /// The user's unchanging id in its pool. In an access token of a client that acts for itself (client credentials) it is the
+    /// client id. Unique only together with the issuer.
+    /// </summary>
+    public string Subject { get; }
+
+    /// <summary>The app client the token was issued to.</summary>
+    public string ClientId { get; }
+
+    /// <summary>The user's name in the pool; null where no user is behind the token.</summary>
+    public string? Username { get; private set; }
+
+    /// <summary>The user's e-mail address; null where the token has none. Trust it only with <see cref="EmailVerified"/>.</summary>
+    public string? Email { get; private set; }
+
+    /// <summary>Whether the pool has verified <see cref="Email"/>.</summary>
+    public bool EmailVerified { get; private set; }
+
+    /// <summary>The pool's groups that the user is in.</summary>
+    public IReadOnlyList<string> Groups { get; private set; } = Nothing;
+
+    /// <summary>The scopes of an access token.</summary>
+    public IReadOnlyList<string> Scopes { get; private set; } = Nothing;
+
+    /// <summary>When the token expires, without clock skew.</summary>
+    public DateTimeOffset ExpiresAt => NumericDate.ToDateTimeOffset(Expiration);
+
+    /// <summary>Every claim of the token by name, as text.</summary>
+    public CognitoAttributes Attributes { get; private set; } = null!;
+
+    /// <summary><c>exp</c>, in seconds since 1970.</summary>
+    internal double Expiration { get; private set; }
+
+    /// <summary>The claims as an identity gets them.</summary>
+    internal IReadOnlyList<Claim> Claims { get; private set; } = null!;
+
+    /// <summary>
+    /// Reads the claims that say who the bearer is and what it may do; null where one of them is missing or of a type that
+    /// Cognito does not give it. The rules about the token itself are the validator's.
+    /// </summary>
+    internal static CognitoToken? Read(
+        string rawToken, JsonElement payload, CognitoUserPool userPool, CognitoTokenUse tokenUse, string clientId, double expiration)
+    {
+        var isIdToken = tokenUse == CognitoTokenUse.Id;
+
+        // An access token of the client credentials grant has no user, and in some pools no sub.
+        if (!TryText(payload, CognitoClaimTypes.Subject, out var subject)
+            || !TryText(payload, isIdToken ? CognitoClaimTypes.Username : CognitoClaimTypes.AccessTokenUsername, out var username)
+            || !TryText(payload, CognitoClaimTypes.Email, out var email)
+            || !TryText(payload, CognitoClaimTypes.Scope, out var scope)
+            || !TryTexts(payload, CognitoClaimTypes.Groups, out var groups)
+            || (subject ?? (isIdToken ? null : clientId)) is not { Length: > 0 } who
+            || TokenClaims.Read(payload, userPool.Issuer!) is not { } claims)
+        {
+            return null;
+        }
+
+        claims.Add(new Claim(ClaimTypes.NameIdentifier, who, ClaimValueTypes.String, userPool.Issuer));
+        var attributes = TokenClaims.ToAttributes(payload);
+        return new CognitoToken(rawToken, userPool, tokenUse, who, clientId)
+        {
+            Username = username,
+            Email = email,
+            // A boolean, or a string from some triggers and from GetUser.
+            EmailVerified = string.Equals(attributes[CognitoClaimTypes.EmailVerified], "true", StringComparison.OrdinalIgnoreCase),
+            Groups = groups,
+            Scopes = scope?.Split([' '], StringSplitOptions.RemoveEmptyEntries) ?? Nothing,
+            Expiration = expiration,
+            Attributes = attributes,
+            Claims = claims,
+        };
+    }
+
+    private static bool TryText(JsonElement payload, string name, out string? text)
+    {
+        text = null;
+        return !payload.TryGetProperty(name, out var member) || (text = StrictJson.TextOf(member)) != null;
+    }
+
+    // One string, or a list of strings.
+    private static bool TryTexts(JsonElement payload, string name, out IReadOnlyList<string> texts)
+    {
+        texts = Nothing;
+        if (!payload.TryGetProperty(name, out var member))
+        {
+            return true;
+        }
+
+        if (member.ValueKind != JsonValueKind.Array)
+        {
+            var text = StrictJson.TextOf(member);
+            texts = text != null ? [text] : Nothing;
+            return text != null;
+        }
+
+        var list = new List<string>(member.GetArrayLength());
+        foreach (var item in member.EnumerateArray())
+        {
+            if (StrictJson.TextOf(item) is not { } text)
+            {
+                return false;
+            }
+
+            list.Add(text);
+        }
+
+        texts = list;
+        return true;
+    }
+}

@@ -1,0 +1,50 @@
+using System;
+using CognitoOwin.Keys;
+using CognitoOwin.Provider;
+using CognitoOwin.Validation;
+
+namespace CognitoOwin;
+
+/// <summary>What <see cref="CognitoTokenValidator"/> found.</summary>
+public sealed class CognitoTokenValidationResult
+{
+    private PoolKeys? _keys;
+    private SigningKey? _key;
+
+    private CognitoTokenValidationResult()
+    {
+    }
+
+    /// <summary>Whether every rule holds.</summary>
+    public bool IsValid => Rejection == TokenRejection.None;
+
+    /// <summary>The first rule that does not hold.</summary>
+    public TokenRejection Rejection { get; private init; }
+
+    /// <summary>The rejection in one fixed English sentence that shows nothing of the token.</summary>
+    public string Description => RejectionText.DescriptionOf(Rejection);
+
+    /// <summary>The token; null unless <see cref="IsValid"/>.</summary>
+    public CognitoToken? Token { get; private init; }
+
+    /// <summary>With <see cref="TokenRejection.KeysUnavailable"/>: after what time it makes sense to ask again.</summary>
+    public TimeSpan? RetryAfter { get; private init; }
+
+    /// <summary>What the token has in the place that broke the rule. It comes from whoever sent the token.</summary>
+    internal string? Actual { get; private init; }
+
+    /// <summary>Whether the key that verified the token still counts.</summary>
+    internal bool IsKeyTrusted => _keys!.Trusts(_key!);
+
+    /// <summary>What the application made of the token, for every request that carries it.</summary>
+    internal SharedProvisioning Provisioning { get; } = new();
+
+    internal static CognitoTokenValidationResult Accept(CognitoToken token, PoolKeys keys, SigningKey key) =>
+        new() { Token = token, _keys = keys, _key = key };
+
+    internal static CognitoTokenValidationResult Reject(TokenRejection rejection, string? actual = null) =>
+        new() { Rejection = rejection, Actual = actual };
+
+    internal static CognitoTokenValidationResult Unavailable(TimeSpan retryAfter) =>
+        new() { Rejection = TokenRejection.KeysUnavailable, RetryAfter = retryAfter };
+}

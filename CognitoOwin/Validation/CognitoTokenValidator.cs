@@ -1,0 +1,255 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
+using CognitoOwin.Diagnostics;
+using CognitoOwin.Keys;
+using CognitoOwin.Validation;
+using static CognitoOwin.CognitoTokenValidationResult;
+
+namespace CognitoOwin;
+
+/// <summary>
+/// Judges Cognito tokens by the rules of AWS
+/// (https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html),
+/// RFC 7515, RFC 7519 and RFC 8725. Many threads may use one validator. It knows nothing of HTTP: use it as well for tokens
+/// that come by a message queue or a web socket.
+/// </summary>
+public sealed class CognitoTokenValidator : IDisposable
+{
+    private readonly Dictionary<string, TrustedPool> _pools;
+    private readonly CognitoTokenUse _tokenUse;
+    private readonly HashSet<string> _requiredScopes;
+    private readonly HashSet<string> _requiredGroups;
+    private readonly double _clockSkew;
+    private readonly int _maximumTokenLength;
+    private readonly TimeProvider _time;
+    private readonly ValidatedTokenCache? _cache;
+
+    /// <summary>Creates a validator with settings that are read now and never again.</summary>
+    /// <param name="options">The settings.</param>
+    /// <exception cref="CognitoConfigurationException">The settings have problems; the exception lists all of them.</exception>
+    public CognitoTokenValidator(CognitoJwtAuthenticationOptions options)
+        : this(options, CognitoLog.None)
+    {
+    }
+
+    internal CognitoTokenValidator(CognitoJwtAuthenticationOptions options, CognitoLog log)
+    {
+        (options ?? throw new ArgumentNullException(nameof(options))).ThrowIfUnusable();
+        _tokenUse = options.TokenUse;
+        _requiredScopes = new(options.RequiredScopes, StringComparer.Ordinal);
+        _requiredGroups = new(options.RequiredGroups, StringComparer.Ordinal);
+        _clockSkew = options.ClockSkew.TotalSeconds;
+        _maximumTokenLength = options.MaximumTokenLength;
+        _time = options.TimeProvider;
+        _pools = options.UserPools.ToDictionary(
+            pool => pool.Issuer!, pool => new TrustedPool(pool, new PoolKeys(pool, options.Keys, _time, log)), StringComparer.Ordinal);
+
+        // Without kept keys each validation is to ask the pool anew.
+        _cache = options.TokenCache.Enabled && options.Keys.CachingEnabled
+            ? new ValidatedTokenCache(options.TokenCache.MaximumEntries)
+            : null;
+    }
+
+    /// <summary>Judges a token. No text makes it throw.</summary>
+    /// <param name="token">The token in its compact form (RFC 7515 §3.1), without a scheme.</param>
+    /// <param name="cancellationToken">Ends the waiting for keys; a fetch of keys goes on for whoever else needs it.</param>
+    /// <returns>The token with its claims, or the first rule that it breaks.</returns>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public async Task<CognitoTokenValidationResult> ValidateAsync(string token, CancellationToken cancellationToken = default)
+    {
+        if (token == null)
+        {
+            throw new ArgumentNullException(nameof(token));
+        }
+
+        if (_cache?.Find(token) is { } remembered && IsStillValid(remembered))
+        {
+            return remembered;
+        }
+
+        // Cheap rules first, so that a flood of bad tokens costs little; all of them before the key is looked up, so that only
+        // a token that is right in all but its signature can make this host fetch keys. Until the signature is verified, a
+        // claim does nothing but choose the pool and refuse the token.
+        if (Jws.Read(token, _maximumTokenLength, out var malformed) is not { } jws)
+        {
+            return Reject(malformed);
+        }
+
+        if (JudgeHeader(jws.Header, out var keyId) is { } badHeader)
+        {
+            return badHeader;
+        }
+
+        using var payload = StrictJson.ParseObject(jws.Payload);
+        if (payload == null)
+        {
+            return Reject(TokenRejection.MalformedPayload);
+        }
+
+        var claims = payload.RootElement;
+        var expiration = 0.0;
+        var tokenUse = CognitoTokenUse.Any;
+        var clientId = "";
+        var badClaim = JudgeIssuer(claims, out var pool)
+            ?? JudgeDates(claims, out expiration)
+            ?? JudgeTokenUse(claims, out tokenUse)
+            ?? JudgeClient(claims, tokenUse, pool!, out clientId);
+        if (badClaim != null)
+        {
+            return badClaim;
+        }
+
+        var lookup = await pool!.Keys.FindAsync(keyId, cancellationToken).ConfigureAwait(false);
+        if (lookup.Key is not { } key)
+        {
+            return lookup.RetryAfter is { } retryAfter ? Unavailable(retryAfter) : Reject(TokenRejection.UnknownKey, keyId);
+        }
+
+        if (!key.Verify(jws.SigningInput, jws.Signature))
+        {
+            return Reject(TokenRejection.InvalidSignature);
+        }
+
+        if (CognitoToken.Read(token, claims, pool.UserPool, tokenUse, clientId, expiration) is not { } validated)
+        {
+            return Reject(TokenRejection.MalformedClaim);
+        }
+
+        if (JudgeRights(validated) is { } withoutRight)
+        {
+            return withoutRight;
+        }
+
+        var accepted = Accept(validated, pool.Keys, key);
+        return _cache?.Add(token, accepted) ?? accepted;
+    }
+
+    /// <summary>Ends the fetching of keys.</summary>
+    public void Dispose()
+    {
+        foreach (var pool in _pools.Values)
+        {
+            pool.Keys.Dispose();
+        }
+    }
+
+    // The two verdicts that time can turn: the token's end, and the end of the key that verified it.
+    private bool IsStillValid(CognitoTokenValidationResult remembered)
+    {
+        var isValid = !HasExpired(remembered.Token!.Expiration) && remembered.IsKeyTrusted;
+        if (!isValid)
+        {
+            _cache!.Remove(remembered);
+        }
+
+        return isValid;
+    }
+
+    private bool HasExpired(double expiration) => NumericDate.From(_time.GetUtcNow()) >= expiration + _clockSkew;
+
+    private static CognitoTokenValidationResult? JudgeHeader(byte[] utf8, out string keyId)
+    {
+        keyId = "";
+        using var header = StrictJson.ParseObject(utf8);
+        if (header == null)
+        {
+            return Reject(TokenRejection.MalformedHeader);
+        }
+
+        // RFC 8725 §3.1: the algorithm is ours to choose, never the token's.
+        if (StrictJson.TextOf(header.RootElement, "alg") is not "RS256" and var algorithm)
+        {
+            return Reject(TokenRejection.AlgorithmNotAllowed, algorithm);
+        }
+
+        if (header.RootElement.TryGetProperty("crit", out _))
+        {
+            return Reject(TokenRejection.CriticalExtension);
+        }
+
+        // jku, jwk, x5u and x5c are not looked at: only the pool says what its keys are (RFC 8725 §3.10).
+        keyId = StrictJson.TextOf(header.RootElement, "kid") ?? "";
+        return keyId.Length > 0 ? null : Reject(TokenRejection.KeyIdMissing);
+    }
+
+    private CognitoTokenValidationResult? JudgeIssuer(JsonElement claims, out TrustedPool? pool)
+    {
+        var issuer = StrictJson.TextOf(claims, CognitoClaimTypes.Issuer);
+        pool = null;
+        return issuer != null && _pools.TryGetValue(issuer, out pool) ? null : Reject(TokenRejection.UnknownIssuer, issuer);
+    }
+
+    private CognitoTokenValidationResult? JudgeDates(JsonElement claims, out double expiresAt)
+    {
+        expiresAt = 0;
+        if (!claims.TryGetProperty(CognitoClaimTypes.Expiration, out var expiration))
+        {
+            return Reject(TokenRejection.ExpirationMissing);
+        }
+
+        if (NumericDate.Read(expiration) is not { } exp
+            || !TryReadDate(claims, CognitoClaimTypes.NotBefore, out var nbf)
+            || !TryReadDate(claims, CognitoClaimTypes.IssuedAt, out var iat))
+        {
+            return Reject(TokenRejection.MalformedDate);
+        }
+
+        expiresAt = exp;
+        var now = NumericDate.From(_time.GetUtcNow());
+        return HasExpired(exp) ? Reject(TokenRejection.Expired, expiration.GetRawText())
+            : now < nbf - _clockSkew ? Reject(TokenRejection.NotYetValid)
+            : now < iat - _clockSkew ? Reject(TokenRejection.IssuedInTheFuture)
+            : null;
+    }
+
+    private static bool TryReadDate(JsonElement claims, string name, out double? date)
+    {
+        date = null;
+        return !claims.TryGetProperty(name, out var member) || (date = NumericDate.Read(member)) != null;
+    }
+
+    private CognitoTokenValidationResult? JudgeTokenUse(JsonElement claims, out CognitoTokenUse tokenUse)
+    {
+        var text = StrictJson.TextOf(claims, CognitoClaimTypes.TokenUse);
+        tokenUse = text switch
+        {
+            "id" => CognitoTokenUse.Id,
+            "access" => CognitoTokenUse.Access,
+            _ => CognitoTokenUse.Any,
+        };
+        return tokenUse == CognitoTokenUse.Any ? Reject(TokenRejection.UnknownTokenUse, text)
+            : _tokenUse != CognitoTokenUse.Any && _tokenUse != tokenUse ? Reject(TokenRejection.TokenUseNotAccepted, text)
+            : null;
+    }
+
+    private static CognitoTokenValidationResult? JudgeClient(
+        JsonElement claims, CognitoTokenUse tokenUse, TrustedPool pool, out string clientId)
+    {
+        var isIdToken = tokenUse == CognitoTokenUse.Id;
+        clientId = StrictJson.TextOf(claims, isIdToken ? CognitoClaimTypes.Audience : CognitoClaimTypes.ClientId) ?? "";
+        return pool.ClientIds.Contains(clientId)
+            ? null
+            : Reject(isIdToken ? TokenRejection.AudienceNotAccepted : TokenRejection.ClientIdNotAccepted, clientId);
+    }
+
+    private CognitoTokenValidationResult? JudgeRights(CognitoToken token)
+    {
+        return _requiredScopes.Count > 0 && !_requiredScopes.Overlaps(token.Scopes) ? Reject(TokenRejection.ScopeMissing)
+            : _requiredGroups.Count > 0 && !_requiredGroups.Overlaps(token.Groups) ? Reject(TokenRejection.GroupMissing)
+            : null;
+    }
+
+    /// <summary>A user pool as it was configured when the validator was made, with its keys.</summary>
+    private sealed class TrustedPool(CognitoUserPool userPool, PoolKeys keys)
+    {
+        public CognitoUserPool UserPool { get; } = userPool;
+
+        public HashSet<string> ClientIds { get; } = new(userPool.ClientIds, StringComparer.Ordinal);
+
+        public PoolKeys Keys { get; } = keys;
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text;
+
+namespace CognitoOwin.Validation;
+
+/// <summary>The parts of a JWS in compact form (RFC 7515 §3.1), decoded but not believed.</summary>
+internal sealed class Jws
+{
+    private Jws(byte[] header, byte[] payload, byte[] signature, byte[] signingInput)
+    {
+        Header = header;
+        Payload = payload;
+        Signature = signature;
+        SigningInput = signingInput;
+    }
+
+    public byte[] Header { get; }
+
+    public byte[] Payload { get; }
+
+    public byte[] Signature { get; }
+
+    /// <summary>The text that was signed: header and payload as they came (RFC 7515 §5.2).</summary>
+    public byte[] SigningInput { get; }
+
+    /// <summary>Takes a token apart; null, and the reason, where it has not the form of a JWS.</summary>
+    public static Jws? Read(string token, int maximumLength, out TokenRejection rejection)
+    {
+        if (token.Length > maximumLength)
+        {
+            rejection = TokenRejection.TokenTooLong;
+            return null;
+        }
+
+        var first = token.IndexOf('.');
+        var second = first < 0 ? -1 : token.IndexOf('.', first + 1);
+        if (second < 0 || token.IndexOf('.', second + 1) is >= 0)
+        {
+            rejection = IsJwe(token) ? TokenRejection.Encrypted : TokenRejection.NotAJws;
+            return null;
+        }
+
+        if (Base64Url.Decode(token, 0, first) is not { } header
+            || Base64Url.Decode(token, first + 1, second - first - 1) is not { } payload
+            || Base64Url.Decode(token, second + 1, token.Length - second - 1) is not { } signature)
+        {
+            rejection = TokenRejection.MalformedEncoding;
+            return null;
+        }
+
+        rejection = TokenRejection.None;
+
+        // Base64url is ASCII, so what was decoded can be encoded without a loss.
+        return new Jws(header, payload, signature, Encoding.ASCII.GetBytes(token.ToCharArray(0, second)));
+    }
+
+    private static bool IsJwe(string token)
+    {
+        var dots = 0;
+        foreach (var c in token)
+        {
+            dots += c == '.' ? 1 : 0;
+        }
+
+        return dots == 4;
+    }
+}

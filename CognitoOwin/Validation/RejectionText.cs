@@ -1,0 +1,44 @@
+using System.Collections.Generic;
+
+namespace CognitoOwin.Validation;
+
+/// <summary>
+/// What a client reads of a rejection. The sentences are fixed: nothing of the token, of its claims or of an exception
+/// gets into them, and they hold only characters that RFC 6750 §3 allows in error_description.
+/// </summary>
+internal static class RejectionText
+{
+    public static string DescriptionOf(TokenRejection rejection) => Descriptions[rejection];
+
+    private static readonly Dictionary<TokenRejection, string> Descriptions = new()
+    {
+        [TokenRejection.None] = "The token is accepted.",
+        [TokenRejection.MalformedRequest] = "The Authorization header must hold one token: the scheme, a space, the token.",
+        [TokenRejection.TokenTooLong] = "The token is too long.",
+        [TokenRejection.NotAJws] = "The token is not a signed JWT of three segments.",
+        [TokenRejection.Encrypted] = "The token is encrypted; a signed JWT is expected.",
+        [TokenRejection.MalformedEncoding] = "A segment of the token is not base64url.",
+        [TokenRejection.MalformedHeader] = "The header of the token is not a JSON object.",
+        [TokenRejection.AlgorithmNotAllowed] = "The token must be signed with RS256.",
+        [TokenRejection.CriticalExtension] = "The token asks for an extension that is not supported.",
+        [TokenRejection.KeyIdMissing] = "The header of the token names no key.",
+        [TokenRejection.MalformedPayload] = "The payload of the token is not a JSON object.",
+        [TokenRejection.UnknownIssuer] = "The token is from another issuer.",
+        [TokenRejection.ExpirationMissing] = "The token has no expiration time.",
+        [TokenRejection.MalformedDate] = "A date of the token is not a number of seconds.",
+        [TokenRejection.Expired] = "The token has expired.",
+        [TokenRejection.NotYetValid] = "The token is not valid yet.",
+        [TokenRejection.IssuedInTheFuture] = "The token was issued in the future.",
+        [TokenRejection.UnknownTokenUse] = "The token is neither an ID token nor an access token.",
+        [TokenRejection.TokenUseNotAccepted] = "This kind of token is not accepted here: an ID token is not an access token.",
+        [TokenRejection.AudienceNotAccepted] = "The token was issued to another app client.",
+        [TokenRejection.ClientIdNotAccepted] = "The token was issued to another app client.",
+        [TokenRejection.MalformedClaim] = "A claim of the token is missing or has the wrong type.",
+        [TokenRejection.KeysUnavailable] = "The token cannot be checked now; try again later.",
+        [TokenRejection.UnknownKey] = "The token is signed with a key that is not the user pool's.",
+        [TokenRejection.InvalidSignature] = "The signature of the token is not valid.",
+        [TokenRejection.ScopeMissing] = "The token lacks a required scope.",
+        [TokenRejection.GroupMissing] = "The user is in none of the required groups.",
+        [TokenRejection.RejectedByApplication] = "The application does not accept this user.",
+    };
+}
