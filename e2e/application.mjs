@@ -76,7 +76,13 @@ async function startMono(site, folder, index) {
   const child = start(
     `fastcgi-mono-server4 #${index}`,
     ['fastcgi-mono-server4', `--applications=/:${site}`, `--socket=tcp:127.0.0.1:${port}`, '--printlog=True'],
-    { cwd: folder, env: { TMPDIR: temporary }, log: path.join(folder, `mono${index}.log`) });
+    {
+      cwd: folder,
+      // Mono begins with a thread a processor and adds about one a second, and the stand-in of Katana's host keeps one for
+      // each request: a burst of requests that wait for one another would take a minute.
+      env: { TMPDIR: temporary, MONO_THREADS_PER_CPU: '100' },
+      log: path.join(folder, `mono${index}.log`),
+    });
   await waitUntil(() => accepts(port), { what: child.name, seconds: 60, child });
   return { child, port };
 }

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { createHmac, createPrivateKey, createSign } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import { createRequire } from 'node:module';
 import { after, before, describe, it } from 'node:test';
@@ -278,6 +279,11 @@ describe('a user pool that cannot be reached', () => {
     refused(await get('/api/me', ['Authorization', 'Bearer']), 'invalid_request');
   });
 
+  it('the operator reads of it in the log, and no token', () => {
+    assert.match(application.log(), /keys could not be fetched/);
+    assert.doesNotMatch(application.log(), /eyJ[\w-]+\.[\w-]+\./);
+  });
+
   it('sign-in: 503 and a plain sentence', async () => {
     const answer = await send(application.url, {
       method: 'POST', path: '/api/session', json: { username: alice.username, password: alice.password },
@@ -336,6 +342,18 @@ describe('a wrong setting', () => {
     for (const key of Object.keys(settings)) {
       assert.ok(log.includes(key), `${key} in the log:\n${log}`);
     }
+  });
+});
+
+describe('web.config', () => {
+  it('has every binding redirect that the build asks for', () => {
+    const redirects = (file) => [...readFileSync(new URL(`../samples/Notes/${file}`, import.meta.url), 'utf8')
+      .matchAll(/assemblyIdentity name="([^"]+)" publicKeyToken="([^"]+)"[^>]*>\s*<bindingRedirect [^>]*newVersion="([^"]+)"/g)]
+      .map((match) => match.slice(1).join(' '));
+    const present = new Set(redirects('web.config'));
+    const wanted = redirects('bin/Notes.dll.config');
+    assert.ok(wanted.length > 5, `${wanted.length} redirects`);
+    assert.deepEqual(wanted.filter((redirect) => !present.has(redirect)), []);
   });
 });
 
