@@ -1,0 +1,6 @@
+namespace CognitoOwin.Bench;
+
+internal static class GrowthCommand
+{
+    public static int Run(string[] args) => args.Length;
+}

@@ -1,0 +1,6 @@
+namespace CognitoOwin.Bench;
+
+internal static class SoakCommand
+{
+    public static int Run(string[] args) => args.Length;
+}
