@@ -31,32 +31,65 @@ internal static class BearerHeader
             return true;
         }
 
-        var text = rest.Trim(' ', '\t');
-        if (text.Length == 0 || !text.All(IsTokenCharacter))
+        // Every request comes through here: the token, the longest text of most, is copied once and looked at by no delegate.
+        var header = values[0];
+        var end = header.Length;
+        Skip(header, ref rest);
+        while (end > rest && IsSpace(header[end - 1]))
         {
-            // Nothing, or several tokens: a host that joins repeated headers puts a comma between them.
-            return false;
+            end--;
         }
 
-        token = text;
-        return true;
+        for (var i = rest; i < end; i++)
+        {
+            if (!IsTokenCharacter(header[i]))
+            {
+                // Several tokens: a host that joins repeated headers puts a comma between them.
+                return false;
+            }
+        }
+
+        token = end > rest ? header.Substring(rest, end - rest) : null;
+        return token != null;
     }
 
-    private static bool IsOurs(string? value, IList<string> schemes, out string rest)
+    // And where what follows the scheme begins.
+    private static bool IsOurs(string? value, IList<string> schemes, out int rest)
     {
-        rest = "";
+        rest = 0;
         if (value == null)
         {
             return false;
         }
 
         // RFC 7235 §2.1: the name of a scheme is compared without regard to case, and spaces end it.
-        var header = value.TrimStart(' ', '\t');
-        var end = header.IndexOfAny([' ', '\t', ',']);
-        var scheme = end < 0 ? header : header.Substring(0, end);
-        rest = header.Substring(scheme.Length);
-        return schemes.Contains(scheme, StringComparer.OrdinalIgnoreCase);
+        Skip(value, ref rest);
+        var start = rest;
+        while (rest < value.Length && !IsSpace(value[rest]) && value[rest] != ',')
+        {
+            rest++;
+        }
+
+        foreach (var scheme in schemes)
+        {
+            if (scheme.Length == rest - start && string.Compare(value, start, scheme, 0, scheme.Length, StringComparison.OrdinalIgnoreCase) == 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
+
+    private static void Skip(string value, ref int position)
+    {
+        while (position < value.Length && IsSpace(value[position]))
+        {
+            position++;
+        }
+    }
+
+    private static bool IsSpace(char c) => c is ' ' or '\t';
 
     // RFC 6750 §2.1, b64token.
     private static bool IsTokenCharacter(char c) =>

@@ -1,4 +1,5 @@
 using System;
+using System.Threading.Tasks;
 using CognitoOwin.Keys;
 using CognitoOwin.Provider;
 using CognitoOwin.Validation;
@@ -11,9 +12,7 @@ public sealed class CognitoTokenValidationResult
     private PoolKeys? _keys;
     private SigningKey? _key;
 
-    private CognitoTokenValidationResult()
-    {
-    }
+    private CognitoTokenValidationResult() => Completed = Task.FromResult(this);
 
     /// <summary>Whether every rule holds.</summary>
     public bool IsValid => Rejection == TokenRejection.None;
@@ -32,6 +31,9 @@ public sealed class CognitoTokenValidationResult
 
     /// <summary>What the token has in the place that broke the rule. It comes from whoever sent the token.</summary>
     internal string? Actual { get; private init; }
+
+    /// <summary>This result as the outcome of work that is done: one object for all requests that find it.</summary>
+    internal Task<CognitoTokenValidationResult> Completed { get; }
 
     /// <summary>Whether the key that verified the token still counts.</summary>
     internal bool IsKeyTrusted => _keys!.Trusts(_key!);

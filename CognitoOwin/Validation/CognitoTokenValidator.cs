@@ -50,7 +50,7 @@ public sealed class CognitoTokenValidator : IDisposable
 
         // Without kept keys each validation is to ask the pool anew.
         _cache = options.TokenCache.Enabled && options.Keys.CachingEnabled
-            ? new ValidatedTokenCache(options.TokenCache.MaximumEntries)
+            ? new ValidatedTokenCache(options.TokenCache.MaximumEntries, IsStillValid)
             : null;
     }
 
@@ -59,18 +59,18 @@ public sealed class CognitoTokenValidator : IDisposable
     /// <param name="cancellationToken">Ends the waiting for keys; a fetch of keys goes on for whoever else needs it.</param>
     /// <returns>The token with its claims, or the first rule that it breaks.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
-    public async Task<CognitoTokenValidationResult> ValidateAsync(string token, CancellationToken cancellationToken = default)
+    public Task<CognitoTokenValidationResult> ValidateAsync(string token, CancellationToken cancellationToken = default)
     {
         if (token == null)
         {
             throw new ArgumentNullException(nameof(token));
         }
 
-        if (_cache?.Find(token) is { } remembered && IsStillValid(remembered))
-        {
-            return remembered;
-        }
+        return _cache?.Find(token) is { } remembered ? remembered.Completed : JudgeAsync(token, cancellationToken);
+    }
 
+    private async Task<CognitoTokenValidationResult> JudgeAsync(string token, CancellationToken cancellationToken)
+    {
         // Cheap rules first, so that a flood of bad tokens costs little; all of them before the key is looked up, so that only
         // a token that is right in all but its signature can make this host fetch keys. Until the signature is verified, a
         // claim does nothing but choose the pool and refuse the token.
@@ -85,12 +85,11 @@ public sealed class CognitoTokenValidator : IDisposable
         }
 
         using var payload = StrictJson.ParseObject(jws.Payload);
-        if (payload == null)
+        if (payload == null || StrictJson.MembersOf(payload.RootElement) is not { } claims)
         {
             return Reject(TokenRejection.MalformedPayload);
         }
 
-        var claims = payload.RootElement;
         var expiration = 0.0;
         var tokenUse = CognitoTokenUse.Any;
         var clientId = "";
@@ -109,23 +108,23 @@ public sealed class CognitoTokenValidator : IDisposable
             return lookup.RetryAfter is { } retryAfter ? Unavailable(retryAfter) : Reject(TokenRejection.UnknownKey, keyId);
         }
 
-        if (!key.Verify(jws.SigningInput, jws.Signature))
-        {
-            return Reject(TokenRejection.InvalidSignature);
-        }
+        // The one costly step. Requests that bring one new token at the same time share it.
+        return _cache == null ? Verify() : _cache.GetOrVerify(token, Verify);
 
-        if (CognitoToken.Read(token, claims, pool.UserPool, tokenUse, clientId, expiration) is not { } validated)
+        CognitoTokenValidationResult Verify()
         {
-            return Reject(TokenRejection.MalformedClaim);
-        }
+            if (!key.Verify(jws.SigningInput, jws.Signature))
+            {
+                return Reject(TokenRejection.InvalidSignature);
+            }
 
-        if (JudgeRights(validated) is { } withoutRight)
-        {
-            return withoutRight;
-        }
+            if (CognitoToken.Read(token, claims, pool.UserPool, tokenUse, clientId, expiration) is not { } validated)
+            {
+                return Reject(TokenRejection.MalformedClaim);
+            }
 
-        var accepted = Accept(validated, pool.Keys, key);
-        return _cache?.Add(token, accepted) ?? accepted;
+            return JudgeRights(validated) ?? Accept(validated, pool.Keys, key);
+        }
     }
 
     /// <summary>Ends the fetching of keys.</summary>
@@ -138,16 +137,8 @@ public sealed class CognitoTokenValidator : IDisposable
     }
 
     // The two verdicts that time can turn: the token's end, and the end of the key that verified it.
-    private bool IsStillValid(CognitoTokenValidationResult remembered)
-    {
-        var isValid = !HasExpired(remembered.Token!.Expiration) && remembered.IsKeyTrusted;
-        if (!isValid)
-        {
-            _cache!.Remove(remembered);
-        }
-
-        return isValid;
-    }
+    private bool IsStillValid(CognitoTokenValidationResult remembered) =>
+        !HasExpired(remembered.Token!.Expiration) && remembered.IsKeyTrusted;
 
     private bool HasExpired(double expiration) => NumericDate.From(_time.GetUtcNow()) >= expiration + _clockSkew;
 
@@ -176,17 +167,17 @@ public sealed class CognitoTokenValidator : IDisposable
         return keyId.Length > 0 ? null : Reject(TokenRejection.KeyIdMissing);
     }
 
-    private CognitoTokenValidationResult? JudgeIssuer(JsonElement claims, out TrustedPool? pool)
+    private CognitoTokenValidationResult? JudgeIssuer(Dictionary<string, JsonElement> claims, out TrustedPool? pool)
     {
         var issuer = StrictJson.TextOf(claims, CognitoClaimTypes.Issuer);
         pool = null;
         return issuer != null && _pools.TryGetValue(issuer, out pool) ? null : Reject(TokenRejection.UnknownIssuer, issuer);
     }
 
-    private CognitoTokenValidationResult? JudgeDates(JsonElement claims, out double expiresAt)
+    private CognitoTokenValidationResult? JudgeDates(Dictionary<string, JsonElement> claims, out double expiresAt)
     {
         expiresAt = 0;
-        if (!claims.TryGetProperty(CognitoClaimTypes.Expiration, out var expiration))
+        if (!claims.TryGetValue(CognitoClaimTypes.Expiration, out var expiration))
         {
             return Reject(TokenRejection.ExpirationMissing);
         }
@@ -206,13 +197,13 @@ public sealed class CognitoTokenValidator : IDisposable
             : null;
     }
 
-    private static bool TryReadDate(JsonElement claims, string name, out double? date)
+    private static bool TryReadDate(Dictionary<string, JsonElement> claims, string name, out double? date)
     {
         date = null;
-        return !claims.TryGetProperty(name, out var member) || (date = NumericDate.Read(member)) != null;
+        return !claims.TryGetValue(name, out var member) || (date = NumericDate.Read(member)) != null;
     }
 
-    private CognitoTokenValidationResult? JudgeTokenUse(JsonElement claims, out CognitoTokenUse tokenUse)
+    private CognitoTokenValidationResult? JudgeTokenUse(Dictionary<string, JsonElement> claims, out CognitoTokenUse tokenUse)
     {
         var text = StrictJson.TextOf(claims, CognitoClaimTypes.TokenUse);
         tokenUse = text switch
@@ -227,7 +218,7 @@ public sealed class CognitoTokenValidator : IDisposable
     }
 
     private static CognitoTokenValidationResult? JudgeClient(
-        JsonElement claims, CognitoTokenUse tokenUse, TrustedPool pool, out string clientId)
+        Dictionary<string, JsonElement> claims, CognitoTokenUse tokenUse, TrustedPool pool, out string clientId)
     {
         var isIdToken = tokenUse == CognitoTokenUse.Id;
         clientId = StrictJson.TextOf(claims, isIdToken ? CognitoClaimTypes.Audience : CognitoClaimTypes.ClientId) ?? "";

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Text;
 using System.Text.Json;
 
@@ -42,6 +43,25 @@ internal static class StrictJson
         }
     }
 
+    /// <summary>The members of an object by name; null where a name escapes half a surrogate pair.</summary>
+    public static Dictionary<string, JsonElement>? MembersOf(JsonElement element)
+    {
+        var members = new Dictionary<string, JsonElement>(32, StringComparer.Ordinal);
+        try
+        {
+            foreach (var member in element.EnumerateObject())
+            {
+                members.Add(member.Name, member.Value);
+            }
+
+            return members;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The text of a JSON string; null where it is not one, or escapes half a surrogate pair.</summary>
     public static string? TextOf(JsonElement element)
     {
@@ -63,4 +83,8 @@ internal static class StrictJson
     /// <summary>The text of a member of an object; null where there is none, or where it is not a string.</summary>
     public static string? TextOf(JsonElement element, string name) =>
         element.TryGetProperty(name, out var member) ? TextOf(member) : null;
+
+    /// <inheritdoc cref="TextOf(JsonElement, string)"/>
+    public static string? TextOf(Dictionary<string, JsonElement> members, string name) =>
+        members.TryGetValue(name, out var member) ? TextOf(member) : null;
 }

@@ -1,72 +1,180 @@
 using System;
 using System.Collections.Concurrent;
+using System.Collections.Generic;
 using System.Threading;
+using CognitoOwin.Diagnostics;
 
 namespace CognitoOwin.Validation;
 
 /// <summary>
-/// Tokens that were accepted, by their whole text. Two generations bound it: tokens go into the young one; when that has half
-/// of the room it becomes the old one, and what was the old one is let go in one step. A token that is used meanwhile
-/// moves on to the young one. So a hit takes no lock, an eviction costs nothing per entry, and what is let go is what
-/// was not used for the longest time.
+/// Tokens that were accepted, by their whole text; never one that was refused. Two generations bound it: tokens go into the
+/// young one; when that is full it becomes the old one, and what was the old one is let go in one step. A token that is used
+/// meanwhile moves on to the young one. So a hit takes no lock, an eviction costs nothing per entry, and what is let go is
+/// what was not used for the longest time.
 /// </summary>
 internal sealed class ValidatedTokenCache
 {
-    private readonly int _generationSize;
-    private readonly object _gate = new();
-    private ConcurrentDictionary<string, CognitoTokenValidationResult> _young = NewGeneration();
-    private ConcurrentDictionary<string, CognitoTokenValidationResult> _old = NewGeneration();
+    // Cognito's tokens have 1,000 to 2,000 characters. A longer one takes the room of several, so that as many tokens of the
+    // greatest length as there is room for take no more memory than that.
+    private const int CharactersOfAnEntry = 4096;
 
-    // ConcurrentDictionary.Count takes all of its locks.
-    private int _youngCount;
+    private readonly int _generationRoom;
+    private readonly bool _hasOldGeneration;
+    private readonly Func<CognitoTokenValidationResult, bool> _isStillValid;
+    private readonly ConcurrentDictionary<string, Lazy<CognitoTokenValidationResult>> _underWay = new(TokenComparer.Instance);
+    private Generations _generations = new(new Generation(), new Generation());
 
-    public ValidatedTokenCache(int maximumEntries) => _generationSize = Math.Max(1, maximumEntries / 2);
+    /// <param name="maximumEntries">How many tokens are remembered at the most.</param>
+    /// <param name="isStillValid">Whether a token that was accepted is to be accepted now.</param>
+    public ValidatedTokenCache(int maximumEntries, Func<CognitoTokenValidationResult, bool> isStillValid)
+    {
+        _generationRoom = Math.Max(1, maximumEntries / 2);
+        _hasOldGeneration = maximumEntries > 1;
+        _isStillValid = isStillValid;
+        TokenCacheMetrics.Observe(this);
+    }
 
+    /// <summary>How many tokens are remembered, for the metrics.</summary>
+    public int Count
+    {
+        get
+        {
+            var generations = Volatile.Read(ref _generations);
+            return generations.Young.Tokens.Count + generations.Old.Tokens.Count;
+        }
+    }
+
+    /// <summary>What was found for this token earlier and still holds.</summary>
     public CognitoTokenValidationResult? Find(string token)
     {
-        if (Volatile.Read(ref _young).TryGetValue(token, out var found))
-        {
-            return found;
-        }
-
-        return Volatile.Read(ref _old).TryGetValue(token, out found) ? Add(token, found) : null;
+        var found = FindValid(token);
+        TokenCacheMetrics.LookedUp(found != null);
+        return found;
     }
 
-    /// <summary>Remembers a token; gives back what was remembered for it first, so that all its requests share that.</summary>
-    public CognitoTokenValidationResult Add(string token, CognitoTokenValidationResult accepted)
+    /// <summary>
+    /// Verifies a token; those who come with the same one meanwhile wait for the same outcome. It is kept if it is acceptance.
+    /// What is under way is at the most one verification a thread, so that no flood of bad tokens grows it.
+    /// </summary>
+    public CognitoTokenValidationResult GetOrVerify(string token, Func<CognitoTokenValidationResult> verify)
     {
-        var young = Volatile.Read(ref _young);
-        if (!young.TryAdd(token, accepted))
+        // Looked for once more: another request may have been done with it since this one looked.
+        var ours = new Lazy<CognitoTokenValidationResult>(() => FindValid(token) ?? Keep(token, verify()));
+        var shared = _underWay.GetOrAdd(token, ours);
+        try
         {
-            return young.TryGetValue(token, out var first) ? first : accepted;
+            return shared.Value;
         }
-
-        if (Interlocked.Increment(ref _youngCount) >= _generationSize)
+        finally
         {
-            lock (_gate)
+            if (shared == ours)
             {
-                if (_youngCount >= _generationSize)
-                {
-                    Volatile.Write(ref _old, _young);
-                    Volatile.Write(ref _young, NewGeneration());
-                    Volatile.Write(ref _youngCount, 0);
-                }
+                _underWay.TryRemove(token, out _);
             }
         }
-
-        return accepted;
     }
 
-    public void Remove(CognitoTokenValidationResult remembered)
+    private CognitoTokenValidationResult? FindValid(string token)
     {
-        var token = remembered.Token!.RawToken;
-        if (Volatile.Read(ref _young).TryRemove(token, out _))
+        var (young, old) = Volatile.Read(ref _generations);
+        if (young.Tokens.TryGetValue(token, out var found))
         {
-            Interlocked.Decrement(ref _youngCount);
+            return _isStillValid(found) ? found : Remove(young, token);
         }
 
-        Volatile.Read(ref _old).TryRemove(token, out _);
+        if (!old.Tokens.TryGetValue(token, out found))
+        {
+            return null;
+        }
+
+        if (!_isStillValid(found))
+        {
+            return Remove(old, token);
+        }
+
+        // Young first: at no time may the token be in neither.
+        found = Add(token, found);
+        Remove(old, token);
+        return found;
     }
 
-    private static ConcurrentDictionary<string, CognitoTokenValidationResult> NewGeneration() => new(StringComparer.Ordinal);
+    private CognitoTokenValidationResult Keep(string token, CognitoTokenValidationResult outcome) =>
+        outcome.IsValid ? Add(token, outcome) : outcome;
+
+    private CognitoTokenValidationResult Add(string token, CognitoTokenValidationResult accepted)
+    {
+        var room = RoomOf(token);
+        while (true)
+        {
+            var generations = Volatile.Read(ref _generations);
+            var young = generations.Young;
+
+            // The room is taken before the token goes in, so that no race puts in more than there is room for.
+            if (Interlocked.Add(ref young.RoomTaken, room) <= _generationRoom)
+            {
+                if (young.Tokens.TryAdd(token, accepted))
+                {
+                    return accepted;
+                }
+
+                Interlocked.Add(ref young.RoomTaken, -room);
+                return young.Tokens.TryGetValue(token, out var first) ? first : accepted;
+            }
+
+            Interlocked.Add(ref young.RoomTaken, -room);
+            var next = new Generations(new Generation(), _hasOldGeneration ? young : new Generation());
+            if (Interlocked.CompareExchange(ref _generations, next, generations) == generations)
+            {
+                TokenCacheMetrics.Evicted((_hasOldGeneration ? generations.Old : young).Tokens.Count);
+            }
+        }
+    }
+
+    private CognitoTokenValidationResult? Remove(Generation generation, string token)
+    {
+        if (generation.Tokens.TryRemove(token, out _))
+        {
+            Interlocked.Add(ref generation.RoomTaken, -RoomOf(token));
+        }
+
+        return null;
+    }
+
+    private int RoomOf(string token) => Math.Min(_generationRoom, 1 + ((token.Length - 1) / CharactersOfAnEntry));
+
+    private sealed class Generation
+    {
+        public ConcurrentDictionary<string, CognitoTokenValidationResult> Tokens { get; } = new(TokenComparer.Instance);
+
+        // ConcurrentDictionary.Count takes all of its locks.
+        public int RoomTaken;
+    }
+
+    // In one object, so that they change together.
+    private sealed record Generations(Generation Young, Generation Old);
+
+    /// <summary>
+    /// The whole text is compared, its end is hashed: the last characters of a signature are as good as random, and hashing
+    /// all of a token takes as long as comparing it. What stays in the cache was signed by a user pool, so that nobody can
+    /// fill it with tokens of one hash.
+    /// </summary>
+    private sealed class TokenComparer : IEqualityComparer<string>
+    {
+        public static readonly TokenComparer Instance = new();
+
+        private const int Hashed = 16;
+
+        public bool Equals(string? left, string? right) => string.Equals(left, right, StringComparison.Ordinal);
+
+        public int GetHashCode(string token)
+        {
+            var hash = token.Length;
+            for (var i = Math.Max(0, token.Length - Hashed); i < token.Length; i++)
+            {
+                hash = unchecked((hash * 31) + token[i]);
+            }
+
+            return hash;
+        }
+    }
 }
