@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using CognitoOwin.Validation;
 
 namespace CognitoOwin;
 
@@ -12,7 +13,7 @@ internal static class BearerHeader
     /// <param name="schemes">The schemes that carry a token.</param>
     /// <param name="token">The token; null where there is none.</param>
     /// <returns>Whether the headers are in order: also where there is none, or one of another scheme.</returns>
-    public static bool TryRead(IList<string>? values, IList<string> schemes, out string? token)
+    public static bool TryRead(IList<string>? values, IList<string> schemes, out TokenText? token)
     {
         token = null;
         if (values == null || values.Count == 0)
@@ -23,24 +24,23 @@ internal static class BearerHeader
         if (values.Count > 1)
         {
             // One of them may be what another part of the system has judged: to choose would be a guess.
-            return !values.Any(value => IsOurs(value, schemes, out _));
+            return !AnyIsOurs(values, schemes);
         }
 
-        if (!IsOurs(values[0], schemes, out var rest))
+        if (!IsOurs(values[0], schemes, out var start))
         {
             return true;
         }
 
-        // Every request comes through here: the token, the longest text of most, is copied once and looked at by no delegate.
         var header = values[0];
         var end = header.Length;
-        Skip(header, ref rest);
-        while (end > rest && IsSpace(header[end - 1]))
+        Skip(header, ref start);
+        while (end > start && IsSpace(header[end - 1]))
         {
             end--;
         }
 
-        for (var i = rest; i < end; i++)
+        for (var i = start; i < end; i++)
         {
             if (!IsTokenCharacter(header[i]))
             {
@@ -49,9 +49,11 @@ internal static class BearerHeader
             }
         }
 
-        token = end > rest ? header.Substring(rest, end - rest) : null;
+        token = end > start ? new TokenText(header, start, end - start) : null;
         return token != null;
     }
+
+    private static bool AnyIsOurs(IList<string> values, IList<string> schemes) => values.Any(value => IsOurs(value, schemes, out _));
 
     // And where what follows the scheme begins.
     private static bool IsOurs(string? value, IList<string> schemes, out int rest)
@@ -70,8 +72,9 @@ internal static class BearerHeader
             rest++;
         }
 
-        foreach (var scheme in schemes)
+        for (var i = 0; i < schemes.Count; i++)
         {
+            var scheme = schemes[i];
             if (scheme.Length == rest - start && string.Compare(value, start, scheme, 0, scheme.Length, StringComparison.OrdinalIgnoreCase) == 0)
             {
                 return true;

@@ -41,17 +41,17 @@ internal sealed class CognitoJwtAuthenticationHandler(CognitoTokenValidator vali
         var isInOrder = BearerHeader.TryRead(Request.Headers.GetValues("Authorization"), Options.AuthenticationSchemes, out var token);
         var request = new CognitoRequestTokenContext(Context, Options, token);
         await Options.Provider.RequestToken(request).ConfigureAwait(false);
-        if (!isInOrder && request.Token == null)
+        if (!isInOrder && request.Text == null)
         {
             return await RefuseAsync(TokenRejection.MalformedRequest).ConfigureAwait(false);
         }
 
-        if (request.Token == null)
+        if (request.Text is not { } text)
         {
             return null;
         }
 
-        var validation = await validator.ValidateAsync(request.Token, Request.CallCancelled).ConfigureAwait(false);
+        var validation = await validator.ValidateAsync(text, Request.CallCancelled).ConfigureAwait(false);
         if (validation.Token == null)
         {
             return await RefuseAsync(validation.Rejection, Describe(validation), validation.RetryAfter).ConfigureAwait(false);

@@ -59,15 +59,11 @@ public sealed class CognitoTokenValidator : IDisposable
     /// <param name="cancellationToken">Ends the waiting for keys; a fetch of keys goes on for whoever else needs it.</param>
     /// <returns>The token with its claims, or the first rule that it breaks.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
-    public Task<CognitoTokenValidationResult> ValidateAsync(string token, CancellationToken cancellationToken = default)
-    {
-        if (token == null)
-        {
-            throw new ArgumentNullException(nameof(token));
-        }
+    public Task<CognitoTokenValidationResult> ValidateAsync(string token, CancellationToken cancellationToken = default) =>
+        ValidateAsync(new TokenText(token ?? throw new ArgumentNullException(nameof(token))), cancellationToken);
 
-        return _cache?.Find(token) is { } remembered ? remembered.Completed : JudgeAsync(token, cancellationToken);
-    }
+    internal Task<CognitoTokenValidationResult> ValidateAsync(TokenText token, CancellationToken cancellationToken) =>
+        _cache?.Find(token) is { } remembered ? remembered.Completed : JudgeAsync(token.ToString(), cancellationToken);
 
     private async Task<CognitoTokenValidationResult> JudgeAsync(string token, CancellationToken cancellationToken)
     {
@@ -109,7 +105,7 @@ public sealed class CognitoTokenValidator : IDisposable
         }
 
         // The one costly step. Requests that bring one new token at the same time share it.
-        return _cache == null ? Verify() : _cache.GetOrVerify(token, Verify);
+        return _cache == null ? Verify() : _cache.GetOrVerify(new TokenText(token), Verify);
 
         CognitoTokenValidationResult Verify()
         {

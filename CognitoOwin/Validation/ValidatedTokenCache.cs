@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Concurrent;
-using System.Collections.Generic;
 using System.Threading;
 using CognitoOwin.Diagnostics;
 
@@ -21,7 +20,7 @@ internal sealed class ValidatedTokenCache
     private readonly int _generationRoom;
     private readonly bool _hasOldGeneration;
     private readonly Func<CognitoTokenValidationResult, bool> _isStillValid;
-    private readonly ConcurrentDictionary<string, Lazy<CognitoTokenValidationResult>> _underWay = new(TokenComparer.Instance);
+    private readonly ConcurrentDictionary<TokenText, Lazy<CognitoTokenValidationResult>> _underWay = new();
     private Generations _generations = new(new Generation(), new Generation());
 
     /// <param name="maximumEntries">How many tokens are remembered at the most.</param>
@@ -45,7 +44,7 @@ internal sealed class ValidatedTokenCache
     }
 
     /// <summary>What was found for this token earlier and still holds.</summary>
-    public CognitoTokenValidationResult? Find(string token)
+    public CognitoTokenValidationResult? Find(TokenText token)
     {
         var found = FindValid(token);
         TokenCacheMetrics.LookedUp(found != null);
@@ -56,7 +55,7 @@ internal sealed class ValidatedTokenCache
     /// Verifies a token; those who come with the same one meanwhile wait for the same outcome. It is kept if it is acceptance.
     /// What is under way is at the most one verification a thread, so that no flood of bad tokens grows it.
     /// </summary>
-    public CognitoTokenValidationResult GetOrVerify(string token, Func<CognitoTokenValidationResult> verify)
+    public CognitoTokenValidationResult GetOrVerify(TokenText token, Func<CognitoTokenValidationResult> verify)
     {
         // Looked for once more: another request may have been done with it since this one looked.
         var ours = new Lazy<CognitoTokenValidationResult>(() => FindValid(token) ?? Keep(token, verify()));
@@ -74,7 +73,7 @@ internal sealed class ValidatedTokenCache
         }
     }
 
-    private CognitoTokenValidationResult? FindValid(string token)
+    private CognitoTokenValidationResult? FindValid(TokenText token)
     {
         var (young, old) = Volatile.Read(ref _generations);
         if (young.Tokens.TryGetValue(token, out var found))
@@ -98,10 +97,10 @@ internal sealed class ValidatedTokenCache
         return found;
     }
 
-    private CognitoTokenValidationResult Keep(string token, CognitoTokenValidationResult outcome) =>
+    private CognitoTokenValidationResult Keep(TokenText token, CognitoTokenValidationResult outcome) =>
         outcome.IsValid ? Add(token, outcome) : outcome;
 
-    private CognitoTokenValidationResult Add(string token, CognitoTokenValidationResult accepted)
+    private CognitoTokenValidationResult Add(TokenText token, CognitoTokenValidationResult accepted)
     {
         var room = RoomOf(token);
         while (true)
@@ -130,7 +129,7 @@ internal sealed class ValidatedTokenCache
         }
     }
 
-    private CognitoTokenValidationResult? Remove(Generation generation, string token)
+    private CognitoTokenValidationResult? Remove(Generation generation, TokenText token)
     {
         if (generation.Tokens.TryRemove(token, out _))
         {
@@ -140,11 +139,11 @@ internal sealed class ValidatedTokenCache
         return null;
     }
 
-    private int RoomOf(string token) => Math.Min(_generationRoom, 1 + ((token.Length - 1) / CharactersOfAnEntry));
+    private int RoomOf(TokenText token) => Math.Min(_generationRoom, 1 + ((token.Length - 1) / CharactersOfAnEntry));
 
     private sealed class Generation
     {
-        public ConcurrentDictionary<string, CognitoTokenValidationResult> Tokens { get; } = new(TokenComparer.Instance);
+        public ConcurrentDictionary<TokenText, CognitoTokenValidationResult> Tokens { get; } = new();
 
         // ConcurrentDictionary.Count takes all of its locks.
         public int RoomTaken;
@@ -152,29 +151,4 @@ internal sealed class ValidatedTokenCache
 
     // In one object, so that they change together.
     private sealed record Generations(Generation Young, Generation Old);
-
-    /// <summary>
-    /// The whole text is compared, its end is hashed: the last characters of a signature are as good as random, and hashing
-    /// all of a token takes as long as comparing it. What stays in the cache was signed by a user pool, so that nobody can
-    /// fill it with tokens of one hash.
-    /// </summary>
-    private sealed class TokenComparer : IEqualityComparer<string>
-    {
-        public static readonly TokenComparer Instance = new();
-
-        private const int Hashed = 16;
-
-        public bool Equals(string? left, string? right) => string.Equals(left, right, StringComparison.Ordinal);
-
-        public int GetHashCode(string token)
-        {
-            var hash = token.Length;
-            for (var i = Math.Max(0, token.Length - Hashed); i < token.Length; i++)
-            {
-                hash = unchecked((hash * 31) + token[i]);
-            }
-
-            return hash;
-        }
-    }
 }
