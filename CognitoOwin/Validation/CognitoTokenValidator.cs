@@ -80,8 +80,8 @@ public sealed class CognitoTokenValidator : IDisposable
             return badHeader;
         }
 
-        using var payload = StrictJson.ParseObject(jws.Payload);
-        if (payload == null || StrictJson.MembersOf(payload.RootElement) is not { } claims)
+        using var payload = StrictJson.ParseObject(jws.Payload, out var claims);
+        if (payload == null)
         {
             return Reject(TokenRejection.MalformedPayload);
         }

@@ -15,50 +15,75 @@ internal static class StrictJson
 
     private static readonly JsonDocumentOptions Options = new()
     {
-        AllowDuplicateProperties = false,
         AllowTrailingCommas = false,
         CommentHandling = JsonCommentHandling.Disallow,
         MaxDepth = 16,
     };
 
     /// <summary>Reads one JSON object; null where the bytes are anything else.</summary>
-    public static JsonDocument? ParseObject(byte[] utf8)
+    public static JsonDocument? ParseObject(byte[] utf8) => ParseObject(utf8, out _);
+
+    /// <summary>Reads one JSON object, and its members by name; null where the bytes are anything else.</summary>
+    public static JsonDocument? ParseObject(byte[] utf8, out Dictionary<string, JsonElement> members)
     {
+        members = [];
+        JsonDocument? document = null;
         try
         {
             // The reader takes what stands in a string for UTF-8 without a look.
             Utf8.GetCharCount(utf8);
-            var document = JsonDocument.Parse(utf8, Options);
-            if (document.RootElement.ValueKind == JsonValueKind.Object)
+            document = JsonDocument.Parse(utf8, Options);
+
+            // Duplicate names are found by the one pass that reads the names; JsonDocumentOptions.AllowDuplicateProperties makes
+            // a second one, which takes as long as the parsing.
+            if (document.RootElement.ValueKind == JsonValueKind.Object && TryReadMembers(document.RootElement, out members))
             {
                 return document;
             }
-
-            document.Dispose();
-            return null;
         }
         catch (Exception e) when (e is JsonException or DecoderFallbackException or InvalidOperationException)
         {
-            return null;
+            // InvalidOperationException: a name escapes half a surrogate pair.
         }
+
+        document?.Dispose();
+        return null;
     }
 
-    /// <summary>The members of an object by name; null where a name escapes half a surrogate pair.</summary>
-    public static Dictionary<string, JsonElement>? MembersOf(JsonElement element)
+    private static bool TryReadMembers(JsonElement element, out Dictionary<string, JsonElement> members)
     {
-        var members = new Dictionary<string, JsonElement>(32, StringComparer.Ordinal);
-        try
+        members = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var member in element.EnumerateObject())
         {
-            foreach (var member in element.EnumerateObject())
+            var count = members.Count;
+            members[member.Name] = member.Value;
+            if (members.Count == count || !HasUniqueNames(member.Value))
             {
-                members.Add(member.Name, member.Value);
+                return false;
             }
-
-            return members;
         }
-        catch (InvalidOperationException)
+
+        return true;
+    }
+
+    private static bool HasUniqueNames(JsonElement element)
+    {
+        switch (element.ValueKind)
         {
-            return null;
+            case JsonValueKind.Object:
+                return TryReadMembers(element, out _);
+            case JsonValueKind.Array:
+                foreach (var item in element.EnumerateArray())
+                {
+                    if (!HasUniqueNames(item))
+                    {
+                        return false;
+                    }
+                }
+
+                return true;
+            default:
+                return true;
         }
     }
 
