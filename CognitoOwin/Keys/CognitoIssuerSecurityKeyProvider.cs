@@ -5,6 +5,7 @@ using System.Threading;
 using CognitoOwin.Diagnostics;
 using CognitoOwin.Keys;
 using Microsoft.IdentityModel.Tokens;
+using Microsoft.Owin.Logging;
 using Microsoft.Owin.Security.Jwt;
 
 namespace CognitoOwin;
@@ -15,6 +16,18 @@ namespace CognitoOwin;
 /// <c>app.UseCognitoJwt()</c>, which waits for nothing and checks what <c>UseJwtBearerAuthentication</c> does not:
 /// <c>token_use</c>, and the <c>client_id</c> of access tokens.
 /// </summary>
+/// <remarks>
+/// <c>UseJwtBearerAuthentication</c> asks <see cref="SecurityKeys"/> before it has read the token, so that a key the pool has
+/// just taken into use is unknown until the next refresh. <see cref="ResolveSigningKeys"/> knows which key is meant:
+/// <code>
+/// TokenValidationParameters = new TokenValidationParameters
+/// {
+///     ValidIssuer = provider.Issuer,
+///     ValidAudience = "1example23456789",
+///     IssuerSigningKeyResolver = provider.ResolveSigningKeys,
+/// }
+/// </code>
+/// </remarks>
 public sealed class CognitoIssuerSecurityKeyProvider : IIssuerSecurityKeyProvider, IDisposable
 {
     private readonly PoolKeys _keys;
@@ -23,14 +36,21 @@ public sealed class CognitoIssuerSecurityKeyProvider : IIssuerSecurityKeyProvide
     /// <summary>Creates a provider for a user pool.</summary>
     /// <param name="userPool">The pool.</param>
     /// <param name="keys">How its keys are fetched and kept; null for every default.</param>
+    /// <param name="logger">Is told how fetches end: <c>app.CreateLogger("CognitoOwin")</c>; null for nobody.</param>
+    /// <param name="timeProvider">The clock; null for the system's.</param>
     /// <exception cref="CognitoConfigurationException">The pool or the settings have problems.</exception>
-    public CognitoIssuerSecurityKeyProvider(CognitoUserPool userPool, CognitoKeysOptions? keys = null)
+    public CognitoIssuerSecurityKeyProvider(
+        CognitoUserPool userPool, CognitoKeysOptions? keys = null, ILogger? logger = null, TimeProvider? timeProvider = null)
     {
-        var options = new CognitoJwtAuthenticationOptions { Keys = keys ?? new CognitoKeysOptions() };
+        var options = new CognitoJwtAuthenticationOptions
+        {
+            Keys = keys ?? new CognitoKeysOptions(),
+            TimeProvider = timeProvider ?? TimeProvider.System,
+        };
         options.UserPools.Add(userPool ?? throw new ArgumentNullException(nameof(userPool)));
         options.ThrowIfUnusable();
         Issuer = userPool.Issuer!;
-        _keys = new PoolKeys(userPool, options.Keys, options.TimeProvider, CognitoLog.None);
+        _keys = new PoolKeys(userPool, options.Keys, options.TimeProvider, new CognitoLog(logger));
 
         // The fetch keeps to its own limit; this one holds should the thread pool have no thread for it.
         _patience = options.Keys.FetchTimeout + TimeSpan.FromSeconds(1);
@@ -40,8 +60,8 @@ public sealed class CognitoIssuerSecurityKeyProvider : IIssuerSecurityKeyProvide
     public string Issuer { get; }
 
     /// <summary>
-    /// The pool's keys. None where they could not be fetched within <see cref="CognitoKeysOptions.FetchTimeout"/>: then no
-    /// token is accepted.
+    /// The pool's keys. None where they could not be fetched within <see cref="CognitoKeysOptions.FetchTimeout"/> and a second:
+    /// then no token is accepted. Only a call that finds no keys kept waits.
     /// </summary>
     public IEnumerable<SecurityKey> SecurityKeys
     {
@@ -53,6 +73,33 @@ public sealed class CognitoIssuerSecurityKeyProvider : IIssuerSecurityKeyProvide
         }
     }
 
-    /// <summary>Ends the fetching of keys.</summary>
+    /// <summary>
+    /// The one key that a token names, for <see cref="TokenValidationParameters.IssuerSigningKeyResolver"/>. A key that is not
+    /// known is fetched, and found on that same request if the pool has it; after a fetch that did not bring it,
+    /// <see cref="CognitoKeysOptions.MinimumRefetchInterval"/> must pass before the next. Only then the call waits, for
+    /// <see cref="CognitoKeysOptions.FetchTimeout"/> and a second at the longest.
+    /// </summary>
+    /// <param name="token">The token, which is not looked at.</param>
+    /// <param name="securityToken">The token as it was read, not validated yet: one of another issuer gets no key; may be null.</param>
+    /// <param name="kid">The <c>kid</c> of the token's header (RFC 7515 §4.1.4). Without one there is no key.</param>
+    /// <param name="parameters">The rules, which are not looked at.</param>
+    /// <returns>The key, or none.</returns>
+    public IEnumerable<SecurityKey> ResolveSigningKeys(
+        string? token, SecurityToken? securityToken, string? kid, TokenValidationParameters? parameters)
+    {
+        if (string.IsNullOrEmpty(kid) || (securityToken != null && securityToken.Issuer != Issuer))
+        {
+            return [];
+        }
+
+        var lookup = _keys.FindAsync(kid!, CancellationToken.None).AsTask();
+        return lookup.Wait(_patience) && lookup.Result.Key is { } key ? [key.SecurityKey] : [];
+    }
+
+    /// <summary>How the pool's keys stand. It waits for nothing, but starts a fetch that is due.</summary>
+    /// <returns>The state of the pool.</returns>
+    public CognitoPoolHealth GetHealth() => _keys.GetHealth();
+
+    /// <summary>Ends the fetching of keys. Register it with <c>host.OnAppDisposing</c>.</summary>
     public void Dispose() => _keys.Dispose();
 }

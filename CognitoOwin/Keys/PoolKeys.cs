@@ -15,14 +15,18 @@ namespace CognitoOwin.Keys;
 /// </summary>
 internal sealed class PoolKeys : IDisposable
 {
+    private static readonly Task<KeySet?> NoKeys = Task.FromResult<KeySet?>(null);
+
+    private readonly CognitoUserPool _userPool;
     private readonly string _cacheKey;
-    private readonly JwksClient _client;
+    private readonly JwksSource _source;
     private readonly bool _cachingEnabled;
     private readonly long _refreshInterval;
     private readonly long _minimumRefetchInterval;
     private readonly long _staleLifetime;
     private readonly TimeProvider _time;
     private readonly CognitoLog _log;
+    private readonly KeyMetrics _metrics;
     private readonly CancellationTokenSource _disposing = new();
 
     private readonly object _gate = new();
@@ -30,7 +34,12 @@ internal sealed class PoolKeys : IDisposable
     // Guarded by _gate; timestamps of the clock, which no change of the system's time moves.
     private Task<KeySet?>? _fetch;
     private long? _coolDownUntil;
-    private bool _lastFetchFailed;
+    private bool _coolDownWasLogged;
+    private JwksException? _lastFailure;
+
+    // What the last fetch that succeeded brought. Whoever clears MemoryCache.Default makes the next request fetch, but cannot
+    // make this pool forget for which keys it has vouched.
+    private KeySet? _latest;
 
     // Read without the gate by every request.
     private long _refreshDue = long.MinValue;
@@ -38,20 +47,29 @@ internal sealed class PoolKeys : IDisposable
 
     public PoolKeys(CognitoUserPool userPool, CognitoKeysOptions options, TimeProvider time, CognitoLog log)
     {
+        _userPool = userPool;
+
         // An entry of its own for every owner: two parts of an application may reach one pool in two ways.
-        _cacheKey = $"CognitoOwin.Keys:{userPool.JwksUri}:{Guid.NewGuid():N}";
-        _client = new JwksClient(userPool.JwksUri!, options, time);
+        _cacheKey = $"CognitoOwin.Keys:{userPool.Name}:{Guid.NewGuid():N}";
+        _source = JwksSource.Of(userPool, options, time);
         _cachingEnabled = options.CachingEnabled;
         _time = time;
         _log = log;
         _refreshInterval = Ticks(options.RefreshInterval);
         _minimumRefetchInterval = Ticks(options.MinimumRefetchInterval);
         _staleLifetime = Ticks(options.StaleLifetime);
+        _metrics = new KeyMetrics(this, userPool.Name!);
         if (options.Prefetch)
         {
-            RefreshIfDue();
+            FetchIfDue();
         }
     }
+
+    /// <summary>How many keys are kept, and how old they are; null where none were fetched yet.</summary>
+    public (int Count, TimeSpan Age)? Kept =>
+        Volatile.Read(ref _latest) is { } set && !_disposing.IsCancellationRequested
+            ? (set.Keys.Count, _time.GetElapsedTime(set.FetchedAt))
+            : null;
 
     /// <summary>The keys that serve now; null where none were fetched yet, or none within the stale lifetime.</summary>
     private KeySet? Current =>
@@ -81,7 +99,7 @@ internal sealed class PoolKeys : IDisposable
         Task<KeySet?> fetch;
         lock (_gate)
         {
-            if (_fetch == null && CoolDownLeft() > TimeSpan.Zero)
+            if (_fetch == null && MustWait(current: null, out _))
             {
                 return null;
             }
@@ -99,34 +117,40 @@ internal sealed class PoolKeys : IDisposable
         return !key.IsDropped && _time.GetTimestamp() < Volatile.Read(ref _usableUntil);
     }
 
+    /// <summary>How the pool's keys stand. Starts a fetch that is due, so that whoever asks again later learns more.</summary>
+    public CognitoPoolHealth GetHealth()
+    {
+        FetchIfDue();
+        lock (_gate)
+        {
+            var succeeded = _lastFailure != null ? false : _latest != null ? true : default(bool?);
+            return new CognitoPoolHealth(
+                _userPool,
+                Kept,
+                succeeded,
+                _lastFailure?.Message,
+                isUsable: _cachingEnabled ? Current != null : succeeded == true);
+        }
+    }
+
     public void Dispose()
     {
-        _disposing.Cancel();
-        MemoryCache.Default.Remove(_cacheKey);
-        _client.Dispose();
+        lock (_gate)
+        {
+            _disposing.Cancel();
+            MemoryCache.Default.Remove(_cacheKey);
+        }
+
+        _source.Dispose();
     }
 
     private async Task<KeyLookup> FetchAndFindAsync(string keyId, CancellationToken cancellationToken)
     {
         for (var joined = false; ;)
         {
-            Task<KeySet?> fetch;
-            bool ours;
-            lock (_gate)
+            if (JoinFetch(keyId, out var lookup, out var ours) is not { } fetch)
             {
-                // It may have come while this request waited for the gate.
-                if (_cachingEnabled && Current is { } current && current.Keys.TryGetValue(keyId, out var known))
-                {
-                    return KeyLookup.Found(known);
-                }
-
-                ours = _fetch == null;
-                if (ours && CoolDownLeft() is var left && left > TimeSpan.Zero)
-                {
-                    return _lastFetchFailed ? KeyLookup.Unavailable(left) : KeyLookup.Unknown;
-                }
-
-                fetch = _fetch ?? StartFetch(keyId);
+                return lookup;
             }
 
             var set = await WaitAsync(fetch, cancellationToken).ConfigureAwait(false);
@@ -154,9 +178,60 @@ internal sealed class PoolKeys : IDisposable
         }
     }
 
+    // The fetch to wait for; null, and the outcome, where there is nothing to wait for.
+    private Task<KeySet?>? JoinFetch(string keyId, out KeyLookup lookup, out bool ours)
+    {
+        bool isFirst;
+        lock (_gate)
+        {
+            // It may have come while this request waited for the gate.
+            var current = _cachingEnabled ? Current : null;
+            ours = _fetch == null;
+            if (current != null && current.Keys.TryGetValue(keyId, out var known))
+            {
+                lookup = KeyLookup.Found(known);
+                return null;
+            }
+
+            if (!ours || !MustWait(current, out var left))
+            {
+                lookup = default;
+                return _fetch ?? StartFetch(keyId);
+            }
+
+            lookup = _lastFailure != null ? KeyLookup.Unavailable(left) : KeyLookup.Unknown;
+            isFirst = !_coolDownWasLogged;
+            _coolDownWasLogged = true;
+        }
+
+        _metrics.LookupRefused();
+        if (isFirst)
+        {
+            // Once, and not for every token: otherwise a flood of tokens would be one of messages.
+            _log.LookupsRefused(_userPool);
+        }
+
+        return null;
+    }
+
+    // Under the gate. A fetch that brought keys is a reason to wait only while those keys are there to judge by.
+    private bool MustWait(KeySet? current, out TimeSpan left)
+    {
+        left = CoolDownLeft();
+        return left > TimeSpan.Zero && (_lastFailure != null || current != null);
+    }
+
     private void RefreshIfDue()
     {
-        if (_cachingEnabled && _time.GetTimestamp() >= Volatile.Read(ref _refreshDue))
+        if (_cachingEnabled)
+        {
+            FetchIfDue();
+        }
+    }
+
+    private void FetchIfDue()
+    {
+        if (_time.GetTimestamp() >= Volatile.Read(ref _refreshDue))
         {
             lock (_gate)
             {
@@ -172,78 +247,131 @@ internal sealed class PoolKeys : IDisposable
     private Task<KeySet?> StartFetch(string? soughtKeyId)
     {
         Volatile.Write(ref _refreshDue, long.MaxValue);
+        if (_disposing.IsCancellationRequested)
+        {
+            return NoKeys;
+        }
+
+        // Each request goes on on a thread of its own: on the fetch's they would run one after the other, and one whose
+        // application blocks would hold up all the others.
+        var outcome = new TaskCompletionSource<KeySet?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _fetch = outcome.Task;
 
         // The fetch is everybody's: it must not run in the culture, the identity or the synchronization context of the request
         // that happened to start it.
         using (ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow())
         {
-            return _fetch = Task.Run(() => FetchAsync(soughtKeyId));
+            _ = Task.Run(() => FetchAsync(soughtKeyId, outcome));
         }
+
+        return outcome.Task;
     }
 
-    private async Task<KeySet?> FetchAsync(string? soughtKeyId)
+    private async Task FetchAsync(string? soughtKeyId, TaskCompletionSource<KeySet?> outcome)
     {
+        var started = _time.GetTimestamp();
+        var skipped = new List<string>();
         KeySet? set = null;
+        JwksException? failure = null;
         try
         {
-            var document = await _client.FetchAsync(_disposing.Token).ConfigureAwait(false);
-            var parameters = JwksDocument.Read(document, _log.KeySkipped);
-            set = new KeySet(ToKeys(parameters), _time.GetTimestamp());
-            _log.KeysFetched(set.Keys.Count);
+            var document = await _source.FetchAsync(_disposing.Token).ConfigureAwait(false);
+            set = new KeySet(ToKeys(JwksDocument.Read(document, skipped.Add)), _time.GetTimestamp());
         }
         catch (Exception e)
         {
             // Whatever went wrong, whoever waits must be told that there are no keys.
+            failure = e as JwksException ?? new JwksException(JwksFailure.Unexpected, "The fetch failed: " + e.GetBaseException().Message, e);
+        }
+
+        try
+        {
+            SigningKey[] dropped;
+            bool goesOn;
+            lock (_gate)
+            {
+                dropped = Conclude(set, failure, soughtKeyId);
+                goesOn = Current != null;
+            }
+
+            // A fetch that ends with the application is no event.
             if (!_disposing.IsCancellationRequested)
             {
-                _log.KeysFetchFailed(e as JwksException ?? new JwksException(JwksFailure.Unexpected, "The fetch failed.", e));
+                _metrics.Fetched(_time.GetElapsedTime(started), failure);
+                Log(set, failure, skipped, dropped, goesOn);
             }
         }
-
-        lock (_gate)
+        finally
         {
-            Conclude(set, soughtKeyId);
+            outcome.SetResult(set);
         }
-
-        return set;
     }
 
-    // Under the gate.
-    private void Conclude(KeySet? set, string? soughtKeyId)
+    // Under the gate. Gives the keys that the pool no longer lists.
+    private SigningKey[] Conclude(KeySet? set, JwksException? failure, string? soughtKeyId)
     {
         var now = _time.GetTimestamp();
         _fetch = null;
-        _lastFetchFailed = set == null;
-        _coolDownUntil = set == null || (soughtKeyId != null && !set.Keys.ContainsKey(soughtKeyId)) ? now + _minimumRefetchInterval : null;
+        _lastFailure = failure;
         Volatile.Write(ref _refreshDue, now + (set == null ? _minimumRefetchInterval : _refreshInterval));
-        if (set == null || _disposing.IsCancellationRequested)
+        if (set == null || (soughtKeyId != null && !set.Keys.ContainsKey(soughtKeyId)))
         {
-            return;
+            _coolDownUntil = now + _minimumRefetchInterval;
+            _coolDownWasLogged = false;
         }
 
-        Volatile.Write(ref _usableUntil, set.FetchedAt + _staleLifetime);
-        var dropped = Kept()?.Keys.Values.Except(set.Keys.Values) ?? [];
+        if (set == null || _disposing.IsCancellationRequested)
+        {
+            return [];
+        }
+
+        SigningKey[] dropped = [.. _latest?.Keys.Values.Except(set.Keys.Values) ?? []];
+        Volatile.Write(ref _latest, set);
         MemoryCache.Default.Set(_cacheKey, set, new CacheItemPolicy { Priority = CacheItemPriority.NotRemovable });
         foreach (var key in dropped)
         {
             key.Drop();
-            _log.KeyDropped(key.Id);
+        }
+
+        Volatile.Write(ref _usableUntil, set.FetchedAt + _staleLifetime);
+        return dropped;
+    }
+
+    private void Log(
+        KeySet? set, JwksException? failure, List<string> skipped, SigningKey[] dropped, bool goesOn)
+    {
+        foreach (var reason in skipped)
+        {
+            _log.KeySkipped(_userPool, reason);
+        }
+
+        foreach (var key in dropped)
+        {
+            _log.KeyDropped(_userPool, key.Id);
+        }
+
+        if (failure != null)
+        {
+            _log.KeysFetchFailed(_userPool, failure, goesOn);
+        }
+        else
+        {
+            _log.KeysFetched(_userPool, set!.Keys.Count);
         }
     }
 
-    // A key that is still listed stays the same object: what it verified stays valid, and its RSA objects stay warm.
+    // A key that is still listed stays the same object: what it verified stays valid, and its RSA objects stay warm. Only the
+    // one fetch that is under way changes _latest.
     private Dictionary<string, SigningKey> ToKeys(Dictionary<string, RSAParameters> parameters)
     {
-        var kept = Kept();
+        var latest = Volatile.Read(ref _latest);
         return parameters.ToDictionary(
             entry => entry.Key,
-            entry => kept != null && kept.Keys.TryGetValue(entry.Key, out var key) && key.IsSameAs(entry.Value)
+            entry => latest != null && latest.Keys.TryGetValue(entry.Key, out var key) && key.IsSameAs(entry.Value)
                 ? key
                 : new SigningKey(entry.Key, entry.Value),
             StringComparer.Ordinal);
     }
-
-    private KeySet? Kept() => MemoryCache.Default.Get(_cacheKey) as KeySet;
 
     // Under the gate.
     private TimeSpan CoolDownLeft()
