@@ -20,10 +20,12 @@ internal abstract class JwksSource(TimeSpan timeout, TimeProvider time) : IDispo
         var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var stop = limit.Token;
 
+        var timeIsOver = time.Delay(timeout, stop);
+
         // On a thread of its own: on .NET Framework a request may look for its proxy, and a file for its share, before the
         // first await.
         var fetch = Task.Run(() => ReadAsync(stop), CancellationToken.None);
-        var first = await Task.WhenAny(fetch, time.Delay(timeout, stop)).ConfigureAwait(false);
+        var first = await Task.WhenAny(fetch, timeIsOver).ConfigureAwait(false);
         _ = Task.Run(
             () =>
             {
