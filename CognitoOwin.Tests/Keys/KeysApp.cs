@@ -70,6 +70,8 @@ internal sealed class KeysApp : IDisposable
 
     public Task<OwinTestResponse> GetAsync(string token, string path = "/") => _host.GetAsync(path, "Bearer " + token);
 
+    public Task<OwinTestResponse> GetAnonymouslyAsync(string path) => _host.GetAsync(path);
+
     public Task<OwinTestResponse> SendAsync(string token, CancellationToken callCancelled) =>
         _host.SendAsync(new OwinTestRequest("GET", "/") { Authorization = "Bearer " + token, CallCancelled = callCancelled });
 
