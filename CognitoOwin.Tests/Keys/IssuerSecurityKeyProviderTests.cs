@@ -1,6 +1,7 @@
 using System;
 using System.IdentityModel.Tokens.Jwt;
 using System.Linq;
+using System.Threading;
 using System.Threading.Tasks;
 using CognitoOwin.Testing;
 using CognitoOwin.Tests.Hosting;
@@ -16,6 +17,9 @@ namespace CognitoOwin.Tests.Keys;
 [TestClass]
 public sealed class IssuerSecurityKeyProviderTests : IDisposable
 {
+    private static int _threads;
+    private static int _completionPortThreads;
+
     private readonly MisbehavingServer _server = new();
     private readonly CognitoTestPool _pool = new();
     private readonly RecordingLog _log = new();
@@ -25,6 +29,17 @@ public sealed class IssuerSecurityKeyProviderTests : IDisposable
         _pool.UserPool.JwksUri = new Uri(_server.Address, "jwks.json");
         _server.OnRequest = MisbehavingServer.Json(() => _pool.Jwks);
     }
+
+    // Requests that block hold threads of the pool, and Mono's sockets, unlike those of .NET Framework, need some as well.
+    [ClassInitialize]
+    public static void GiveMonoThreads(TestContext context)
+    {
+        ThreadPool.GetMinThreads(out _threads, out _completionPortThreads);
+        ThreadPool.SetMinThreads(Math.Max(_threads, 32), _completionPortThreads);
+    }
+
+    [ClassCleanup]
+    public static void TakeThemBack() => ThreadPool.SetMinThreads(_threads, _completionPortThreads);
 
     public void Dispose()
     {
@@ -159,10 +174,11 @@ public sealed class IssuerSecurityKeyProviderTests : IDisposable
         Assert.AreEqual(0, provider.ResolveSigningKeys(null, token, null, null).Count());
         Assert.AreEqual(0, provider.ResolveSigningKeys(null, token, "", null).Count());
         Assert.AreEqual(0, provider.ResolveSigningKeys(null, foreign, token.Header.Kid, null).Count());
-        Assert.AreEqual(0, _server.Fetches);
+        Assert.AreEqual(0, provider.ResolveSigningKeys(null, foreign, "invented", null).Count());
 
         Assert.AreEqual(token.Header.Kid, provider.ResolveSigningKeys(null, token, token.Header.Kid, null).Single().KeyId);
         Assert.AreEqual(token.Header.Kid, provider.ResolveSigningKeys(null, null, token.Header.Kid, null).Single().KeyId);
+        Assert.AreEqual(1, _server.Fetches);
     }
 
     [TestMethod]
@@ -176,8 +192,11 @@ public sealed class IssuerSecurityKeyProviderTests : IDisposable
         _pool.RotateKeys();
         _pool.DropOldKeys();
 
+        var go = new TaskCompletionSource<bool>();
+        _server.OnRequest = MisbehavingServer.After(go.Task, MisbehavingServer.Json(_pool.Jwks));
         clock.Advance(TimeSpan.FromHours(24));
         Assert.AreEqual(200, await StatusAsync(host, old));
+        go.SetResult(true);
         await _log.WaitForAsync(KeysApp.Fetched, 2);
 
         Assert.AreEqual(401, await StatusAsync(host, old));

@@ -100,8 +100,11 @@ public sealed class RotationTests
         app.Pool.DropOldKeys();
         Assert.AreEqual(200, await app.StatusAsync(validated));
 
+        var go = new TaskCompletionSource<bool>();
+        app.Server.OnRequest = MisbehavingServer.After(go.Task, app.ServeKeys);
         app.Clock.Advance(TimeSpan.FromHours(24));
         Assert.AreEqual(200, await app.StatusAsync(validated), "The refresh runs in the background.");
+        go.SetResult(true);
         await app.Log.WaitForAsync(KeysApp.Fetched, 2);
 
         foreach (var token in new[] { validated, fresh })
@@ -126,11 +129,13 @@ public sealed class RotationTests
         string fresh = app.LongToken("bob");
         Assert.AreEqual(200, await app.StatusAsync(validated));
         var other = TestSigningKey.Create();
-        app.Server.OnRequest = MisbehavingServer.Json(
-            CognitoTestPool.WriteJwks([other]).Replace(other.Id, app.Pool.IdTokenKey.Id));
+        var go = new TaskCompletionSource<bool>();
+        app.Server.OnRequest = MisbehavingServer.After(
+            go.Task, MisbehavingServer.Json(CognitoTestPool.WriteJwks([other]).Replace(other.Id, app.Pool.IdTokenKey.Id)));
 
         app.Clock.Advance(TimeSpan.FromHours(24));
         Assert.AreEqual(200, await app.StatusAsync(validated));
+        go.SetResult(true);
         await app.Log.WaitForAsync(KeysApp.Fetched, 2);
 
         Assert.AreEqual(401, await app.StatusAsync(validated));

@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using System.Threading;
 using CognitoOwin.Diagnostics;
 using CognitoOwin.Keys;
 using Microsoft.IdentityModel.Tokens;
@@ -12,7 +11,8 @@ namespace CognitoOwin;
 
 /// <summary>
 /// A user pool's issuer and keys for Katana's own <c>UseJwtBearerAuthentication</c>, for an application that keeps it.
-/// The interface is synchronous: the first call waits for the keys, every later one takes what is kept. Prefer
+/// The interface is synchronous, so that a request that finds no keys blocks its thread until they have come. For that to
+/// be rare, the keys are fetched as soon as the provider is made; every later call takes what is kept. Prefer
 /// <c>app.UseCognitoJwt()</c>, which waits for nothing and checks what <c>UseJwtBearerAuthentication</c> does not:
 /// <c>token_use</c>, and the <c>client_id</c> of access tokens.
 /// </summary>
@@ -52,8 +52,9 @@ public sealed class CognitoIssuerSecurityKeyProvider : IIssuerSecurityKeyProvide
         Issuer = userPool.Issuer!;
         _keys = new PoolKeys(userPool, options.Keys, options.TimeProvider, new CognitoLog(logger));
 
-        // The fetch keeps to its own limit; this one holds should the thread pool have no thread for it.
+        // The fetch keeps to its own limit; this one holds should the thread pool have no thread to tell of its end.
         _patience = options.Keys.FetchTimeout + TimeSpan.FromSeconds(1);
+        _keys.FetchIfDue();
     }
 
     /// <summary>The issuer of the pool's tokens.</summary>
@@ -63,15 +64,8 @@ public sealed class CognitoIssuerSecurityKeyProvider : IIssuerSecurityKeyProvide
     /// The pool's keys. None where they could not be fetched within <see cref="CognitoKeysOptions.FetchTimeout"/> and a second:
     /// then no token is accepted. Only a call that finds no keys kept waits.
     /// </summary>
-    public IEnumerable<SecurityKey> SecurityKeys
-    {
-        get
-        {
-            // The fetch runs on the thread pool and comes back to no synchronization context, so that none can wait for itself.
-            var all = _keys.GetAllAsync(CancellationToken.None);
-            return all.Wait(_patience) && all.Result is { } set ? [.. set.Keys.Values.Select(key => key.SecurityKey)] : [];
-        }
-    }
+    public IEnumerable<SecurityKey> SecurityKeys =>
+        _keys.GetAll(_patience) is { } set ? [.. set.Keys.Values.Select(key => key.SecurityKey)] : [];
 
     /// <summary>
     /// The one key that a token names, for <see cref="TokenValidationParameters.IssuerSigningKeyResolver"/>. A key that is not
@@ -92,8 +86,7 @@ public sealed class CognitoIssuerSecurityKeyProvider : IIssuerSecurityKeyProvide
             return [];
         }
 
-        var lookup = _keys.FindAsync(kid!, CancellationToken.None).AsTask();
-        return lookup.Wait(_patience) && lookup.Result.Key is { } key ? [key.SecurityKey] : [];
+        return _keys.Find(kid!, _patience).Key is { } key ? [key.SecurityKey] : [];
     }
 
     /// <summary>How the pool's keys stand. It waits for nothing, but starts a fetch that is due.</summary>

@@ -24,7 +24,9 @@ internal abstract class JwksSource(TimeSpan timeout, TimeProvider time) : IDispo
 
         // On a thread of its own: on .NET Framework a request may look for its proxy, and a file for its share, before the
         // first await.
-        var fetch = Task.Run(() => ReadAsync(stop), CancellationToken.None);
+        var fetch = Task.Factory
+            .StartNew(() => ReadAsync(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+            .Unwrap();
         var first = await Task.WhenAny(fetch, timeIsOver).ConfigureAwait(false);
         _ = Task.Run(
             () =>

@@ -87,8 +87,39 @@ internal sealed class PoolKeys : IDisposable
         return new(FetchAndFindAsync(keyId, cancellationToken));
     }
 
-    /// <summary>All keys that serve now, fetched if there are none; null where they cannot be had.</summary>
-    public async Task<KeySet?> GetAllAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Finds the key of a <c>kid</c> for a caller that cannot wait but by blocking its thread. It waits for the fetch itself and
+    /// for nothing that would need a thread of the pool, as those may all be blocked here.
+    /// </summary>
+    public KeyLookup Find(string keyId, TimeSpan patience)
+    {
+        if (_cachingEnabled && Current is { } set && set.Keys.TryGetValue(keyId, out var key))
+        {
+            RefreshIfDue();
+            return KeyLookup.Found(key);
+        }
+
+        for (var isLast = false; ; isLast = true)
+        {
+            if (JoinFetch(keyId, out var lookup, out var isOurs) is not { } fetch)
+            {
+                return lookup;
+            }
+
+            if (!fetch.Wait(patience))
+            {
+                return KeyLookup.Unavailable(TimeSpan.Zero);
+            }
+
+            if (Judge(fetch.Result, keyId, isOurs || isLast) is { } verdict)
+            {
+                return verdict;
+            }
+        }
+    }
+
+    /// <summary>All keys that serve now, fetched if there are none; null where they cannot be had. Blocks as <see cref="Find"/> does.</summary>
+    public KeySet? GetAll(TimeSpan patience)
     {
         if (_cachingEnabled && Current is { } set)
         {
@@ -107,7 +138,7 @@ internal sealed class PoolKeys : IDisposable
             fetch = _fetch ?? StartFetch(soughtKeyId: null);
         }
 
-        return await WaitAsync(fetch, cancellationToken).ConfigureAwait(false);
+        return fetch.Wait(patience) ? fetch.Result : null;
     }
 
     /// <summary>Whether what was verified with a key still counts. Takes no lock; starts a refresh that is due.</summary>
@@ -133,6 +164,21 @@ internal sealed class PoolKeys : IDisposable
         }
     }
 
+    /// <summary>Starts the fetch that is due, and waits for nothing.</summary>
+    public void FetchIfDue()
+    {
+        if (_time.GetTimestamp() >= Volatile.Read(ref _refreshDue))
+        {
+            lock (_gate)
+            {
+                if (_fetch == null && _time.GetTimestamp() >= _refreshDue)
+                {
+                    StartFetch(soughtKeyId: null);
+                }
+            }
+        }
+    }
+
     public void Dispose()
     {
         lock (_gate)
@@ -146,54 +192,54 @@ internal sealed class PoolKeys : IDisposable
 
     private async Task<KeyLookup> FetchAndFindAsync(string keyId, CancellationToken cancellationToken)
     {
-        for (var joined = false; ;)
+        for (var isLast = false; ; isLast = true)
         {
-            if (JoinFetch(keyId, out var lookup, out var ours) is not { } fetch)
+            if (JoinFetch(keyId, out var lookup, out var isOurs) is not { } fetch)
             {
                 return lookup;
             }
 
-            var set = await WaitAsync(fetch, cancellationToken).ConfigureAwait(false);
-            if (set == null)
+            var set = await fetch.WaitAsync(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+            if (Judge(set, keyId, isOurs || isLast) is { } verdict)
             {
-                lock (_gate)
-                {
-                    return KeyLookup.Unavailable(CoolDownLeft());
-                }
+                return verdict;
             }
-
-            if (set.Keys.TryGetValue(keyId, out var key))
-            {
-                return KeyLookup.Found(key);
-            }
-
-            // A fetch that was under way when this request came may have asked before the pool had the key. One that began
-            // since then has not.
-            if (ours || joined)
-            {
-                return KeyLookup.Unknown;
-            }
-
-            joined = true;
         }
     }
 
+    // What a fetch says of a key. Null where it says nothing: one that was under way when the request came may have asked before
+    // the pool had the key. The next one has not.
+    private KeyLookup? Judge(KeySet? set, string keyId, bool isLastWord)
+    {
+        if (set == null)
+        {
+            lock (_gate)
+            {
+                return KeyLookup.Unavailable(CoolDownLeft());
+            }
+        }
+
+        return set.Keys.TryGetValue(keyId, out var key) ? KeyLookup.Found(key)
+            : isLastWord ? KeyLookup.Unknown
+            : null;
+    }
+
     // The fetch to wait for; null, and the outcome, where there is nothing to wait for.
-    private Task<KeySet?>? JoinFetch(string keyId, out KeyLookup lookup, out bool ours)
+    private Task<KeySet?>? JoinFetch(string keyId, out KeyLookup lookup, out bool isOurs)
     {
         bool isFirst;
         lock (_gate)
         {
             // It may have come while this request waited for the gate.
             var current = _cachingEnabled ? Current : null;
-            ours = _fetch == null;
+            isOurs = _fetch == null;
             if (current != null && current.Keys.TryGetValue(keyId, out var known))
             {
                 lookup = KeyLookup.Found(known);
                 return null;
             }
 
-            if (!ours || !MustWait(current, out var left))
+            if (!isOurs || !MustWait(current, out var left))
             {
                 lookup = default;
                 return _fetch ?? StartFetch(keyId);
@@ -229,20 +275,6 @@ internal sealed class PoolKeys : IDisposable
         }
     }
 
-    private void FetchIfDue()
-    {
-        if (_time.GetTimestamp() >= Volatile.Read(ref _refreshDue))
-        {
-            lock (_gate)
-            {
-                if (_fetch == null && _time.GetTimestamp() >= _refreshDue)
-                {
-                    StartFetch(soughtKeyId: null);
-                }
-            }
-        }
-    }
-
     // Under the gate.
     private Task<KeySet?> StartFetch(string? soughtKeyId)
     {
@@ -261,7 +293,9 @@ internal sealed class PoolKeys : IDisposable
         // that happened to start it.
         using (ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow())
         {
-            _ = Task.Run(() => FetchAsync(soughtKeyId, outcome));
+            // Not of the pool: where requests block, its threads may all be waiting for this very fetch.
+            _ = Task.Factory.StartNew(
+                () => FetchAsync(soughtKeyId, outcome), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
 
         return outcome.Task;
@@ -379,9 +413,6 @@ internal sealed class PoolKeys : IDisposable
         var now = _time.GetTimestamp();
         return _cachingEnabled && _coolDownUntil is { } until && until > now ? _time.GetElapsedTime(now, until) : TimeSpan.Zero;
     }
-
-    private static Task<KeySet?> WaitAsync(Task<KeySet?> fetch, CancellationToken cancellationToken) =>
-        fetch.WaitAsync(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
 
     private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);
 }
