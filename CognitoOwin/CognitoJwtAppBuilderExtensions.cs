@@ -1,7 +1,6 @@
 using System;
 using System.Configuration;
 using CognitoOwin;
-using CognitoOwin.Configuration;
 using Microsoft.Owin.Extensions;
 
 namespace Owin;
@@ -29,11 +28,8 @@ public static class CognitoJwtAppBuilderExtensions
             throw new ArgumentNullException(nameof(configure));
         }
 
-        var options = new CognitoJwtAuthenticationOptions();
-        var problems = new ConfigurationProblems();
-        SettingsReader.Read(ConfigurationManager.AppSettings, options, problems);
+        var options = new CognitoJwtAuthenticationOptions().ReadSettings(ConfigurationManager.AppSettings);
         configure(options);
-        options.ThrowIfUnusable(problems);
         return app.UseCognitoJwt(options);
     }
 

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Specialized;
 using CognitoOwin.Configuration;
 using Microsoft.Owin.Security;
 
@@ -11,6 +12,8 @@ namespace CognitoOwin;
 /// </summary>
 public sealed class CognitoJwtAuthenticationOptions : AuthenticationOptions
 {
+    private readonly ConfigurationProblems _problems = new();
+
     /// <summary>Creates options with every default and no user pool.</summary>
     public CognitoJwtAuthenticationOptions()
         : base(CognitoJwtDefaults.AuthenticationType)
@@ -94,10 +97,23 @@ public sealed class CognitoJwtAuthenticationOptions : AuthenticationOptions
     /// <summary>The clock. Default: <see cref="System.TimeProvider.System"/>.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
-    /// <exception cref="CognitoConfigurationException">The options have problems.</exception>
-    internal void ThrowIfUnusable(ConfigurationProblems? problems = null)
+    /// <summary>
+    /// Reads the <c>cognito:</c> keys of settings into these options, as <c>app.UseCognitoJwt()</c> does with
+    /// <c>&lt;appSettings&gt;</c>. Call it for settings that an application keeps elsewhere. What is wrong with a value is told
+    /// when the options are used, together with every other problem.
+    /// </summary>
+    /// <param name="settings">The settings; keys are compared as the collection does.</param>
+    /// <returns>These options.</returns>
+    public CognitoJwtAuthenticationOptions ReadSettings(NameValueCollection settings)
     {
-        problems ??= new ConfigurationProblems();
+        SettingsReader.Read(settings ?? throw new ArgumentNullException(nameof(settings)), this, _problems);
+        return this;
+    }
+
+    /// <exception cref="CognitoConfigurationException">The options have problems.</exception>
+    internal void ThrowIfUnusable()
+    {
+        var problems = new ConfigurationProblems(_problems);
         OptionsChecker.Check(this, problems);
         problems.ThrowIfAny();
     }

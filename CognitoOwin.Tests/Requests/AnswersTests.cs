@@ -1,10 +1,13 @@
 using System;
 using System.Threading.Tasks;
 using CognitoOwin.Testing;
+using CognitoOwin.Tests.Hosting;
 using Microsoft.VisualStudio.TestTools.UnitTesting;
+using Owin;
 
 namespace CognitoOwin.Tests.Requests;
 
+/// <summary>What each request gets: the table of the design, row by row.</summary>
 [TestClass]
 public sealed class AnswersTests
 {
@@ -19,5 +22,153 @@ public sealed class AnswersTests
         Assert.AreEqual(200, response.StatusCode);
         Assert.AreEqual("alice", response.Body);
         Assert.AreEqual(1, pool.JwksFetches);
+    }
+
+    [TestMethod]
+    public async Task An_access_token_gives_the_request_its_user()
+    {
+        using var pool = new CognitoTestPool();
+        using var host = ProtectedApp.Start(pool);
+
+        var response = await host.GetAsync("/", "Bearer " + pool.AccessToken("alice"));
+
+        Assert.AreEqual(200, response.StatusCode);
+        Assert.AreEqual("alice", response.Body);
+    }
+
+    [TestMethod]
+    public async Task The_keys_are_fetched_once_for_all_requests()
+    {
+        using var pool = new CognitoTestPool();
+        using var host = ProtectedApp.Start(pool);
+
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.AreEqual(200, (await host.GetAsync("/", "Bearer " + pool.IdToken("user" + i))).StatusCode);
+        }
+
+        Assert.AreEqual(1, pool.JwksFetches);
+    }
+
+    [TestMethod]
+    [DataRow(null)]
+    [DataRow("Basic YWxpY2U6c2VjcmV0")]
+    [DataRow("Bearers abc")]
+    public async Task No_token_is_asked_for_one_without_an_error(string? authorization)
+    {
+        using var pool = new CognitoTestPool();
+        using var host = ProtectedApp.Start(pool);
+
+        var response = await host.GetAsync("/", authorization);
+
+        Assert.AreEqual(401, response.StatusCode);
+        Assert.AreEqual("Bearer realm=\"api\"", response.Header("WWW-Authenticate"));
+        Assert.AreEqual(0, pool.JwksFetches);
+    }
+
+    [TestMethod]
+    [DataRow("Bearer")]
+    [DataRow("Bearer ")]
+    [DataRow("Bearer    ")]
+    [DataRow("Bearer a b")]
+    [DataRow("Bearer a, Bearer b")]
+    [DataRow("bearer \"abc\"")]
+    public async Task A_malformed_header_is_an_invalid_request(string authorization)
+    {
+        using var pool = new CognitoTestPool();
+        using var host = ProtectedApp.Start(pool);
+
+        var response = await host.GetAsync("/", authorization);
+
+        Assert.AreEqual(401, response.StatusCode);
+        StringAssert.StartsWith(response.Header("WWW-Authenticate"), "Bearer realm=\"api\", error=\"invalid_request\", error_description=\"");
+    }
+
+    [TestMethod]
+    public async Task A_header_sent_twice_is_an_invalid_request()
+    {
+        using var pool = new CognitoTestPool();
+        using var host = ProtectedApp.Start(pool);
+        string token = pool.IdToken();
+
+        var response = await host.SendAsync(new OwinTestRequest("GET", "/")
+        {
+            Headers = { ["Authorization"] = ["Bearer " + token, "Bearer " + token] },
+        });
+
+        Assert.AreEqual(401, response.StatusCode);
+        StringAssert.Contains(response.Header("WWW-Authenticate"), "error=\"invalid_request\"");
+    }
+
+    [TestMethod]
+    public async Task A_bad_token_leaves_open_what_is_open_and_is_named_where_it_matters()
+    {
+        using var pool = new CognitoTestPool();
+        using var host = ProtectedApp.Start(pool);
+        var authorization = "Bearer " + pool.IdToken().WithLifetime(TimeSpan.FromHours(-1));
+
+        var open = await host.GetAsync("/open", authorization);
+        var closed = await host.GetAsync("/", authorization);
+
+        Assert.AreEqual(200, open.StatusCode);
+        Assert.AreEqual("nobody", open.Body);
+        Assert.IsNull(open.Header("WWW-Authenticate"));
+        Assert.AreEqual(401, closed.StatusCode);
+        Assert.AreEqual(
+            "Bearer realm=\"api\", error=\"invalid_token\", error_description=\"The token has expired.\"",
+            closed.Header("WWW-Authenticate"));
+    }
+
+    [TestMethod]
+    public async Task A_token_of_another_pool_is_refused()
+    {
+        using var pool = new CognitoTestPool();
+        using var other = new CognitoTestPool();
+        using var host = ProtectedApp.Start(pool);
+
+        var response = await host.GetAsync("/", "Bearer " + other.IdToken());
+
+        Assert.AreEqual(401, response.StatusCode);
+        StringAssert.Contains(response.Header("WWW-Authenticate"), "error=\"invalid_token\"");
+        Assert.AreEqual(0, other.JwksFetches);
+    }
+
+    [TestMethod]
+    public async Task While_the_pool_cannot_be_reached_nobody_is_signed_out()
+    {
+        using var pool = new CognitoTestPool();
+        using var host = ProtectedApp.Start(pool);
+        pool.FailJwks();
+
+        var closed = await host.GetAsync("/", "Bearer " + pool.IdToken());
+        var open = await host.GetAsync("/open", "Bearer " + pool.IdToken());
+
+        Assert.AreEqual(503, closed.StatusCode);
+        Assert.AreEqual("10", closed.Header("Retry-After"));
+        Assert.IsNull(closed.Header("WWW-Authenticate"));
+        Assert.AreEqual(200, open.StatusCode);
+    }
+
+    [TestMethod]
+    public async Task Two_pools_are_accepted_side_by_side()
+    {
+        using var staff = new CognitoTestPool();
+        using var customers = new CognitoTestPool(clientId: "2example");
+        using var host = OwinTestHost.Start(app =>
+        {
+            app.UseCognitoJwt(options =>
+            {
+                options.UserPools = [staff.UserPool, customers.UserPool];
+                options.Keys.HttpMessageHandler = new TwoEndpoints(staff, customers);
+            });
+            app.Run(ProtectedApp.AnswerAsync);
+        });
+
+        Assert.AreEqual("alice", (await host.GetAsync("/", "Bearer " + staff.IdToken("alice"))).Body);
+        Assert.AreEqual("bob", (await host.GetAsync("/", "Bearer " + customers.IdToken("bob"))).Body);
+
+        // A key of one pool signs nothing for the other.
+        var crossed = await host.GetAsync("/", "Bearer " + staff.IdToken().WithClaim("iss", customers.Issuer).WithClaim("aud", "2example"));
+        Assert.AreEqual(401, crossed.StatusCode);
     }
 }

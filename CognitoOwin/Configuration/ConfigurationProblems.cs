@@ -7,6 +7,12 @@ internal sealed class ConfigurationProblems
 {
     private readonly List<string> _problems = [];
 
+    public ConfigurationProblems()
+    {
+    }
+
+    public ConfigurationProblems(ConfigurationProblems found) => _problems.AddRange(found._problems);
+
     public void Add(string problem) => _problems.Add(problem);
 
     public void AddMissing(string setting, string expected) => Add($"{setting} is missing: expected {expected}.");

@@ -89,6 +89,9 @@ internal sealed class OwinApplication
         {
             var source = new CancellationTokenSource();
             HostingEnvironment.RegisterObject(new ShutdownSignal(source));
+
+            // Mono calls no registered object; the end of the domain it does tell.
+            AppDomain.CurrentDomain.DomainUnload += (_, _) => source.Cancel();
             return source.Token;
         }
 

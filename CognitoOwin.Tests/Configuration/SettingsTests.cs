@@ -1,0 +1,323 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Specialized;
+using System.Linq;
+using CognitoOwin.Tests.Hosting;
+using Microsoft.VisualStudio.TestTools.UnitTesting;
+using Owin;
+
+namespace CognitoOwin.Tests.Configuration;
+
+[TestClass]
+public sealed class SettingsTests
+{
+    private const string PoolId = "eu-west-1_Ab12Cd34e";
+
+    [TestMethod]
+    public void Two_settings_are_enough_and_the_rest_follows_from_them()
+    {
+        var options = Start(("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example23456789"));
+
+        var pool = options.UserPools.Single();
+        Assert.AreEqual("eu-west-1", pool.Region);
+        Assert.AreEqual("https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34e", pool.Issuer);
+        Assert.AreEqual("https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34e/.well-known/jwks.json", pool.JwksUri!.AbsoluteUri);
+        Assert.AreEqual(PoolId, pool.Name);
+        CollectionAssert.AreEqual(new[] { "1example23456789" }, pool.ClientIds.ToArray());
+        Assert.AreEqual(CognitoTokenUse.Any, options.TokenUse);
+        Assert.AreEqual(TimeSpan.FromSeconds(60), options.ClockSkew);
+        Assert.AreEqual(TimeSpan.FromHours(24), options.Keys.RefreshInterval);
+        Assert.IsTrue(options.Keys.CachingEnabled);
+        Assert.IsTrue(options.RequireHttps);
+    }
+
+    [TestMethod]
+    public void Every_setting_reaches_its_option()
+    {
+        var options = Start(
+            ("cognito:UserPoolId", PoolId),
+            ("cognito:Region", "eu-west-1"),
+            ("cognito:ClientId", "1example23456789, 2example23456789"),
+            ("cognito:Issuer", "http://localhost:9229/local_0AykZnRa"),
+            ("cognito:JwksUri", "http://localhost:9229/local_0AykZnRa/keys"),
+            ("cognito:TokenUse", "access"),
+            ("cognito:RequiredScopes", "notes/read, notes/write"),
+            ("cognito:RequiredGroups", "staff"),
+            ("cognito:ClockSkew", "30"),
+            ("cognito:PublicKeysCachingEnabled", "false"),
+            ("cognito:PublicKeysCachingTimeout", "3600"),
+            ("cognito:TokenCacheEnabled", "false"),
+            ("cognito:TokenCacheMaximumEntries", "500"),
+            ("cognito:RequireHttps", "false"));
+
+        var pool = options.UserPools.Single();
+        CollectionAssert.AreEqual(new[] { "1example23456789", "2example23456789" }, pool.ClientIds.ToArray());
+        Assert.AreEqual("http://localhost:9229/local_0AykZnRa", pool.Issuer);
+        Assert.AreEqual("http://localhost:9229/local_0AykZnRa/keys", pool.JwksUri!.AbsoluteUri);
+        Assert.AreEqual(CognitoTokenUse.Access, options.TokenUse);
+        CollectionAssert.AreEqual(new[] { "notes/read", "notes/write" }, options.RequiredScopes.ToArray());
+        CollectionAssert.AreEqual(new[] { "staff" }, options.RequiredGroups.ToArray());
+        Assert.AreEqual(TimeSpan.FromSeconds(30), options.ClockSkew);
+        Assert.IsFalse(options.Keys.CachingEnabled);
+        Assert.AreEqual(TimeSpan.FromHours(1), options.Keys.RefreshInterval);
+        Assert.IsFalse(options.TokenCache.Enabled);
+        Assert.AreEqual(500, options.TokenCache.MaximumEntries);
+        Assert.IsFalse(options.RequireHttps);
+    }
+
+    [TestMethod]
+    public void Several_pools_are_named_and_each_has_its_own_settings()
+    {
+        var options = Start(
+            ("cognito:Pools", "staff; customers"),
+            ("cognito:staff:UserPoolId", PoolId),
+            ("cognito:staff:ClientId", "1example"),
+            ("cognito:customers:UserPoolId", "us-gov-west-1_Zz9"),
+            ("cognito:customers:ClientId", "2example"));
+
+        CollectionAssert.AreEqual(new[] { "staff", "customers" }, options.UserPools.Select(pool => pool.Name).ToArray());
+        Assert.AreEqual("https://cognito-idp.us-gov-west-1.amazonaws.com/us-gov-west-1_Zz9", options.UserPools[1].Issuer);
+    }
+
+    [TestMethod]
+    public void Code_has_the_last_word_over_settings()
+    {
+        var options = Read(("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example"), ("cognito:TokenUse", "id"));
+
+        options.TokenUse = CognitoTokenUse.Access;
+
+        Assert.AreEqual(CognitoTokenUse.Access, Start(options).TokenUse);
+    }
+
+    [TestMethod]
+    public void An_application_without_settings_is_told_which_two_it_needs_and_where_AWS_shows_them()
+    {
+        // This process has no such settings.
+        var problems = Assert.ThrowsExactly<CognitoConfigurationException>(() => OwinTestHost.Start(app => app.UseCognitoJwt())).Problems;
+
+        Assert.HasCount(2, problems);
+        StringAssert.Contains(problems[0], "cognito:UserPoolId is missing");
+        StringAssert.Contains(problems[0], "Cognito console");
+        StringAssert.Contains(problems[1], "cognito:ClientId is missing");
+        StringAssert.Contains(problems[1], "App clients");
+    }
+
+    [TestMethod]
+    public void All_problems_are_told_at_once_each_with_its_key_its_value_and_what_is_expected()
+    {
+        var problems = Problems(
+            ("cognito:UserPoolId", "Ab12Cd34e"),
+            ("cognito:ClientId", "1example,bad-client"),
+            ("cognito:Region", "Ireland"),
+            ("cognito:JwksUri", "jwks.json"),
+            ("cognito:TokenUse", "refresh"),
+            ("cognito:ClockSkew", "1 minute"),
+            ("cognito:PublicKeysCachingTimeout", "-5"),
+            ("cognito:RequireHttps", "yes"),
+            ("cognito:TokenCacheMaximumEntries", "0"),
+            ("cognito:RequiredGroup", "staff"));
+
+        foreach (var expected in new[]
+        {
+            "cognito:UserPoolId is \"Ab12Cd34e\": expected the user pool's id",
+            "cognito:ClientId is \"bad-client\": expected",
+            "cognito:Region is \"Ireland\": expected an AWS region",
+            "cognito:JwksUri is \"jwks.json\": expected an absolute",
+            "cognito:TokenUse is \"refresh\": expected id, access or any",
+            "cognito:ClockSkew is \"1 minute\": expected a whole number of seconds",
+            "cognito:PublicKeysCachingTimeout is \"-5\": expected a whole number of seconds",
+            "cognito:RequireHttps is \"yes\": expected true or false",
+            "cognito:TokenCacheMaximumEntries is \"0\": expected 1 to 1000000",
+            "cognito:RequiredGroup is not a setting",
+        })
+        {
+            Assert.AreEqual(1, problems.Count(problem => problem.StartsWith(expected, StringComparison.Ordinal)), expected);
+        }
+
+        Assert.HasCount(10, problems);
+    }
+
+    [TestMethod]
+    [DataRow("https://example.com/pool", null, 0)]
+    [DataRow("http://localhost:9229/pool", null, 0)]
+    [DataRow("http://127.0.0.1/pool", null, 0)]
+    [DataRow("http://[::1]/pool", null, 0)]
+    [DataRow("http://example.com/pool", null, 1)]
+    [DataRow("http://localhost.example.com/pool", null, 1)]
+    [DataRow("ftp://example.com/pool", null, 1)]
+    [DataRow("pool", null, 1)]
+    [DataRow("https://example.com/pool", "http://example.com/jwks", 1)]
+    [DataRow("https://example.com/pool", "file:///etc/passwd", 1)]
+    public void Addresses_must_be_https_but_for_this_machine(string issuer, string? jwksUri, int expected)
+    {
+        var settings = new List<(string, string)> { ("cognito:Issuer", issuer), ("cognito:ClientId", "1example") };
+        if (jwksUri != null)
+        {
+            settings.Add(("cognito:JwksUri", jwksUri));
+        }
+
+        if (expected == 0)
+        {
+            Assert.AreEqual(issuer, Start([.. settings]).UserPools[0].Issuer);
+        }
+        else
+        {
+            Assert.HasCount(expected, Problems([.. settings]));
+        }
+    }
+
+    [TestMethod]
+    public void Plain_http_elsewhere_must_be_asked_for()
+    {
+        var options = Start(
+            ("cognito:Issuer", "http://cognito.test/pool"), ("cognito:ClientId", "1example"), ("cognito:RequireHttps", "false"));
+
+        Assert.AreEqual("http://cognito.test/pool/.well-known/jwks.json", options.UserPools[0].JwksUri!.AbsoluteUri);
+    }
+
+    [TestMethod]
+    public void A_region_that_is_not_the_pools_is_a_problem()
+    {
+        var problem = Problems(("cognito:UserPoolId", PoolId), ("cognito:Region", "us-east-1"), ("cognito:ClientId", "1example")).Single();
+
+        StringAssert.StartsWith(problem, "cognito:Region is \"us-east-1\": expected eu-west-1");
+    }
+
+    [TestMethod]
+    [DataRow("us-east-1_Ab1", "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Ab1")]
+    [DataRow("us-gov-west-1_Ab1", "https://cognito-idp.us-gov-west-1.amazonaws.com/us-gov-west-1_Ab1")]
+    [DataRow("cn-north-1_Ab1", "https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_Ab1")]
+    [DataRow("ap-southeast-2_Ab1", "https://cognito-idp.ap-southeast-2.amazonaws.com/ap-southeast-2_Ab1")]
+    public void The_issuer_follows_from_the_pool_id(string poolId, string issuer) =>
+        Assert.AreEqual(issuer, new CognitoUserPool(poolId, "1example").Issuer);
+
+    [TestMethod]
+    [DataRow("eu-west-1_")]
+    [DataRow("_Ab12Cd34e")]
+    [DataRow("eu-west-1-Ab12Cd34e")]
+    [DataRow("eu-west-1_Ab12/Cd34e")]
+    [DataRow("eu-west-1_Ab12Cd34e\n")]
+    [DataRow("EU-WEST-1_Ab12Cd34e")]
+    [DataRow("REGION_POOLID")]
+    public void A_text_that_is_no_pool_id_stops_the_start(string poolId)
+    {
+        var options = new CognitoJwtAuthenticationOptions { UserPools = [new CognitoUserPool(poolId, "1example")] };
+
+        var e = Assert.ThrowsExactly<CognitoConfigurationException>(() => new CognitoTokenValidator(options));
+
+        StringAssert.StartsWith(e.Problems.Single(), "UserPools[0].UserPoolId is");
+    }
+
+    [TestMethod]
+    public void Two_pools_of_one_issuer_are_a_problem()
+    {
+        var options = new CognitoJwtAuthenticationOptions
+        {
+            UserPools = [new CognitoUserPool(PoolId, "1example") { Name = "a" }, new CognitoUserPool(PoolId, "2example") { Name = "b" }],
+        };
+
+        var e = Assert.ThrowsExactly<CognitoConfigurationException>(() => new CognitoTokenValidator(options));
+
+        StringAssert.Contains(e.Problems.Single(), "have the issuer");
+    }
+
+    [TestMethod]
+    public void Two_pools_of_one_name_are_a_problem()
+    {
+        var options = new CognitoJwtAuthenticationOptions
+        {
+            UserPools =
+            [
+                new CognitoUserPool(PoolId, "1example") { Name = "a" },
+                new CognitoUserPool("eu-west-1_Other", "2example") { Name = "a" },
+            ],
+        };
+
+        var e = Assert.ThrowsExactly<CognitoConfigurationException>(() => new CognitoTokenValidator(options));
+
+        StringAssert.Contains(e.Problems.Single(), "have the name \"a\"");
+    }
+
+    [TestMethod]
+    public void Options_that_no_setting_has_are_checked_too()
+    {
+        var options = new CognitoJwtAuthenticationOptions
+        {
+            UserPools = [new CognitoUserPool(PoolId, "1example")],
+            ClockSkew = TimeSpan.FromMinutes(11),
+            MaximumTokenLength = 10,
+            Realm = "a\"b",
+            AuthenticationSchemes = ["Bearer token"],
+            RoleClaimType = "",
+            RequiredScopes = ["two words"],
+            RequiredGroups = [""],
+            Provider = null!,
+            TimeProvider = null!,
+            TokenCache = null!,
+            Keys = new CognitoKeysOptions
+            {
+                StaleLifetime = TimeSpan.FromHours(1),
+                MinimumRefetchInterval = TimeSpan.Zero,
+                FetchTimeout = TimeSpan.FromHours(1),
+            },
+        };
+
+        var e = Assert.ThrowsExactly<CognitoConfigurationException>(() => new CognitoTokenValidator(options));
+
+        Assert.HasCount(13, e.Problems);
+        foreach (var line in e.Problems)
+        {
+            StringAssert.Contains(e.Message, line);
+        }
+
+        StringAssert.StartsWith(e.Message, "CognitoOwin cannot start: 13 settings need attention.");
+    }
+
+    [TestMethod]
+    public void What_must_not_be_null_or_empty_is_checked()
+    {
+        var options = new CognitoJwtAuthenticationOptions
+        {
+            UserPools = [new CognitoUserPool(PoolId, "1example")], Keys = null!, AuthenticationSchemes = [],
+        };
+
+        var e = Assert.ThrowsExactly<CognitoConfigurationException>(() => new CognitoTokenValidator(options));
+
+        Assert.HasCount(2, e.Problems);
+    }
+
+    [TestMethod]
+    public void A_missing_argument_is_named()
+    {
+        var options = new CognitoJwtAuthenticationOptions { UserPools = [new CognitoUserPool(PoolId, "1example")] };
+        Assert.ThrowsExactly<ArgumentNullException>(() => CognitoJwtAppBuilderExtensions.UseCognitoJwt(null!, options));
+        Assert.ThrowsExactly<ArgumentNullException>(() => options.ReadSettings(null!));
+        Assert.ThrowsExactly<ArgumentNullException>(() => OwinTestHost.Start(app =>
+            app.UseCognitoJwt((Action<CognitoJwtAuthenticationOptions>)null!)));
+        Assert.ThrowsExactly<ArgumentNullException>(() => OwinTestHost.Start(app =>
+            app.UseCognitoJwt((CognitoJwtAuthenticationOptions)null!)));
+    }
+
+    private static CognitoJwtAuthenticationOptions Read(params (string Key, string Value)[] values)
+    {
+        // <appSettings> is such a collection, without regard to case in its keys.
+        var settings = new NameValueCollection();
+        foreach (var (key, value) in values)
+        {
+            settings.Add(key, value);
+        }
+
+        return new CognitoJwtAuthenticationOptions().ReadSettings(settings);
+    }
+
+    private static CognitoJwtAuthenticationOptions Start(params (string Key, string Value)[] values) => Start(Read(values));
+
+    private static CognitoJwtAuthenticationOptions Start(CognitoJwtAuthenticationOptions options)
+    {
+        using var host = OwinTestHost.Start(app => app.UseCognitoJwt(options));
+        return options;
+    }
+
+    private static IReadOnlyList<string> Problems(params (string Key, string Value)[] values) =>
+        Assert.ThrowsExactly<CognitoConfigurationException>(() => Start(values)).Problems;
+}

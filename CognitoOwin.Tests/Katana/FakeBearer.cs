@@ -1,0 +1,90 @@
+using System;
+using System.Collections.Generic;
+using System.Security.Claims;
+using System.Threading.Tasks;
+using Microsoft.Owin;
+using Microsoft.Owin.Security;
+using Microsoft.Owin.Security.Infrastructure;
+
+namespace CognitoOwin.Tests.Katana;
+
+/// <summary>The smallest authentication there can be: the scheme's token is the user's name, and "alice" is the only user.</summary>
+internal sealed class FakeBearerMiddleware(OwinMiddleware next, FakeBearerOptions options)
+    : AuthenticationMiddleware<FakeBearerOptions>(next, options)
+{
+    protected override AuthenticationHandler<FakeBearerOptions> CreateHandler() => new Handler();
+
+    private sealed class Handler : AuthenticationHandler<FakeBearerOptions>
+    {
+        public override Task<bool> InvokeAsync() => Task.FromResult(Request.Path.Value == Options.AnswersPath);
+
+        protected override async Task<AuthenticationTicket?> AuthenticateCoreAsync()
+        {
+            Options.Authentications++;
+            await Task.Yield();
+            if (Options.Failure is { } failure)
+            {
+                throw failure;
+            }
+
+            if (Request.Headers.Get("Authorization") != Options.AuthenticationType + " alice")
+            {
+                return null;
+            }
+
+            var identity = new ClaimsIdentity([new Claim(ClaimTypes.Name, "alice")], Options.AuthenticationType);
+            return new AuthenticationTicket(identity, new AuthenticationProperties { RedirectUri = "/from-the-ticket" });
+        }
+
+        protected override Task ApplyResponseGrantAsync()
+        {
+            if (Helper.LookupSignIn(Options.AuthenticationType) is { } grant)
+            {
+                Response.Headers.Set("X-Signed-In", grant.Identity.Name);
+            }
+
+            if (Helper.LookupSignOut(Options.AuthenticationType, Options.AuthenticationMode) is not null)
+            {
+                Response.Headers.Set("X-Signed-Out", "yes");
+            }
+
+            return Task.CompletedTask;
+        }
+
+        protected override Task ApplyResponseChallengeAsync()
+        {
+            Options.ResponsesApplied++;
+            if (Response.StatusCode == 401
+                && Helper.LookupChallenge(Options.AuthenticationType, Options.AuthenticationMode) is { } challenge)
+            {
+                Response.Headers.AppendValues("WWW-Authenticate", Options.AuthenticationType);
+                Options.Challenges.Add(challenge);
+            }
+
+            return Task.CompletedTask;
+        }
+
+        protected override Task TeardownCoreAsync()
+        {
+            Options.Teardowns.Add(Faulted ? "faulted" : "sound");
+            return Task.CompletedTask;
+        }
+    }
+}
+
+internal sealed class FakeBearerOptions(string authenticationType = "Bearer") : AuthenticationOptions(authenticationType)
+{
+    /// <summary>What authenticating throws.</summary>
+    public Exception? Failure { get; set; }
+
+    /// <summary>The path the middleware answers itself.</summary>
+    public string? AnswersPath { get; set; }
+
+    public int Authentications { get; set; }
+
+    public int ResponsesApplied { get; set; }
+
+    public List<AuthenticationResponseChallenge> Challenges { get; } = [];
+
+    public List<string> Teardowns { get; } = [];
+}

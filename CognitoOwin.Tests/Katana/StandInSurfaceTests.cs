@@ -1,0 +1,83 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Microsoft.VisualStudio.TestTools.UnitTesting;
+using Mono.Cecil;
+using Owin;
+
+namespace CognitoOwin.Tests.Katana;
+
+/// <summary>A stand-in may leave out what nobody here uses; it may not have what Katana has not.</summary>
+[TestClass]
+public sealed class StandInSurfaceTests
+{
+    [TestMethod]
+    [DynamicData(nameof(Assemblies))]
+    public void Every_visible_member_of_an_assembly_is_in_the_listing_of_the_real_one(string name)
+    {
+        var listing = KatanaListing.Load(name);
+        using var assembly = KatanaListing.ReadAssembly(name);
+        if (assembly.Name.HasPublicKey)
+        {
+            Assert.Inconclusive("This is the real assembly: KatanaSource is Packages.");
+        }
+
+        var inventions = assembly.MainModule.Types.Where(SurfaceFormat.IsVisible).SelectMany(listing.Inventions).ToList();
+
+        Assert.IsEmpty(inventions, string.Join(Environment.NewLine, inventions));
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Assemblies))]
+    public void An_assembly_has_the_version_of_the_real_one(string name)
+    {
+        using var assembly = KatanaListing.ReadAssembly(name);
+        Assert.AreEqual(KatanaListing.Load(name).Version, new Version(assembly.Name.Version.ToString(3)));
+    }
+
+    [TestMethod]
+    public void The_whole_of_an_assembly_is_seen()
+    {
+        using var assembly = KatanaListing.ReadAssembly("Microsoft.Owin");
+        var members = assembly.MainModule.Types.Where(SurfaceFormat.IsVisible).SelectMany(SurfaceFormat.Members).Count();
+        Assert.IsGreaterThan(300, members);
+    }
+
+    [TestMethod]
+    public void An_invented_type_is_found()
+    {
+        var inventions = KatanaListing.Load("Owin").Inventions(TypeOfThisAssembly(typeof(StandInSurfaceTests)));
+        StringAssert.Contains(string.Join(string.Empty, inventions), "no such type");
+    }
+
+    [TestMethod]
+    public void An_invented_member_a_wrong_kind_and_a_wrong_base_are_found()
+    {
+        var type = TypeOfThisAssembly(typeof(InventedBuilder));
+        type.DeclaringType = null;
+        (type.Namespace, type.Name) = ("Owin", "IAppBuilder");
+
+        var inventions = string.Join(Environment.NewLine, KatanaListing.Load("Owin").Inventions(type));
+
+        StringAssert.Contains(inventions, "declared as \"sealed class Owin.IAppBuilder : System.IDisposable\"");
+        StringAssert.Contains(inventions, "public System.Void Dispose()");
+        StringAssert.Contains(inventions, "public System.Int32 Properties { get; set; }");
+        Assert.IsFalse(inventions.Contains("Owin.IAppBuilder New()"), "A member that Katana has is no invention.");
+    }
+
+    public static IEnumerable<object[]> Assemblies() => KatanaListing.Assemblies.Select(name => new object[] { name });
+
+    private static TypeDefinition TypeOfThisAssembly(Type type) =>
+        KatanaListing.ReadAssembly(type.Assembly.GetName().Name).MainModule.GetType(type.FullName!.Replace('+', '/'));
+
+    private sealed class InventedBuilder : IDisposable
+    {
+        public int Properties { get; set; }
+
+        public IAppBuilder? New() => Properties == 0 ? null : throw new NotSupportedException();
+
+        public void Dispose()
+        {
+        }
+    }
+}

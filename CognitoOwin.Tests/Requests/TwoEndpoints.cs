@@ -1,0 +1,16 @@
+using System.Net.Http;
+using System.Threading;
+using System.Threading.Tasks;
+using CognitoOwin.Testing;
+
+namespace CognitoOwin.Tests.Requests;
+
+/// <summary>Leads each request for keys to the pool whose keys are asked for.</summary>
+internal sealed class TwoEndpoints(CognitoTestPool one, CognitoTestPool other) : HttpMessageHandler
+{
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var pool = request.RequestUri == one.UserPool.JwksUri ? one : other;
+        return new HttpMessageInvoker(pool.JwksEndpoint, disposeHandler: false).SendAsync(request, cancellationToken);
+    }
+}
