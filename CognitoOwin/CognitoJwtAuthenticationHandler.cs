@@ -139,7 +139,6 @@ internal sealed class CognitoJwtAuthenticationHandler(CognitoTokenValidator vali
         _refusal = new Refusal(rejection, text, retryAfter);
         _isAccepted = false;
         log.TokenRejected(rejection);
-        TakeTheChallenge();
         return Options.Provider.AuthenticationFailed(new CognitoAuthenticationFailedContext(Context, Options, rejection, text));
     }
 
@@ -172,21 +171,13 @@ internal sealed class CognitoJwtAuthenticationHandler(CognitoTokenValidator vali
     }
 
     // A client that came with a token in a header has no use for a sign-in page: a 401 that challenges nobody by name is then
-    // this middleware's, and not a cookie middleware's to make a redirect of.
+    // this middleware's, and not for an active cookie middleware around it to make a redirect of.
     private void TakeTheChallenge()
     {
-        if (!_cameInHeader || Options.AuthenticationMode != AuthenticationMode.Active)
-        {
-            return;
-        }
-
         var authentication = Context.Authentication;
-        var earlier = authentication.AuthenticationResponseChallenge;
-        var types = earlier?.AuthenticationTypes ?? [];
-        if (!types.Contains(Options.AuthenticationType, StringComparer.Ordinal))
+        if (_cameInHeader && authentication.AuthenticationResponseChallenge?.AuthenticationTypes is not { Length: > 0 })
         {
-            authentication.AuthenticationResponseChallenge =
-                new AuthenticationResponseChallenge([.. types, Options.AuthenticationType], earlier?.Properties);
+            authentication.AuthenticationResponseChallenge = new AuthenticationResponseChallenge([Options.AuthenticationType], null);
         }
     }
 }

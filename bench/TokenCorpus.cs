@@ -411,8 +411,16 @@ internal sealed class TokenCorpus : IDisposable
         var parts = token.Split('.');
         if (parts.Length > place && TryParse(parts[place]) is { } json)
         {
-            change(json);
-            parts[place] = Encode(Encoding.UTF8.GetBytes(json.ToJsonString()));
+            try
+            {
+                change(json);
+                parts[place] = Encode(Encoding.UTF8.GetBytes(json.ToJsonString()));
+            }
+            catch (InvalidOperationException)
+            {
+                // An earlier change made invalid UTF-8 of it, which JsonNode finds out only now.
+                parts[place] += "A";
+            }
         }
 
         // With the old signature, with none, or with one of the right length.
