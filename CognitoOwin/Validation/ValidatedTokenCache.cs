@@ -91,8 +91,8 @@ internal sealed class ValidatedTokenCache
             return Remove(old, token);
         }
 
-        // Young first: at no time may the token be in neither.
-        found = Add(token, found);
+        // Young first: at no time may the token be in neither. And as its own text, not as a part of this request's header.
+        found = Add(new TokenText(found.Token!.RawToken), found);
         Remove(old, token);
         return found;
     }
