@@ -100,7 +100,8 @@ internal sealed class Pipeline : IDisposable
                 headers["Authorization"] = [authorization];
             }
 
-            Environment = new Dictionary<string, object>(StringComparer.Ordinal)
+            // With room for what is added on the way: hosts have more keys, and none pays for the dictionary's growth.
+            Environment = new Dictionary<string, object>(32, StringComparer.Ordinal)
             {
                 ["owin.Version"] = "1.0",
                 ["owin.CallCancelled"] = CancellationToken.None,
