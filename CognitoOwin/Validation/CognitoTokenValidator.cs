@@ -132,6 +132,13 @@ public sealed class CognitoTokenValidator : IDisposable
         return _cache == null ? accepted : _cache.Add(token, accepted);
     }
 
+    /// <summary>
+    /// How the keys of the user pools stand, for a health endpoint. It waits for nothing, but starts a fetch that is due: asked
+    /// again a little later, it knows how that ended.
+    /// </summary>
+    /// <returns>The state of every pool.</returns>
+    public CognitoHealth GetHealth() => new([.. _pools.Values.Select(pool => pool.Keys.GetHealth())]);
+
     /// <summary>Ends the fetching of keys.</summary>
     public void Dispose()
     {

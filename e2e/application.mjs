@@ -1,0 +1,151 @@
+// A deployment of the sample application: its own folder, fastcgi-mono-server4 processes and an nginx, all on loopback.
+
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { accepts, freePort, removeFolder, start, temporaryFolder, waitUntil, withRetries } from './processes.mjs';
+
+const sample = fileURLToPath(new URL('../samples/Notes/', import.meta.url));
+
+/**
+ * @param settings  <appSettings> of this deployment.
+ * @param processes how many fastcgi-mono-server4 processes serve it; they share one database.
+ */
+export async function startApplication({ settings, processes = 1 }) {
+  if (!existsSync(path.join(sample, 'bin/Notes.dll'))) {
+    throw new Error('The sample is not built: dotnet build samples/Notes -c Release');
+  }
+
+  const folder = temporaryFolder('application');
+  const site = path.join(folder, 'site');
+  const children = [];
+  const stop = async () => {
+    await Promise.all(children.map((child) => child.stop()));
+    removeFolder(folder);
+  };
+
+  try {
+    deploy(site, folder, settings);
+    const ports = [];
+    for (let index = 0; index < processes; index++) {
+      const { child, port } = await withRetries(3, () => startMono(site, folder, index));
+      children.push(child);
+      ports.push(port);
+    }
+    const { child: nginx, port } = await withRetries(3, () => startNginx(site, folder, ports));
+    children.push(nginx);
+    const url = `http://127.0.0.1:${port}`;
+
+    // The first request of a process starts the application in it. Whatever the answer is, it is up after that.
+    await Promise.all(ports.map(() => waitUntil(
+      async () => (await fetch(`${url}/api/public`)).status !== 502,
+      { what: 'the application', seconds: 90, child: children[0] })));
+
+    return {
+      url,
+      folder,
+      processes: children.filter((child) => child !== nginx).map((child) => child.pid),
+      /** What the operator sees: the processes' output, and what the application and Katana traced. */
+      log: () => readdirSync(folder)
+        .filter((file) => file.endsWith('.log'))
+        .map((file) => `${file}:\n${readFileSync(path.join(folder, file), 'utf8')}`)
+        .join('\n'),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function deploy(site, folder, settings) {
+  mkdirSync(site);
+  for (const name of ['bin', 'Global.asax', 'web.config']) {
+    cpSync(path.join(sample, name), path.join(site, name), { recursive: true });
+  }
+  const escape = (text) => String(text).replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
+  const rows = Object.entries(settings).map(([key, value]) => `  <add key="${escape(key)}" value="${escape(value)}" />`);
+  writeFileSync(path.join(site, 'notes.user.config'), `<appSettings>\n${rows.join('\n')}\n</appSettings>\n`);
+}
+
+async function startMono(site, folder, index) {
+  const port = await freePort();
+  // ASP.NET keeps its copies of the assemblies here; of its own for each process, and gone with the deployment.
+  const temporary = path.join(folder, `tmp${index}`);
+  mkdirSync(temporary, { recursive: true });
+  const child = start(
+    `fastcgi-mono-server4 #${index}`,
+    ['fastcgi-mono-server4', `--applications=/:${site}`, `--socket=tcp:127.0.0.1:${port}`, '--printlog=True'],
+    {
+      cwd: folder,
+      // Mono begins with a thread a processor and adds about one a second, and the stand-in of Katana's host keeps one for
+      // each request: a burst of requests that wait for one another would take a minute.
+      env: { TMPDIR: temporary, MONO_THREADS_PER_CPU: '100' },
+      log: path.join(folder, `mono${index}.log`),
+    });
+  await waitUntil(() => accepts(port), { what: child.name, seconds: 60, child });
+  return { child, port };
+}
+
+async function startNginx(site, folder, ports) {
+  const port = await freePort();
+  const home = path.join(folder, 'nginx');
+  mkdirSync(home, { recursive: true });
+  const configuration = path.join(home, 'nginx.conf');
+  writeFileSync(configuration, nginxConfiguration(site, home, port, ports));
+  const log = path.join(folder, 'nginx.log');
+  const child = start('nginx', [nginxProgram(), '-p', home, '-c', configuration, '-e', log], { cwd: home, log });
+  await waitUntil(() => accepts(port), { what: 'nginx', seconds: 20, child });
+  return { child, port };
+}
+
+// Debian keeps it where an ordinary user's PATH may not look.
+const nginxProgram = () => (existsSync('/usr/sbin/nginx') ? '/usr/sbin/nginx' : 'nginx');
+
+// One process without a master, so that one pid is all of nginx.
+const nginxConfiguration = (site, home, port, ports) => `
+daemon off;
+master_process off;
+pid ${home}/nginx.pid;
+events { worker_connections 1024; }
+http {
+  access_log off;
+  client_body_temp_path ${home}/body;
+  proxy_temp_path ${home}/proxy;
+  fastcgi_temp_path ${home}/fastcgi;
+  uwsgi_temp_path ${home}/uwsgi;
+  scgi_temp_path ${home}/scgi;
+  upstream application {
+${ports.map((each) => `    server 127.0.0.1:${each};`).join('\n')}
+  }
+  server {
+    listen 127.0.0.1:${port};
+    # What IIS hides by itself and Mono serves.
+    location ~* ^/(bin|App_Data|App_Code)(/|$) { return 404; }
+    location / {
+      fastcgi_pass application;
+      fastcgi_read_timeout 90s;
+      fastcgi_param SCRIPT_FILENAME ${site}$fastcgi_script_name;
+      fastcgi_param PATH_INFO "";
+      fastcgi_param SCRIPT_NAME $fastcgi_script_name;
+      fastcgi_param QUERY_STRING $query_string;
+      fastcgi_param REQUEST_METHOD $request_method;
+      fastcgi_param CONTENT_TYPE $content_type;
+      fastcgi_param CONTENT_LENGTH $content_length;
+      fastcgi_param REQUEST_URI $request_uri;
+      fastcgi_param DOCUMENT_URI $document_uri;
+      fastcgi_param DOCUMENT_ROOT ${site};
+      fastcgi_param SERVER_PROTOCOL $server_protocol;
+      fastcgi_param REQUEST_SCHEME $scheme;
+      fastcgi_param GATEWAY_INTERFACE CGI/1.1;
+      fastcgi_param SERVER_SOFTWARE nginx/$nginx_version;
+      fastcgi_param REMOTE_ADDR $remote_addr;
+      fastcgi_param REMOTE_PORT $remote_port;
+      fastcgi_param SERVER_ADDR $server_addr;
+      fastcgi_param SERVER_PORT $server_port;
+      fastcgi_param SERVER_NAME $server_name;
+      fastcgi_param HTTP_HOST $host:$server_port;
+    }
+  }
+}
+`;

@@ -1,0 +1,139 @@
+// cognito-local, an independent Cognito: two user pools with their users, on a free loopback port.
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { accepts, freePort, removeFolder, start, temporaryFolder, waitUntil, withRetries } from './processes.mjs';
+
+const program = createRequire(import.meta.url).resolve('cognito-local/lib/bin/start.js');
+
+export const users = {
+  alice: { username: 'alice', password: 'Alice-in-Wonderland-1', email: 'alice@example.com', groups: ['admins'] },
+  bob: { username: 'bob', password: 'Bob-the-Builder-2', email: 'bob@example.com', groups: [] },
+};
+
+/** A user whom an administrator created and who has not chosen a password yet. */
+export const newcomer = { username: 'carol', password: 'Temporary-3', email: 'carol@example.com' };
+
+/** The one user of the other pool. */
+export const stranger = { username: 'mallory', password: 'Mallory-in-the-Middle-4', email: 'mallory@example.com', groups: ['admins'] };
+
+export async function startPools() {
+  const folder = temporaryFolder('pool');
+  try {
+    mkdirSync(path.join(folder, '.cognito'));
+    // By default cognito-local wants an e-mail address for a user name, and a pool of its own cannot say otherwise.
+    writeFileSync(
+      path.join(folder, '.cognito/config.json'),
+      JSON.stringify({ UserPoolDefaults: { UsernameAttributes: [] } }));
+    let { child, endpoint, port } = await withRetries(3, async () => startServer(folder, await freePort()));
+    const call = (operation, body) => callPool(endpoint, operation, body);
+
+    const own = await createPool(call, 'own pool');
+    for (const user of Object.values(users)) {
+      await createUser(call, own, user);
+    }
+    await call('AdminCreateUser', {
+      UserPoolId: own.userPoolId,
+      Username: newcomer.username,
+      TemporaryPassword: newcomer.password,
+      MessageAction: 'SUPPRESS',
+    });
+
+    const other = await createPool(call, 'another pool');
+    await createUser(call, other, stranger);
+
+    return {
+      endpoint,
+      own: { ...own, issuer: `${endpoint}/${own.userPoolId}` },
+      other: { ...other, issuer: `${endpoint}/${other.userPoolId}` },
+      call,
+      /** Tokens without the application between: { idToken, accessToken }. */
+      async signIn(pool, { username, password }) {
+        const { AuthenticationResult: tokens } = await call('InitiateAuth', {
+          AuthFlow: 'USER_PASSWORD_AUTH',
+          ClientId: pool.clientId,
+          AuthParameters: { USERNAME: username, PASSWORD: password },
+        });
+        return { idToken: tokens.IdToken, accessToken: tokens.AccessToken };
+      },
+      createUser: (pool, user) => createUser(call, pool, user),
+      /** Ends the server; its users and its address stay. */
+      pause: () => child.stop(),
+      async resume() {
+        ({ child } = await startServer(folder, port));
+      },
+      async stop() {
+        await child.stop();
+        removeFolder(folder);
+      },
+    };
+  } catch (error) {
+    removeFolder(folder);
+    throw error;
+  }
+}
+
+async function startServer(folder, port) {
+  const endpoint = `http://127.0.0.1:${port}`;
+  // HOST and PORT also make the issuer: cognito-local's default issuer is http://{HOST}:{PORT}/{pool id}.
+  const child = start('cognito-local', [process.execPath, program], {
+    cwd: folder,
+    env: { HOST: '127.0.0.1', PORT: String(port) },
+    log: path.join(folder, 'cognito-local.log'),
+  });
+  await waitUntil(async () => (await accepts(port)) && (await fetch(`${endpoint}/health`)).ok, {
+    what: 'cognito-local', seconds: 30, child,
+  });
+  return { child, endpoint, port };
+}
+
+async function callPool(endpoint, operation, body) {
+  const response = await fetch(endpoint, {
+    method: 'POST',
+    headers: {
+      'Content-Type': 'application/x-amz-json-1.1',
+      'X-Amz-Target': `AWSCognitoIdentityProviderService.${operation}`,
+    },
+    body: JSON.stringify(body),
+  });
+  const text = await response.text();
+  if (!response.ok) {
+    throw new Error(`${operation}: ${response.status} ${text}`);
+  }
+  return JSON.parse(text);
+}
+
+async function createPool(call, name) {
+  const { UserPool } = await call('CreateUserPool', {
+    PoolName: name,
+    Schema: [{ Name: 'tenant', AttributeDataType: 'String' }],
+  });
+  const { UserPoolClient } = await call('CreateUserPoolClient', {
+    UserPoolId: UserPool.Id,
+    ClientName: 'notes',
+    ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH'],
+    AccessTokenValidity: 60,
+    IdTokenValidity: 60,
+    TokenValidityUnits: { AccessToken: 'minutes', IdToken: 'minutes', RefreshToken: 'days' },
+  });
+  await call('CreateGroup', { UserPoolId: UserPool.Id, GroupName: 'admins' });
+  return { userPoolId: UserPool.Id, clientId: UserPoolClient.ClientId };
+}
+
+async function createUser(call, pool, { username, password, email, groups }) {
+  const user = { UserPoolId: pool.userPoolId, Username: username };
+  await call('AdminCreateUser', {
+    ...user,
+    MessageAction: 'SUPPRESS',
+    UserAttributes: [
+      { Name: 'email', Value: email },
+      { Name: 'email_verified', Value: 'true' },
+      { Name: 'custom:tenant', Value: 'example' },
+    ],
+  });
+  await call('AdminSetUserPassword', { ...user, Password: password, Permanent: true });
+  for (const group of groups ?? []) {
+    await call('AdminAddUserToGroup', { ...user, GroupName: group });
+  }
+}

@@ -1,0 +1,314 @@
+// The story that ./demo.sh plays and test.mjs asserts: each step is one request and what its answer has to be.
+//   node story.mjs          plays it, and leaves the application running until Ctrl+C
+//   node story.mjs --once   ends after it; exit status 0 only if every step was as told
+
+import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
+import { bearer, send, tamper } from './client.mjs';
+import { stranger, users } from './pool.mjs';
+import { startStack } from './stack.mjs';
+
+const { alice, bob } = users;
+
+/**
+ * Each step: what happens, what is told about it, the request, and the check of the answer. `memory` goes from step to
+ * step: { pools, alice, bob, localUserId }.
+ */
+export const story = [
+  {
+    name: 'Anyone reads /api/public',
+    told: '200',
+    request: () => get('/api/public'),
+    check: ok,
+  },
+  {
+    name: 'Nobody reads /api/me without a token',
+    told: '401, and a challenge that names no error, for there was no token to be wrong',
+    request: () => get('/api/me'),
+    check: anonymous,
+  },
+  {
+    name: 'Alice mistypes her password',
+    told: '401 and a plain sentence',
+    request: () => signIn({ ...alice, password: 'mistyped' }),
+    check(answer) {
+      assert.equal(answer.status, 401);
+      assert.match(answer.json.message, /wrong/);
+    },
+  },
+  {
+    name: 'Alice signs in at the user pool',
+    told: '200 with an ID token, an access token and a refresh token',
+    request: () => signIn(alice),
+    check(answer, memory) {
+      memory.alice = tokens(answer);
+    },
+  },
+  {
+    name: 'Her ID token opens /api/me',
+    told: '200, and the application has a new local user',
+    request: (memory) => get('/api/me', bearer(memory.alice.idToken)),
+    check(answer, memory) {
+      ok(answer);
+      assert.equal(answer.json.username, alice.username);
+      assert.equal(answer.json.email, alice.email);
+      assert.equal(answer.json.tokenUse, 'id');
+      assert.deepEqual(answer.json.groups, ['admins']);
+      assert.equal(answer.json.provisioned, true);
+      assert.ok(answer.json.localUserId > 0, 'a local user id');
+      memory.localUserId = answer.json.localUserId;
+    },
+  },
+  {
+    name: 'The same token again',
+    told: '200, the same local user',
+    request: (memory) => get('/api/me', bearer(memory.alice.idToken)),
+    check(answer, memory) {
+      ok(answer);
+      assert.equal(answer.json.localUserId, memory.localUserId);
+    },
+  },
+  {
+    name: 'Her access token opens /api/me too',
+    told: '200, without a local user: an access token carries no profile, so none is provisioned',
+    request: (memory) => get('/api/me', bearer(memory.alice.accessToken)),
+    check(answer) {
+      ok(answer);
+      assert.equal(answer.json.username, alice.username);
+      assert.equal(answer.json.tokenUse, 'access');
+      assert.equal(answer.json.provisioned, false);
+      assert.equal(answer.json.localUserId, null);
+    },
+  },
+  {
+    name: 'Alice writes a note',
+    told: '201',
+    request: (memory) => post('/api/notes', { text: 'Down the rabbit-hole' }, bearer(memory.alice.idToken)),
+    check(answer) {
+      assert.equal(answer.status, 201);
+      assert.equal(answer.json.text, 'Down the rabbit-hole');
+    },
+  },
+  {
+    name: 'She reads her notes',
+    told: '200, and there it is',
+    request: (memory) => get('/api/notes', bearer(memory.alice.idToken)),
+    check(answer) {
+      ok(answer);
+      assert.equal(answer.json[0].text, 'Down the rabbit-hole');
+    },
+  },
+  {
+    name: 'Notes belong to a local user, so an access token gets none',
+    told: '403 and a sentence that says what to send',
+    request: (memory) => get('/api/notes', bearer(memory.alice.accessToken)),
+    check(answer) {
+      assert.equal(answer.status, 403);
+      assert.match(answer.json.message, /Send the ID token/);
+    },
+  },
+  {
+    name: 'A token with one character of its signature changed',
+    told: '401 invalid_token',
+    request: (memory) => get('/api/me', bearer(tamper(memory.alice.idToken))),
+    check: refused('invalid_token'),
+  },
+  {
+    name: 'A genuine token of another user pool',
+    told: '401 invalid_token',
+    request: async ({ pools }) => get('/api/me', bearer((await pools.signIn(pools.other, stranger)).idToken)),
+    check: refused('invalid_token'),
+  },
+  {
+    name: 'Bob signs in',
+    told: '200',
+    request: () => signIn(bob),
+    check(answer, memory) {
+      memory.bob = tokens(answer);
+    },
+  },
+  {
+    name: 'Bob is another local user',
+    told: '200, with an id of his own',
+    request: (memory) => get('/api/me', bearer(memory.bob.idToken)),
+    check(answer, memory) {
+      ok(answer);
+      assert.equal(answer.json.username, bob.username);
+      assert.equal(answer.json.provisioned, true);
+      assert.notEqual(answer.json.localUserId, memory.localUserId);
+    },
+  },
+  {
+    name: 'Bob reads his notes',
+    told: '200, none: the note is Alice\'s',
+    request: (memory) => get('/api/notes', bearer(memory.bob.idToken)),
+    check(answer) {
+      ok(answer);
+      assert.deepEqual(answer.json, []);
+    },
+  },
+  {
+    name: 'Bob is no administrator',
+    told: 'refused',
+    request: (memory) => get('/api/admin', bearer(memory.bob.idToken)),
+    check(answer) {
+      // Web API's AuthorizeAttribute answers 401 for a user who lacks a role, too.
+      assert.ok(answer.status === 401 || answer.status === 403, `401 or 403, not ${answer.status}`);
+    },
+  },
+  {
+    name: 'Alice is in the group "admins"',
+    told: '200',
+    request: (memory) => get('/api/admin', bearer(memory.alice.idToken)),
+    check(answer) {
+      ok(answer);
+      assert.deepEqual(answer.json, { users: 2, notes: 1 });
+    },
+  },
+  {
+    name: 'A header that says Bearer and nothing more',
+    told: '401 invalid_request',
+    request: () => get('/api/me', ['Authorization', 'Bearer']),
+    check: refused('invalid_request'),
+  },
+  {
+    name: 'Two tokens in one header',
+    told: '401 invalid_request',
+    request: (memory) => get('/api/me', bearer(`${memory.alice.idToken}, Bearer ${memory.bob.idToken}`)),
+    check: refused('invalid_request'),
+  },
+  {
+    name: 'A token with a space in it',
+    told: '401 invalid_request',
+    request: () => get('/api/me', bearer('not a token')),
+    check: refused('invalid_request'),
+  },
+  {
+    name: 'Something that is no token at all',
+    told: '401 invalid_token',
+    request: () => get('/api/me', bearer('nonsense')),
+    check: refused('invalid_token'),
+  },
+  {
+    name: 'A bad token does not close what is open to everyone',
+    told: '200',
+    request: (memory) => get('/api/public', bearer(tamper(memory.alice.idToken))),
+    check: ok,
+  },
+];
+
+export async function runStep(step, url, memory) {
+  const request = await step.request(memory);
+  const answer = await send(url, request);
+  return { request, answer, check: () => step.check(answer, memory) };
+}
+
+function get(path, ...headers) {
+  return { method: 'GET', path, headers };
+}
+
+function post(path, json, ...headers) {
+  return { method: 'POST', path, headers, json };
+}
+
+function signIn({ username, password }) {
+  return post('/api/session', { username, password });
+}
+
+function ok(answer) {
+  assert.equal(answer.status, 200);
+}
+
+function anonymous(answer) {
+  assert.equal(answer.status, 401);
+  assert.match(answer.challenge ?? '', /^Bearer realm="[^"]+"$/);
+}
+
+function refused(error) {
+  return (answer) => {
+    assert.equal(answer.status, 401);
+    assert.match(answer.challenge ?? '', new RegExp(`^Bearer realm="[^"]+", error="${error}", error_description="[^"]+"`));
+  };
+}
+
+function tokens(answer) {
+  ok(answer);
+  for (const token of ['idToken', 'accessToken', 'refreshToken']) {
+    assert.equal(typeof answer.json[token], 'string', token);
+  }
+  return answer.json;
+}
+
+async function play({ url, pools }) {
+  const memory = { pools };
+  let wrong = 0;
+  for (const [index, step] of story.entries()) {
+    const { request, answer, check } = await runStep(step, url, memory);
+    console.log(`\n${index + 1}. ${step.name}`);
+    console.log(`   > ${request.method} ${request.path}`);
+    for (const [name, value] of request.headers) {
+      console.log(`   > ${name}: ${shorten(value)}`);
+    }
+    if (request.json) {
+      console.log(`   > ${JSON.stringify(request.json)}`);
+    }
+    console.log(`   < ${answer.status} ${answer.reason}`);
+    for (const name of ['WWW-Authenticate', 'Retry-After']) {
+      if (answer.headers[name.toLowerCase()]) {
+        console.log(`   < ${name}: ${answer.headers[name.toLowerCase()]}`);
+      }
+    }
+    console.log(`   < ${shorten(answer.text)}`);
+    try {
+      check();
+      console.log(`   as told: ${step.told}`);
+    } catch (error) {
+      wrong++;
+      console.log(`   NOT AS TOLD: ${step.told}\n   ${error.message.replaceAll('\n', '\n   ')}`);
+    }
+  }
+  console.log(wrong === 0
+    ? `\nAll ${story.length} steps were as told.`
+    : `\n${wrong} of ${story.length} steps were NOT as told.`);
+  return wrong;
+}
+
+function shorten(text) {
+  return text.replace(
+    /[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}/g,
+    (token) => `${token.slice(0, 8)}…${token.slice(-8)}`);
+}
+
+function instructions({ url, pools }) {
+  const json = "-H 'Content-Type: application/json'";
+  const quote = (user) => `'${JSON.stringify({ username: user.username, password: user.password })}'`;
+  return `
+The application is running at ${url}, its user pool at ${pools.own.issuer}.
+Call it from another terminal:
+
+  curl -i ${url}/api/public
+  curl -i ${url}/api/me
+
+  TOKEN=$(curl -s ${url}/api/session ${json} -d ${quote(alice)} | sed 's/.*"idToken":"\\([^"]*\\)".*/\\1/')
+  curl -i ${url}/api/me -H "Authorization: Bearer $TOKEN"
+  curl -i ${url}/api/notes -H "Authorization: Bearer $TOKEN" ${json} -d '{"text":"Hello"}'
+  curl -i ${url}/api/notes -H "Authorization: Bearer $TOKEN"
+  curl -i ${url}/api/admin -H "Authorization: Bearer $TOKEN"
+
+The other user is ${bob.username}, password ${bob.password}. Press Ctrl+C to end.`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  console.log('Starting cognito-local, the application and nginx ...');
+  const stack = await startStack();
+  const wrong = await play(stack);
+  if (wrong > 0) {
+    console.log(`\nWhat the server said:\n${stack.application.log()}`);
+  }
+  if (process.argv.includes('--once')) {
+    await stack.stop();
+    process.exit(wrong === 0 ? 0 : 1);
+  }
+  console.log(instructions(stack));
+  setInterval(() => {}, 1 << 30);
+}

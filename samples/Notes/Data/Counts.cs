@@ -1,0 +1,3 @@
+namespace Notes.Data;
+
+public sealed record Counts(long Users, long Notes);

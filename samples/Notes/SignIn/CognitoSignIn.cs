@@ -1,0 +1,145 @@
+using System;
+using System.Configuration;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+
+namespace Notes.SignIn;
+
+/// <summary>
+/// Cognito's InitiateAuth with USER_PASSWORD_AUTH, which the app client must allow. The call needs no AWS credentials, so it
+/// is one plain POST. https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_InitiateAuth.html
+/// </summary>
+public sealed class CognitoSignIn
+{
+    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(10) };
+
+    private readonly Uri _endpoint;
+    private readonly string _clientId;
+    private readonly string? _clientSecret;
+
+    public CognitoSignIn()
+    {
+        var settings = ConfigurationManager.AppSettings;
+        // Several client ids may be accepted in tokens; this application signs in as the first.
+        _clientId = settings["cognito:ClientId"].Split(',', ';')[0].Trim();
+        _clientSecret = settings["signIn:ClientSecret"];
+        _endpoint = settings["signIn:Endpoint"] is { Length: > 0 } endpoint
+            ? new Uri(endpoint)
+            : DefaultEndpoint(settings["cognito:Region"], settings["cognito:UserPoolId"]);
+    }
+
+    public async Task<SessionTokens> SignInAsync(string username, string password, CancellationToken cancellationToken)
+    {
+        var parameters = new JObject { ["USERNAME"] = username, ["PASSWORD"] = password };
+        if (!string.IsNullOrEmpty(_clientSecret))
+        {
+            parameters["SECRET_HASH"] = SecretHash(username);
+        }
+
+        var (succeeded, answer) = await InitiateAuthAsync(
+            new JObject
+            {
+                ["AuthFlow"] = "USER_PASSWORD_AUTH",
+                ["ClientId"] = _clientId,
+                ["AuthParameters"] = parameters,
+            },
+            cancellationToken);
+
+        if (!succeeded)
+        {
+            throw Refusal(answer);
+        }
+
+        if (answer["AuthenticationResult"] is JObject tokens)
+        {
+            return new SessionTokens(
+                (string?)tokens["IdToken"],
+                (string?)tokens["AccessToken"],
+                (string?)tokens["RefreshToken"],
+                (int?)tokens["ExpiresIn"]);
+        }
+
+        // The password was right, and the pool wants more: a new password, a code, a device.
+        throw new SignInException(
+            HttpStatusCode.Conflict,
+            (string?)answer["ChallengeName"] == "NEW_PASSWORD_REQUIRED"
+                ? "The user pool asks for a new password first (NEW_PASSWORD_REQUIRED)."
+                : $"The user pool asks for one more step, which this application does not offer ({answer["ChallengeName"]}).");
+    }
+
+    private async Task<(bool Succeeded, JObject Answer)> InitiateAuthAsync(JObject body, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, _endpoint)
+        {
+            Content = new StringContent(body.ToString(Formatting.None), Encoding.UTF8)
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue("application/x-amz-json-1.1") },
+            },
+        };
+        request.Headers.Add("X-Amz-Target", "AWSCognitoIdentityProviderService.InitiateAuth");
+
+        try
+        {
+            using var response = await Http.SendAsync(request, cancellationToken);
+            var text = await response.Content.ReadAsStringAsync();
+            return response.StatusCode >= HttpStatusCode.InternalServerError
+                ? throw Unreachable()
+                : (response.IsSuccessStatusCode, JObject.Parse(text));
+        }
+        catch (Exception exception) when (
+            exception is HttpRequestException or JsonException
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            throw Unreachable(exception);
+        }
+    }
+
+    private static SignInException Unreachable(Exception? exception = null) => new(
+        HttpStatusCode.ServiceUnavailable, "The user pool cannot be reached. Try again in a moment.", exception);
+
+    private static SignInException Refusal(JObject answer)
+    {
+        // "NotAuthorizedException", on some endpoints with a prefix that ends in '#'.
+        var error = ((string?)answer["__type"] ?? "").Split('#')[^1];
+        // For the operator: a wrong client secret and a wrong password have one error name, and only the text tells them
+        // apart. It holds nothing that the user typed.
+        Trace.TraceWarning("The user pool refused a sign-in: {0}: {1}", error, (string?)answer["message"]);
+
+        return error switch
+        {
+            // One sentence for all: whether a user exists is nobody else's business. The last one is cognito-local's name for
+            // a wrong password.
+            "NotAuthorizedException" or "UserNotFoundException" or "InvalidPasswordException" =>
+                new SignInException(HttpStatusCode.Unauthorized, "The user name or the password is wrong."),
+            "UserNotConfirmedException" =>
+                new SignInException(HttpStatusCode.Conflict, "The user has not been confirmed yet."),
+            "PasswordResetRequiredException" =>
+                new SignInException(HttpStatusCode.Conflict, "The password has to be reset first."),
+            "TooManyRequestsException" or "LimitExceededException" =>
+                new SignInException(HttpStatusCode.ServiceUnavailable, "Too many sign-ins at once. Try again in a moment."),
+            _ => new SignInException(HttpStatusCode.BadGateway, "The user pool did not accept the sign-in request."),
+        };
+    }
+
+    // https://docs.aws.amazon.com/cognito/latest/developerguide/signing-up-users-in-your-app.html#cognito-user-pools-computing-secret-hash
+    private string SecretHash(string username)
+    {
+        using var hmac = new HMACSHA256(Encoding.UTF8.GetBytes(_clientSecret!));
+        return Convert.ToBase64String(hmac.ComputeHash(Encoding.UTF8.GetBytes(username + _clientId)));
+    }
+
+    private static Uri DefaultEndpoint(string? region, string userPoolId)
+    {
+        region = string.IsNullOrEmpty(region) ? userPoolId.Split('_')[0] : region;
+        var domain = region!.StartsWith("cn-", StringComparison.Ordinal) ? "amazonaws.com.cn" : "amazonaws.com";
+        return new Uri($"https://cognito-idp.{region}.{domain}/");
+    }
+}

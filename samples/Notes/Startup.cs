@@ -1,0 +1,25 @@
+using CognitoOwin;
+using Microsoft.Owin;
+using Notes.Data;
+using Owin;
+
+[assembly: OwinStartup(typeof(Notes.Startup))]
+
+namespace Notes;
+
+/// <summary>Everything that Amazon Cognito needs in this application. The settings are in web.config, under "cognito:".</summary>
+public class Startup
+{
+    public void Configuration(IAppBuilder app) => app.UseCognitoJwt(options =>
+        options.Provider = new CognitoJwtAuthenticationProvider
+        {
+            // Runs once for each new ID token: finds the local user of this Cognito user, or creates it. A "sub" is
+            // unique within its user pool only, so the issuer is half of the key.
+            OnProvisionUser = async context =>
+            {
+                var user = await new NotesStore().SaveUserAsync(
+                    context.Issuer, context.Subject, context.Username, context.Email);
+                context.SetUser(user);
+            },
+        });
+}
