@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Reflection;
@@ -38,14 +39,19 @@ public sealed class BindingRedirectsTests
         Assert.AreEqual("", string.Join(", ", missing.Select(name => name.FullName)));
     }
 
-    /// <summary>The assemblies of the packages, as they lie beside this test. Katana's own need no redirect: all have one version.</summary>
+    /// <summary>
+    /// The assemblies of the packages, as the build laid them beside the library: this test's own folder has newer ones that
+    /// tests ask for. Katana's own need no redirect: all have one version.
+    /// </summary>
     private static IEnumerable<AssemblyName> Resolved()
     {
-        var folder = Path.GetDirectoryName(typeof(BindingRedirectsTests).Assembly.Location)!;
+        var ours = Path.GetDirectoryName(typeof(BindingRedirectsTests).Assembly.Location)!;
+        var configuration = Directory.GetParent(ours)!.Name;
+        var librarys = RepositoryFiles.PathOf($"CognitoOwin/bin/{configuration}/net472");
         return PackagesConfigTests.ResolvedByTheLibrary().Keys
             .Where(package => !package.StartsWith("Microsoft.Owin", StringComparison.Ordinal) && package != "Owin")
-            .Append("Newtonsoft.Json")
-            .Select(package => Path.Combine(folder, package + ".dll"))
+            .Select(package => Path.Combine(librarys, package + ".dll"))
+            .Append(Path.Combine(ours, "Newtonsoft.Json.dll"))
             .Where(File.Exists)
             .Select(AssemblyName.GetAssemblyName)
             .OrderBy(name => name.Name, StringComparer.OrdinalIgnoreCase);
@@ -56,7 +62,7 @@ public sealed class BindingRedirectsTests
         var text = new StringBuilder("<runtime>\n  <assemblyBinding xmlns=\"urn:schemas-microsoft-com:asm.v1\">\n");
         foreach (var name in names)
         {
-            var token = string.Concat(name.GetPublicKeyToken().Select(b => b.ToString("x2")));
+            var token = string.Concat(name.GetPublicKeyToken().Select(b => b.ToString("x2", CultureInfo.InvariantCulture)));
             text.Append("    <dependentAssembly>\n")
                 .Append($"      <assemblyIdentity name=\"{name.Name}\" publicKeyToken=\"{token}\" culture=\"neutral\" />\n")
                 .Append($"      <bindingRedirect oldVersion=\"0.0.0.0-{name.Version}\" newVersion=\"{name.Version}\" />\n")
