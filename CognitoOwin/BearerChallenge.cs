@@ -1,5 +1,5 @@
-using System.Linq;
 using System.Text;
+using CognitoOwin.Validation;
 
 namespace CognitoOwin;
 
@@ -20,9 +20,10 @@ internal static class BearerChallenge
         if (refusal != null)
         {
             challenge.Append(", error=\"").Append(refusal.ErrorCode)
-                .Append("\", error_description=\"").Append(Quotable(refusal.Description)).Append('"');
+                .Append("\", error_description=\"").Append(RejectionText.Printable(refusal.Description, MaximumDescriptionLength)).Append('"');
         }
 
+        // RFC 6750 §3.1: the scope that would have been enough. No scope makes up for a missing group.
         if (refusal?.Rejection == TokenRejection.ScopeMissing)
         {
             challenge.Append(", scope=\"").Append(string.Join(" ", options.RequiredScopes)).Append('"');
@@ -30,9 +31,4 @@ internal static class BearerChallenge
 
         return challenge.ToString();
     }
-
-    // RFC 6750 §3 allows printable ASCII but the quotation mark and the backslash. An application's own reason and, with
-    // IncludeErrorDetails, the token's text come through here: nothing may end the header or the quotation.
-    private static string Quotable(string text) =>
-        new([.. text.Take(MaximumDescriptionLength).Select(c => c is >= ' ' and <= '~' and not ('"' or '\\') ? c : '?')]);
 }

@@ -86,7 +86,8 @@ public sealed class CognitoToken
             return null;
         }
 
-        claims.Add(new Claim(ClaimTypes.NameIdentifier, who, ClaimValueTypes.String, userPool.Issuer));
+        // The first: whoever asks for one claim gets it, even where a trigger of the pool wrote a claim of that name.
+        claims.Insert(0, new Claim(ClaimTypes.NameIdentifier, who, ClaimValueTypes.String, userPool.Issuer));
         var attributes = TokenClaims.ToAttributes(payload);
         return new CognitoToken(rawToken, userPool, tokenUse, who, clientId)
         {

@@ -13,7 +13,6 @@ namespace CognitoOwin.Validation;
 internal sealed class ValidatedTokenCache
 {
     private readonly int _generationSize;
-    private readonly object _gate = new();
     private ConcurrentDictionary<string, CognitoTokenValidationResult> _young = NewGeneration();
     private ConcurrentDictionary<string, CognitoTokenValidationResult> _old = NewGeneration();
 
@@ -38,20 +37,16 @@ internal sealed class ValidatedTokenCache
         var young = Volatile.Read(ref _young);
         if (!young.TryAdd(token, accepted))
         {
-            return young.TryGetValue(token, out var first) ? first : accepted;
+            return young.GetOrAdd(token, accepted);
         }
 
-        if (Interlocked.Increment(ref _youngCount) >= _generationSize)
+        // One thread reaches the size exactly, so one changes the generations; what others add meanwhile goes into the one that
+        // has just become old.
+        if (Interlocked.Increment(ref _youngCount) == _generationSize)
         {
-            lock (_gate)
-            {
-                if (_youngCount >= _generationSize)
-                {
-                    Volatile.Write(ref _old, _young);
-                    Volatile.Write(ref _young, NewGeneration());
-                    Volatile.Write(ref _youngCount, 0);
-                }
-            }
+            Volatile.Write(ref _old, young);
+            Volatile.Write(ref _young, NewGeneration());
+            Volatile.Write(ref _youngCount, 0);
         }
 
         return accepted;

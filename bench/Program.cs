@@ -1,0 +1,25 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+
+namespace CognitoOwin.Bench;
+
+/// <summary>Runs the command that the first argument names; what follows is the command's.</summary>
+internal static class Program
+{
+    private static readonly Dictionary<string, Func<string[], int>> Commands = new(StringComparer.Ordinal)
+    {
+        ["mutate"] = MutateCommand.Run,
+    };
+
+    private static int Main(string[] args)
+    {
+        if (args.Length > 0 && Commands.TryGetValue(args[0], out var command))
+        {
+            return command([.. args.Skip(1)]);
+        }
+
+        Console.Error.WriteLine($"Usage: ./bench.sh COMMAND [ARGUMENT…], where COMMAND is one of: {string.Join(", ", Commands.Keys)}");
+        return 2;
+    }
+}
