@@ -111,7 +111,7 @@ internal sealed class CognitoJwtAuthenticationHandler(CognitoTokenValidator vali
         await Options.Provider.RequestToken(request).ConfigureAwait(false);
 
         // An empty query parameter or cookie is no token, as in Katana's own bearer middleware.
-        if (request.Token is not { Length: > 0 } sought)
+        if (request.Text is not { Length: > 0 } sought)
         {
             if (!isInOrder)
             {

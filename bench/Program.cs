@@ -9,12 +9,22 @@ internal static class Program
 {
     private static readonly Dictionary<string, Func<string[], int>> Commands = new(StringComparer.Ordinal)
     {
+        ["figures"] = FiguresCommand.Run,
+        ["growth"] = GrowthCommand.Run,
         ["mutate"] = MutateCommand.Run,
+        ["profile"] = ProfileCommand.Run,
+        ["soak"] = SoakCommand.Run,
     };
 
     private static int Main(string[] args)
     {
-        if (args.Length > 0 && Commands.TryGetValue(args[0], out var command))
+        // Without a command, and with nothing but options of it: the table of docs/performance.md.
+        if (args.Length == 0 || args[0].StartsWith("--", StringComparison.Ordinal))
+        {
+            args = ["figures", .. args];
+        }
+
+        if (Commands.TryGetValue(args[0], out var command))
         {
             return command([.. args.Skip(1)]);
         }

@@ -12,6 +12,27 @@ internal static class TokenClaims
     // The names that System.IdentityModel.Tokens.Jwt gives to the value types of JSON that has no XML Schema type.
     private const string Json = System.IdentityModel.Tokens.Jwt.JsonClaimValueTypes.Json;
 
+    /// <summary>The claims of a payload, and its members as text; null where a text in it cannot be read.</summary>
+    public static List<Claim>? Read(Dictionary<string, JsonElement> payload, string issuer, out CognitoAttributes attributes)
+    {
+        var claims = new List<Claim>(payload.Count + 8);
+        var texts = new Dictionary<string, string>(payload.Count, StringComparer.Ordinal);
+        attributes = new CognitoAttributes(texts);
+        foreach (var member in payload)
+        {
+            var first = claims.Count;
+            if (!Add(claims, member.Key, member.Value, issuer))
+            {
+                return null;
+            }
+
+            // One member, one claim and one text, but for lists.
+            texts.Add(member.Key, member.Value.ValueKind == JsonValueKind.Array ? member.Value.GetRawText() : claims[first].Value);
+        }
+
+        return claims;
+    }
+
     /// <summary>The claims of a payload; null where a text in it cannot be read.</summary>
     public static List<Claim>? Read(JsonElement payload, string issuer)
     {
@@ -27,7 +48,7 @@ internal static class TokenClaims
         return claims;
     }
 
-    /// <summary>The members of a payload by name, as text. Call it for a payload that <see cref="Read"/> has read.</summary>
+    /// <summary>The members of a payload by name, as text. Call it for a payload that <see cref="Read(JsonElement, string)"/> has read.</summary>
     public static CognitoAttributes ToAttributes(JsonElement payload)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);

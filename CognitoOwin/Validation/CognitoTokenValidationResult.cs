@@ -1,4 +1,5 @@
 using System;
+using System.Threading.Tasks;
 using CognitoOwin.Keys;
 using CognitoOwin.Provider;
 using CognitoOwin.Validation;
@@ -13,9 +14,7 @@ public sealed class CognitoTokenValidationResult
     private string? _member;
     private string? _actual;
 
-    private CognitoTokenValidationResult()
-    {
-    }
+    private CognitoTokenValidationResult() => Completed = Task.FromResult(this);
 
     /// <summary>Whether every rule holds.</summary>
     public bool IsValid => Rejection == TokenRejection.None;
@@ -38,6 +37,9 @@ public sealed class CognitoTokenValidationResult
     /// </summary>
     internal string DetailedDescription =>
         _actual == null ? Description : $"{Description} The token has {_member}: {RejectionText.Printable(_actual, 100)}";
+
+    /// <summary>This result as the outcome of work that is done: one object for all requests that find it.</summary>
+    internal Task<CognitoTokenValidationResult> Completed { get; }
 
     /// <summary>Whether the key that verified the token still counts.</summary>
     internal bool IsKeyTrusted => _keys!.Trusts(_key!);

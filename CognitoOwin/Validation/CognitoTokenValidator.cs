@@ -54,7 +54,7 @@ public sealed class CognitoTokenValidator : IDisposable
 
         // Without kept keys each validation is to ask the pool anew.
         _cache = options.TokenCache.Enabled && options.Keys.CachingEnabled
-            ? new ValidatedTokenCache(options.TokenCache.MaximumEntries)
+            ? new ValidatedTokenCache(options.TokenCache.MaximumEntries, IsStillValid)
             : null;
     }
 
@@ -63,18 +63,14 @@ public sealed class CognitoTokenValidator : IDisposable
     /// <param name="cancellationToken">Ends the waiting for keys; a fetch of keys goes on for whoever else needs it.</param>
     /// <returns>The token with its claims, or the first rule that it breaks.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
-    public async Task<CognitoTokenValidationResult> ValidateAsync(string token, CancellationToken cancellationToken = default)
+    public Task<CognitoTokenValidationResult> ValidateAsync(string token, CancellationToken cancellationToken = default) =>
+        ValidateAsync(new TokenText(token ?? throw new ArgumentNullException(nameof(token))), cancellationToken);
+
+    internal Task<CognitoTokenValidationResult> ValidateAsync(TokenText token, CancellationToken cancellationToken) =>
+        _cache?.Find(token) is { } remembered ? remembered.Completed : JudgeAsync(token.ToString(), cancellationToken);
+
+    private async Task<CognitoTokenValidationResult> JudgeAsync(string token, CancellationToken cancellationToken)
     {
-        if (token == null)
-        {
-            throw new ArgumentNullException(nameof(token));
-        }
-
-        if (_cache?.Find(token) is { } remembered && IsStillValid(remembered))
-        {
-            return remembered;
-        }
-
         // Cheap rules first, so that a flood of bad tokens costs little; all of them before the key is looked up, so that only
         // a token that is right in all but its signature can make this host fetch keys. Until the signature is verified, a
         // claim does nothing but choose the pool and refuse the token.
@@ -88,13 +84,12 @@ public sealed class CognitoTokenValidator : IDisposable
             return badHeader;
         }
 
-        using var payload = StrictJson.ParseObject(jws.Payload);
+        using var payload = StrictJson.ParseObject(jws.Payload, out var claims);
         if (payload == null)
         {
             return Reject(TokenRejection.MalformedPayload);
         }
 
-        var claims = payload.RootElement;
         var expiration = 0.0;
         var tokenUse = CognitoTokenUse.Any;
         var clientId = "";
@@ -113,23 +108,23 @@ public sealed class CognitoTokenValidator : IDisposable
             return lookup.RetryAfter is { } retryAfter ? Unavailable(retryAfter) : Reject(TokenRejection.UnknownKey, "kid", keyId);
         }
 
-        if (!key.Verify(jws.SigningInput, jws.Signature))
-        {
-            return Reject(TokenRejection.InvalidSignature);
-        }
+        // The one costly step. Requests that bring one new token at the same time share it.
+        return _cache == null ? Verify() : _cache.GetOrVerify(new TokenText(token), Verify);
 
-        if (CognitoToken.Read(token, claims, pool.UserPool, tokenUse, clientId, expiration) is not { } validated)
+        CognitoTokenValidationResult Verify()
         {
-            return Reject(TokenRejection.MalformedClaim);
-        }
+            if (!key.Verify(jws.SigningInput, jws.Signature))
+            {
+                return Reject(TokenRejection.InvalidSignature);
+            }
 
-        if (JudgeRights(validated) is { } withoutRight)
-        {
-            return withoutRight;
-        }
+            if (CognitoToken.Read(token, claims, pool.UserPool, tokenUse, clientId, expiration) is not { } validated)
+            {
+                return Reject(TokenRejection.MalformedClaim);
+            }
 
-        var accepted = Accept(validated, pool.Keys, key);
-        return _cache == null ? accepted : _cache.Add(token, accepted);
+            return JudgeRights(validated) ?? Accept(validated, pool.Keys, key);
+        }
     }
 
     /// <summary>
@@ -149,16 +144,8 @@ public sealed class CognitoTokenValidator : IDisposable
     }
 
     // The two verdicts that time can turn: the token's end, and the end of the key that verified it.
-    private bool IsStillValid(CognitoTokenValidationResult remembered)
-    {
-        var isValid = !HasExpired(remembered.Token!.Expiration) && remembered.IsKeyTrusted;
-        if (!isValid)
-        {
-            _cache!.Remove(remembered);
-        }
-
-        return isValid;
-    }
+    private bool IsStillValid(CognitoTokenValidationResult remembered) =>
+        !HasExpired(remembered.Token!.Expiration) && remembered.IsKeyTrusted;
 
     private bool HasExpired(double expiration) => NumericDate.From(_time.GetUtcNow()) >= expiration + _clockSkew;
 
@@ -187,7 +174,7 @@ public sealed class CognitoTokenValidator : IDisposable
         return keyId.Length is > 0 and <= MaximumKeyIdLength ? null : Reject(TokenRejection.KeyIdMissing);
     }
 
-    private CognitoTokenValidationResult? JudgeIssuer(JsonElement claims, out TrustedPool? pool)
+    private CognitoTokenValidationResult? JudgeIssuer(Dictionary<string, JsonElement> claims, out TrustedPool? pool)
     {
         var issuer = StrictJson.TextOf(claims, CognitoClaimTypes.Issuer);
         pool = null;
@@ -196,10 +183,10 @@ public sealed class CognitoTokenValidator : IDisposable
             : Reject(TokenRejection.UnknownIssuer, CognitoClaimTypes.Issuer, issuer);
     }
 
-    private CognitoTokenValidationResult? JudgeDates(JsonElement claims, out double expiresAt)
+    private CognitoTokenValidationResult? JudgeDates(Dictionary<string, JsonElement> claims, out double expiresAt)
     {
         expiresAt = 0;
-        if (!claims.TryGetProperty(CognitoClaimTypes.Expiration, out var expiration))
+        if (!claims.TryGetValue(CognitoClaimTypes.Expiration, out var expiration))
         {
             return Reject(TokenRejection.ExpirationMissing);
         }
@@ -223,10 +210,10 @@ public sealed class CognitoTokenValidator : IDisposable
         NumericDate.ToDateTimeOffset(date).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     // A date that is not there asks for nothing: it might as well be 1970.
-    private static bool TryReadDate(JsonElement claims, string name, out double date)
+    private static bool TryReadDate(Dictionary<string, JsonElement> claims, string name, out double date)
     {
         date = 0;
-        if (!claims.TryGetProperty(name, out var member))
+        if (!claims.TryGetValue(name, out var member))
         {
             return true;
         }
@@ -236,7 +223,7 @@ public sealed class CognitoTokenValidator : IDisposable
         return read.HasValue;
     }
 
-    private CognitoTokenValidationResult? JudgeTokenUse(JsonElement claims, out CognitoTokenUse tokenUse)
+    private CognitoTokenValidationResult? JudgeTokenUse(Dictionary<string, JsonElement> claims, out CognitoTokenUse tokenUse)
     {
         var text = StrictJson.TextOf(claims, CognitoClaimTypes.TokenUse);
         tokenUse = text switch
@@ -251,7 +238,7 @@ public sealed class CognitoTokenValidator : IDisposable
     }
 
     private static CognitoTokenValidationResult? JudgeClient(
-        JsonElement claims, CognitoTokenUse tokenUse, TrustedPool pool, out string clientId)
+        Dictionary<string, JsonElement> claims, CognitoTokenUse tokenUse, TrustedPool pool, out string clientId)
     {
         var (member, otherwise) = tokenUse == CognitoTokenUse.Id
             ? (CognitoClaimTypes.Audience, TokenRejection.AudienceNotAccepted)
