@@ -33,33 +33,6 @@ internal static class TokenClaims
         return claims;
     }
 
-    /// <summary>The claims of a payload; null where a text in it cannot be read.</summary>
-    public static List<Claim>? Read(JsonElement payload, string issuer)
-    {
-        var claims = new List<Claim>(24);
-        foreach (var member in payload.EnumerateObject())
-        {
-            if (NameOf(member) is not { } name || !Add(claims, name, member.Value, issuer))
-            {
-                return null;
-            }
-        }
-
-        return claims;
-    }
-
-    /// <summary>The members of a payload by name, as text. Call it for a payload that <see cref="Read(JsonElement, string)"/> has read.</summary>
-    public static CognitoAttributes ToAttributes(JsonElement payload)
-    {
-        var values = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var member in payload.EnumerateObject())
-        {
-            values[member.Name] = member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString()! : member.Value.GetRawText();
-        }
-
-        return new CognitoAttributes(values);
-    }
-
     private static bool Add(List<Claim> claims, string type, JsonElement value, string issuer)
     {
         if (value.ValueKind != JsonValueKind.Array)
@@ -95,18 +68,5 @@ internal static class TokenClaims
 
         claims.Add(new Claim(type, text, valueType, issuer));
         return true;
-    }
-
-    private static string? NameOf(JsonProperty member)
-    {
-        try
-        {
-            return member.Name;
-        }
-        catch (InvalidOperationException)
-        {
-            // Half a surrogate pair, escaped.
-            return null;
-        }
     }
 }
