@@ -4,10 +4,10 @@ using System.IO;
 using System.Security.Claims;
 using System.Threading;
 using System.Threading.Tasks;
+using CognitoOwin.Testing;
 using Microsoft.Owin.Builder;
 using Microsoft.Owin.BuilderProperties;
 using Microsoft.Owin.Security.Jwt;
-using CognitoOwin.Testing;
 using Owin;
 using AppFunc = System.Func<System.Collections.Generic.IDictionary<string, object>, System.Threading.Tasks.Task>;
 
