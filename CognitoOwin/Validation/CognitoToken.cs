@@ -95,7 +95,7 @@ public sealed class CognitoToken
             // A boolean, or a string from some triggers and from GetUser.
             EmailVerified = string.Equals(attributes[CognitoClaimTypes.EmailVerified], "true", StringComparison.OrdinalIgnoreCase),
             Groups = groups,
-            Scopes = scope?.Split([' '], StringSplitOptions.RemoveEmptyEntries) ?? Nothing,
+            Scopes = scope == null ? Nothing : Array.AsReadOnly(scope.Split([' '], StringSplitOptions.RemoveEmptyEntries)),
             Expiration = expiration,
             Attributes = attributes,
             Claims = claims,
@@ -135,7 +135,7 @@ public sealed class CognitoToken
             list.Add(text);
         }
 
-        texts = list;
+        texts = list.AsReadOnly();
         return true;
     }
 }
