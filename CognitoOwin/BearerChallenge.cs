@@ -31,6 +31,13 @@ internal static class BearerChallenge
         return challenge.ToString();
     }
 
+    public static string InsufficientScope(CognitoJwtAuthenticationOptions options, string description, string[] scopes)
+    {
+        var challenge = $"{options.AuthenticationSchemes[0]} realm=\"{options.Realm}\", error=\"insufficient_scope\", "
+            + $"error_description=\"{Quotable(description)}\"";
+        return scopes.Length == 0 ? challenge : $"{challenge}, scope=\"{Quotable(string.Join(" ", scopes))}\"";
+    }
+
     // RFC 6750 §3 allows printable ASCII but the quotation mark and the backslash. An application's own reason and, with
     // IncludeErrorDetails, the token's text come through here: nothing may end the header or the quotation.
     private static string Quotable(string text) =>
