@@ -1,5 +1,6 @@
 using System.Linq;
 using System.Text;
+using CognitoOwin.UserInfo;
 
 namespace CognitoOwin;
 
@@ -11,7 +12,7 @@ internal static class BearerChallenge
     public static string? For(Refusal? refusal, CognitoJwtAuthenticationOptions options)
     {
         // Nothing was wrong with the token: there is nothing to ask the client for.
-        if (refusal?.Rejection == TokenRejection.KeysUnavailable)
+        if (refusal?.StatusCode == 503)
         {
             return null;
         }
@@ -26,6 +27,10 @@ internal static class BearerChallenge
         if (refusal?.Rejection == TokenRejection.ScopeMissing)
         {
             challenge.Append(", scope=\"").Append(string.Join(" ", options.RequiredScopes)).Append('"');
+        }
+        else if (refusal?.Rejection == TokenRejection.UserInfoScopeMissing)
+        {
+            challenge.Append(", scope=\"").Append(UserInfoClient.ScopeFor(options.UserInfo)).Append('"');
         }
 
         return challenge.ToString();

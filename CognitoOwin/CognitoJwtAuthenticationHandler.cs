@@ -66,9 +66,9 @@ internal sealed class CognitoJwtAuthenticationHandler(CognitoTokenValidator vali
         }
 
         var provisioned = await provisioner.ProvisionAsync(validation, Context).ConfigureAwait(false);
-        if (provisioned.RejectionReason != null)
+        if (provisioned.Rejection != TokenRejection.None)
         {
-            return await RefuseAsync(TokenRejection.RejectedByApplication, provisioned.RejectionReason).ConfigureAwait(false);
+            return await RefuseAsync(provisioned.Rejection, provisioned.RejectionReason, provisioned.RetryAfter).ConfigureAwait(false);
         }
 
         identity.Take(provisioned);

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Threading;
 using CognitoOwin.Diagnostics;
 using CognitoOwin.Provider;
+using CognitoOwin.UserInfo;
 using Microsoft.Owin;
 using Microsoft.Owin.BuilderProperties;
 using Microsoft.Owin.Logging;
@@ -31,10 +32,12 @@ public sealed class CognitoJwtAuthenticationMiddleware : AuthenticationMiddlewar
         var disposing = properties.OnAppDisposing;
         _log = new CognitoLog(app.CreateLogger<CognitoJwtAuthenticationMiddleware>());
         _validator = new CognitoTokenValidator(options, _log);
-        _provisioner = new UserProvisioner(options, disposing);
+        var userInfo = new UserInfoClient(options, _log);
+        _provisioner = new UserProvisioner(options, userInfo, disposing);
         if (disposing != CancellationToken.None)
         {
             disposing.Register(_validator.Dispose);
+            disposing.Register(userInfo.Dispose);
         }
     }
 

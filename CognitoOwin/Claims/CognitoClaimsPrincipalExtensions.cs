@@ -33,6 +33,17 @@ public static class CognitoClaimsPrincipalExtensions
     /// <returns>The address, or null.</returns>
     public static string? GetCognitoEmail(this IPrincipal principal) => ValueOf(principal, CognitoClaimTypes.Email);
 
+    /// <summary>Whether the pool has verified the e-mail address (<c>email_verified</c>, a boolean or a string).</summary>
+    /// <param name="principal">The principal.</param>
+    /// <returns>Whether it has.</returns>
+    public static bool IsCognitoEmailVerified(this IPrincipal principal) => IdentityOf(principal)?.Token?.EmailVerified == true;
+
+    /// <summary>The accounts at other identity providers by which the user signs in, which only ID tokens have.</summary>
+    /// <param name="principal">The principal.</param>
+    /// <returns>The accounts; empty where there are none.</returns>
+    public static IReadOnlyList<CognitoFederatedIdentity> GetCognitoIdentities(this IPrincipal principal) =>
+        IdentityOf(principal)?.Token?.Identities ?? [];
+
     /// <summary>The pool's groups that the user is in (<c>cognito:groups</c>).</summary>
     /// <param name="principal">The principal.</param>
     /// <returns>The groups; empty where there are none.</returns>
