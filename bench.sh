@@ -4,10 +4,19 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 usage() {
   cat << 'END'
-Usage: ./bench.sh [ARGUMENT…]
+Usage: ./bench.sh [COMMAND] [ARGUMENT…]
 
-Builds bench/ in Release and runs it under Mono, with all arguments handed on to it. What the machine lacks is installed
-first. The figures are also written to artifacts/bench.json.
+Builds bench/ in Release and runs it under Mono. What the machine lacks is installed first. The commands:
+
+  figures [--quick] [--without-http] [--update-docs]
+                                  the table of docs/performance.md, also as artifacts/bench.json. It is what runs without a
+                                  command, and takes about six minutes. The exit status says whether all was measured, not
+                                  whether all targets are met.
+  growth [--quick] [--update-docs]
+                                  what requests cost as tokens, groups, keys and pools grow; docs/images/growth-*.svg
+  soak [--minutes M]              mixed traffic with key rotations, every verdict checked; artifacts/soak.csv, docs/images/soak.svg
+  mutate --count N [--seed S]     changed tokens, none of which may be accepted
+  profile warm|cold [--seconds S] one kind of request only, for a profiler
 END
 }
 
@@ -26,6 +35,10 @@ fi
 . eng/prepare.sh
 prepare dotnet mono node stack bench
 
+case ${1:-figures} in
+  # Served behind nginx for the HTTP figures.
+  figures | --*) dotnet build samples/Notes -c Release -nologo -verbosity:quiet -consoleLoggerParameters:ErrorsOnly ;;
+esac
 dotnet build "${projects[0]}" -c Release -nologo -verbosity:quiet -consoleLoggerParameters:ErrorsOnly
 program=$(dotnet msbuild "${projects[0]}" -p:Configuration=Release -getProperty:TargetPath)
 exec mono "$program" "$@"

@@ -9,7 +9,7 @@ Usage: ./demo.sh [--once]
 
 Starts a user pool (cognito-local) and the sample Web API 2 application that trusts it (samples/Notes, under Mono behind
 nginx), all on free ports of the loopback interface. Plays the story of two users who sign in, with every request and
-answer printed. Then leaves the application running until Ctrl+C, and prints how to call it.
+answer printed. Then leaves the application running until Ctrl+C, and prints where its page is and how to call it.
 
   --once   end after the story; the exit status is 0 only if every step was as told
   --help   this text

@@ -1,6 +1,6 @@
-using System.Linq;
 using System.Text;
 using CognitoOwin.UserInfo;
+using CognitoOwin.Validation;
 
 namespace CognitoOwin;
 
@@ -21,9 +21,10 @@ internal static class BearerChallenge
         if (refusal != null)
         {
             challenge.Append(", error=\"").Append(refusal.ErrorCode)
-                .Append("\", error_description=\"").Append(Quotable(refusal.Description)).Append('"');
+                .Append("\", error_description=\"").Append(RejectionText.Printable(refusal.Description, MaximumDescriptionLength)).Append('"');
         }
 
+        // RFC 6750 §3.1: the scope that would have been enough. No scope makes up for a missing group.
         if (refusal?.Rejection == TokenRejection.ScopeMissing)
         {
             challenge.Append(", scope=\"").Append(string.Join(" ", options.RequiredScopes)).Append('"');
@@ -39,12 +40,9 @@ internal static class BearerChallenge
     public static string InsufficientScope(CognitoJwtAuthenticationOptions options, string description, string[] scopes)
     {
         var challenge = $"{options.AuthenticationSchemes[0]} realm=\"{options.Realm}\", error=\"insufficient_scope\", "
-            + $"error_description=\"{Quotable(description)}\"";
-        return scopes.Length == 0 ? challenge : $"{challenge}, scope=\"{Quotable(string.Join(" ", scopes))}\"";
+            + $"error_description=\"{RejectionText.Printable(description, MaximumDescriptionLength)}\"";
+        return scopes.Length == 0
+            ? challenge
+            : $"{challenge}, scope=\"{RejectionText.Printable(string.Join(" ", scopes), MaximumDescriptionLength)}\"";
     }
-
-    // RFC 6750 §3 allows printable ASCII but the quotation mark and the backslash. An application's own reason and, with
-    // IncludeErrorDetails, the token's text come through here: nothing may end the header or the quotation.
-    private static string Quotable(string text) =>
-        new([.. text.Take(MaximumDescriptionLength).Select(c => c is >= ' ' and <= '~' and not ('"' or '\\') ? c : '?')]);
 }

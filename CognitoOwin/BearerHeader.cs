@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using CognitoOwin.Validation;
 
 namespace CognitoOwin;
 
@@ -12,7 +13,7 @@ internal static class BearerHeader
     /// <param name="schemes">The schemes that carry a token.</param>
     /// <param name="token">The token; null where there is none.</param>
     /// <returns>Whether the headers are in order: also where there is none, or one of another scheme.</returns>
-    public static bool TryRead(IList<string>? values, IList<string> schemes, out string? token)
+    public static bool TryRead(IList<string>? values, IList<string> schemes, out TokenText? token)
     {
         token = null;
         if (values == null || values.Count == 0)
@@ -23,42 +24,80 @@ internal static class BearerHeader
         if (values.Count > 1)
         {
             // One of them may be what another part of the system has judged: to choose would be a guess.
-            return !values.Any(value => IsOurs(value, schemes, out _));
+            return !AnyIsOurs(values, schemes);
         }
 
-        if (!IsOurs(values[0], schemes, out var rest))
+        if (!IsOurs(values[0], schemes, out var start))
         {
             return true;
         }
 
-        var text = rest.Trim(' ', '\t');
-        if (text.Length == 0 || !text.All(IsTokenCharacter))
+        var header = values[0];
+        var end = header.Length;
+        Skip(header, ref start);
+        while (end > start && IsSpace(header[end - 1]))
         {
-            // Nothing, or several tokens: a host that joins repeated headers puts a comma between them.
-            return false;
+            end--;
         }
 
-        token = text;
-        return true;
+        for (var i = start; i < end; i++)
+        {
+            if (!IsTokenCharacter(header[i]))
+            {
+                // Several tokens: a host that joins repeated headers puts a comma between them.
+                return false;
+            }
+        }
+
+        token = end > start ? new TokenText(header, start, end - start) : null;
+        return token != null;
     }
 
-    private static bool IsOurs(string? value, IList<string> schemes, out string rest)
+    private static bool AnyIsOurs(IList<string> values, IList<string> schemes) => values.Any(value => IsOurs(value, schemes, out _));
+
+    // And where what follows the scheme begins.
+    private static bool IsOurs(string? value, IList<string> schemes, out int rest)
     {
-        rest = "";
+        rest = 0;
         if (value == null)
         {
             return false;
         }
 
         // RFC 7235 §2.1: the name of a scheme is compared without regard to case, and spaces end it.
-        var header = value.TrimStart(' ', '\t');
-        var end = header.IndexOfAny([' ', '\t', ',']);
-        var scheme = end < 0 ? header : header.Substring(0, end);
-        rest = header.Substring(scheme.Length);
-        return schemes.Contains(scheme, StringComparer.OrdinalIgnoreCase);
+        Skip(value, ref rest);
+        var start = rest;
+        while (rest < value.Length && !IsSpace(value[rest]) && value[rest] != ',')
+        {
+            rest++;
+        }
+
+        for (var i = 0; i < schemes.Count; i++)
+        {
+            var scheme = schemes[i];
+            if (scheme.Length == rest - start && string.Compare(value, start, scheme, 0, scheme.Length, StringComparison.OrdinalIgnoreCase) == 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
-    // RFC 6750 §2.1, b64token.
-    private static bool IsTokenCharacter(char c) =>
-        c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '-' or '.' or '_' or '~' or '+' or '/' or '=';
+    private static void Skip(string value, ref int position)
+    {
+        while (position < value.Length && IsSpace(value[position]))
+        {
+            position++;
+        }
+    }
+
+    private static bool IsSpace(char c) => c is ' ' or '\t';
+
+    // RFC 6750 §2.1, b64token. Looked up, as every character of every token comes here.
+    private static bool IsTokenCharacter(char c) => c < TokenCharacters.Length && TokenCharacters[c];
+
+    private static readonly bool[] TokenCharacters =
+        [.. Enumerable.Range(0, 128).Select(c => (char)c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9')
+            or '-' or '.' or '_' or '~' or '+' or '/' or '=')];
 }

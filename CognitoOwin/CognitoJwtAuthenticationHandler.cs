@@ -1,5 +1,7 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
+using System.Linq;
 using System.Threading.Tasks;
 using CognitoOwin.Diagnostics;
 using CognitoOwin.Provider;
@@ -16,6 +18,10 @@ namespace CognitoOwin;
 internal sealed class CognitoJwtAuthenticationHandler(CognitoTokenValidator validator, UserProvisioner provisioner, CognitoLog log)
     : AuthenticationHandler<CognitoJwtAuthenticationOptions>
 {
+    private RequestHandlers _handlers = null!;
+    private bool _isJudged;
+    private bool _cameInHeader;
+    private bool _isAccepted;
     private Refusal? _refusal;
 
     public override async Task<bool> InvokeAsync()
@@ -26,62 +32,119 @@ internal sealed class CognitoJwtAuthenticationHandler(CognitoTokenValidator vali
         }
 
         await AuthenticateAsync().ConfigureAwait(false);
-        if (_refusal == null)
+        if (_refusal == null || _handlers.Any(handler => handler._isAccepted))
         {
             return false;
         }
 
-        // The challenge is added like that of any other 401, before the headers go.
-        Response.StatusCode = 401;
+        // By name, so that the answer is this handler's in passive mode too, and no cookie middleware's redirect. What it says
+        // is written like the challenge of any other 401, before the headers go.
+        Context.Authentication.Challenge(Options.AuthenticationType);
         return true;
+    }
+
+    protected override Task InitializeCoreAsync()
+    {
+        _handlers = RequestHandlers.Of(Context);
+        _handlers.Add(this);
+        return base.InitializeCoreAsync();
     }
 
     protected override async Task<AuthenticationTicket?> AuthenticateCoreAsync()
     {
-        var isInOrder = BearerHeader.TryRead(Request.Headers.GetValues("Authorization"), Options.AuthenticationSchemes, out var token);
-        var request = new CognitoRequestTokenContext(Context, Options, token);
-        await Options.Provider.RequestToken(request).ConfigureAwait(false);
-        if (!isInOrder && request.Token == null)
-        {
-            return await RefuseAsync(TokenRejection.MalformedRequest).ConfigureAwait(false);
-        }
-
-        if (request.Token == null)
+        if (await JudgeAsync().ConfigureAwait(false) is not { Token: { } token } validation)
         {
             return null;
         }
 
-        var validation = await validator.ValidateAsync(request.Token, Request.CallCancelled).ConfigureAwait(false);
-        if (validation.Token == null)
-        {
-            return await RefuseAsync(validation.Rejection, Describe(validation), validation.RetryAfter).ConfigureAwait(false);
-        }
-
-        var identity = CognitoIdentity.Of(validation.Token, Options);
-        var validated = new CognitoTokenValidatedContext(Context, Options, validation.Token, identity);
+        var identity = CognitoIdentity.Of(token, Options);
+        var validated = new CognitoTokenValidatedContext(Context, Options, token, identity);
         await Options.Provider.TokenValidated(validated).ConfigureAwait(false);
-        if (validated.RejectionReason != null)
+        if (validated.RejectionReason is { } reason)
         {
-            return await RefuseAsync(TokenRejection.RejectedByApplication, validated.RejectionReason).ConfigureAwait(false);
+            await RefuseAsync(TokenRejection.RejectedByApplication, reason).ConfigureAwait(false);
+            return null;
         }
 
         var provisioned = await provisioner.ProvisionAsync(validation, Context).ConfigureAwait(false);
         if (provisioned.Rejection != TokenRejection.None)
         {
-            return await RefuseAsync(provisioned.Rejection, provisioned.RejectionReason, provisioned.RetryAfter).ConfigureAwait(false);
+            await RefuseAsync(provisioned.Rejection, provisioned.RejectionReason, provisioned.RetryAfter).ConfigureAwait(false);
+            return null;
         }
 
         identity.Take(provisioned);
-        return new AuthenticationTicket(identity, new AuthenticationProperties { ExpiresUtc = validation.Token.ExpiresAt });
+        return new AuthenticationTicket(identity, new AuthenticationProperties { ExpiresUtc = token.ExpiresAt });
     }
 
     protected override async Task ApplyResponseChallengeAsync()
     {
-        if (Response.StatusCode != 401 || Helper.LookupChallenge(Options.AuthenticationType, Options.AuthenticationMode) == null)
+        if (Response.StatusCode != 401 || !IsChallenged || !_handlers.TryBeginAnswer())
         {
             return;
         }
 
+        // Several middlewares give one answer. A token that one of them accepted is not held against the client by another;
+        // of those that refuse it, the one that followed it furthest through the rules knows it best.
+        var challenged = _handlers.Where(handler => handler.IsChallenged).ToList();
+        foreach (var handler in challenged.Where(handler => !handler._isJudged))
+        {
+            // Passive, and nobody has asked. The client is to learn all the same what is wrong with its token; no user is made
+            // of it at this point.
+            await handler.JudgeAsync().ConfigureAwait(false);
+        }
+
+        var speaker = challenged.FirstOrDefault(handler => handler._isAccepted)
+            ?? challenged.OrderByDescending(handler => handler._refusal?.Rejection).First();
+        await speaker.AnswerAsync().ConfigureAwait(false);
+    }
+
+    private bool IsChallenged => Helper.LookupChallenge(Options.AuthenticationType, Options.AuthenticationMode) != null;
+
+    /// <summary>Finds the token and applies the rules to it; null where there is none, or one that was refused.</summary>
+    private async Task<CognitoTokenValidationResult?> JudgeAsync()
+    {
+        _isJudged = true;
+        var isInOrder = BearerHeader.TryRead(Request.Headers.GetValues("Authorization"), Options.AuthenticationSchemes, out var token);
+        _cameInHeader = !isInOrder || token != null;
+        var request = new CognitoRequestTokenContext(Context, Options, token);
+        await Options.Provider.RequestToken(request).ConfigureAwait(false);
+
+        // An empty query parameter or cookie is no token, as in Katana's own bearer middleware.
+        if (request.Text is not { Length: > 0 } sought)
+        {
+            if (!isInOrder)
+            {
+                await RefuseAsync(TokenRejection.MalformedRequest).ConfigureAwait(false);
+            }
+
+            return null;
+        }
+
+        var validation = await validator.ValidateAsync(sought, Request.CallCancelled).ConfigureAwait(false);
+        _isAccepted = validation.IsValid;
+        if (!_isAccepted)
+        {
+            var description = Options.IncludeErrorDetails ? validation.DetailedDescription : validation.Description;
+            await RefuseAsync(validation.Rejection, description, validation.RetryAfter).ConfigureAwait(false);
+        }
+
+        return validation;
+    }
+
+    private Task RefuseAsync(TokenRejection rejection, string? description = null, TimeSpan? retryAfter = null)
+    {
+        // An application's reason may be empty.
+        var text = string.IsNullOrWhiteSpace(description) ? RejectionText.DescriptionOf(rejection) : description!;
+        _refusal = new Refusal(rejection, text, retryAfter);
+        _isAccepted = false;
+        log.TokenRejected(rejection);
+        return Options.Provider.AuthenticationFailed(new CognitoAuthenticationFailedContext(Context, Options, rejection, text));
+    }
+
+    private async Task AnswerAsync()
+    {
+        TakeTheChallenge();
         var status = _refusal?.StatusCode ?? 401;
         var challenge = new CognitoApplyChallengeContext(
             Context, Options, _refusal?.Rejection ?? TokenRejection.None, status, BearerChallenge.For(_refusal, Options))
@@ -107,18 +170,14 @@ internal sealed class CognitoJwtAuthenticationHandler(CognitoTokenValidator vali
         }
     }
 
-    private async Task<AuthenticationTicket?> RefuseAsync(
-        TokenRejection rejection, string? description = null, TimeSpan? retryAfter = null)
+    // A client that came with a token in a header has no use for a sign-in page: a 401 that challenges nobody by name is then
+    // this middleware's, and not for an active cookie middleware around it to make a redirect of.
+    private void TakeTheChallenge()
     {
-        _refusal = new Refusal(rejection, description ?? RejectionText.DescriptionOf(rejection), retryAfter);
-        log.TokenRejected(rejection);
-        await Options.Provider.AuthenticationFailed(
-            new CognitoAuthenticationFailedContext(Context, Options, rejection, _refusal.Description)).ConfigureAwait(false);
-        return null;
+        var authentication = Context.Authentication;
+        if (_cameInHeader && authentication.AuthenticationResponseChallenge?.AuthenticationTypes is not { Length: > 0 })
+        {
+            authentication.AuthenticationResponseChallenge = new AuthenticationResponseChallenge([Options.AuthenticationType], null);
+        }
     }
-
-    private string Describe(CognitoTokenValidationResult validation) =>
-        Options.IncludeErrorDetails && validation.Actual != null
-            ? $"{validation.Description} The token has: {validation.Actual}"
-            : validation.Description;
 }

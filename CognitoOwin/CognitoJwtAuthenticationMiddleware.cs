@@ -1,7 +1,9 @@
 using System;
 using System.Diagnostics.CodeAnalysis;
 using System.Threading;
+using System.Threading.Tasks;
 using CognitoOwin.Diagnostics;
+using CognitoOwin.Keys;
 using CognitoOwin.Provider;
 using CognitoOwin.UserInfo;
 using Microsoft.Owin;
@@ -18,6 +20,7 @@ public sealed class CognitoJwtAuthenticationMiddleware : AuthenticationMiddlewar
 {
     private readonly CognitoTokenValidator _validator;
     private readonly UserProvisioner _provisioner;
+    private readonly CognitoHealthSource _health;
     private readonly CognitoLog _log;
 
     /// <summary>Creates the middleware.</summary>
@@ -32,6 +35,8 @@ public sealed class CognitoJwtAuthenticationMiddleware : AuthenticationMiddlewar
         var disposing = properties.OnAppDisposing;
         _log = new CognitoLog(app.CreateLogger<CognitoJwtAuthenticationMiddleware>());
         _validator = new CognitoTokenValidator(options, _log);
+        _health = CognitoHealthSource.Of(app);
+        _health.Add(_validator);
         var userInfo = new UserInfoClient(options, _log);
         _provisioner = new UserProvisioner(options, userInfo, disposing);
         if (disposing != CancellationToken.None)
@@ -39,6 +44,13 @@ public sealed class CognitoJwtAuthenticationMiddleware : AuthenticationMiddlewar
             disposing.Register(_validator.Dispose);
             disposing.Register(userInfo.Dispose);
         }
+    }
+
+    /// <inheritdoc/>
+    public override Task Invoke(IOwinContext context)
+    {
+        (context ?? throw new ArgumentNullException(nameof(context))).Set(CognitoHealthSource.Key, _health);
+        return base.Invoke(context);
     }
 
     /// <inheritdoc/>

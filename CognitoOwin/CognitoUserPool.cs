@@ -80,6 +80,21 @@ public sealed class CognitoUserPool
     }
 
     /// <summary>
+    /// A file with the pool's public keys, a JWKS (RFC 7517 §5) as <see cref="JwksUri"/> serves it, for a host with no way out
+    /// to the network. Nothing is fetched then. The file is read anew every <see cref="CognitoKeysOptions.RefreshInterval"/>, and
+    /// when a token names a key that is not in it. A path that is not absolute, or begins with <c>~/</c>, starts at the
+    /// application's folder; <c>|DataDirectory|</c> stands for its <c>App_Data</c>. Default: none. At most one of
+    /// <see cref="JwksUri"/>, <see cref="JwksFile"/> and <see cref="Jwks"/> may be set.
+    /// </summary>
+    public string? JwksFile { get; set; }
+
+    /// <summary>
+    /// The pool's public keys themselves, the text of a JWKS (RFC 7517 §5). Nothing is fetched then, so a key that the pool takes
+    /// into use later needs a restart with another text. Default: none.
+    /// </summary>
+    public string? Jwks { get; set; }
+
+    /// <summary>
     /// Where the pool's API is, for <see cref="CognitoUserInfo.GetUser"/>. Default: <c>https://cognito-idp.{region}.amazonaws.com/</c>,
     /// with <c>amazonaws.com.cn</c> for the regions of AWS China. Set it for an emulator, or for a VPC or FIPS endpoint.
     /// </summary>

@@ -60,7 +60,7 @@ export async function startApplication({ settings, processes = 1 }) {
 
 function deploy(site, folder, settings) {
   mkdirSync(site);
-  for (const name of ['bin', 'Global.asax', 'web.config']) {
+  for (const name of ['bin', 'Content', 'Global.asax', 'index.html', 'web.config']) {
     cpSync(path.join(sample, name), path.join(site, name), { recursive: true });
   }
   const escape = (text) => String(text).replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
@@ -92,7 +92,7 @@ async function startNginx(site, folder, ports) {
   const home = path.join(folder, 'nginx');
   mkdirSync(home, { recursive: true });
   const configuration = path.join(home, 'nginx.conf');
-  writeFileSync(configuration, nginxConfiguration(site, home, port, ports));
+  writeFileSync(configuration, nginxConfiguration({ site, home, port, ports, headers: securityHeaders() }));
   const log = path.join(folder, 'nginx.log');
   const child = start('nginx', [nginxProgram(), '-p', home, '-c', configuration, '-e', log], { cwd: home, log });
   await waitUntil(() => accepts(port), { what: 'nginx', seconds: 20, child });
@@ -102,8 +102,14 @@ async function startNginx(site, folder, ports) {
 // Debian keeps it where an ordinary user's PATH may not look.
 const nginxProgram = () => (existsSync('/usr/sbin/nginx') ? '/usr/sbin/nginx' : 'nginx');
 
+/** The headers of web.config that IIS adds to every answer; Mono passes that section over, so nginx adds them here. */
+export function securityHeaders() {
+  const [, section] = readFileSync(path.join(sample, 'web.config'), 'utf8').match(/<customHeaders>([^]*?)<\/customHeaders>/);
+  return [...section.matchAll(/<add name="([^"]+)" value="([^"]+)" \/>/g)].map(([, name, value]) => ({ name, value }));
+}
+
 // One process without a master, so that one pid is all of nginx.
-const nginxConfiguration = (site, home, port, ports) => `
+const nginxConfiguration = ({ site, home, port, ports, headers }) => `
 daemon off;
 master_process off;
 pid ${home}/nginx.pid;
@@ -120,6 +126,7 @@ ${ports.map((each) => `    server 127.0.0.1:${each};`).join('\n')}
   }
   server {
     listen 127.0.0.1:${port};
+${headers.map(({ name, value }) => `    add_header ${name} "${value}" always;`).join('\n')}
     # What IIS hides by itself and Mono serves.
     location ~* ^/(bin|App_Data|App_Code)(/|$) { return 404; }
     location / {

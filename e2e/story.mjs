@@ -283,8 +283,15 @@ function instructions({ url, pools }) {
   const json = "-H 'Content-Type: application/json'";
   const quote = (user) => `'${JSON.stringify({ username: user.username, password: user.password })}'`;
   return `
-The application is running at ${url}, its user pool at ${pools.own.issuer}.
-Call it from another terminal:
+The application is running, its user pool is at ${pools.own.issuer}.
+Open its page in a browser on this machine:
+
+  ${url}/
+
+  sign in as ${alice.username}, password ${alice.password}
+          or ${bob.username}, password ${bob.password}
+
+Or call it from another terminal:
 
   curl -i ${url}/api/public
   curl -i ${url}/api/me
@@ -295,7 +302,7 @@ Call it from another terminal:
   curl -i ${url}/api/notes -H "Authorization: Bearer $TOKEN"
   curl -i ${url}/api/admin -H "Authorization: Bearer $TOKEN"
 
-The other user is ${bob.username}, password ${bob.password}. Press Ctrl+C to end.`;
+Press Ctrl+C to end.`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

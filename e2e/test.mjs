@@ -279,8 +279,16 @@ describe('a user pool that cannot be reached', () => {
     refused(await get('/api/me', ['Authorization', 'Bearer']), 'invalid_request');
   });
 
+  it('/health: 503, with the state of the pool', async () => {
+    const answer = await get('/health');
+    assert.equal(answer.status, 503);
+    assert.equal(answer.json.isUsable, false);
+    assert.equal(answer.json.pools[0].lastFetchSucceeded, false);
+    assert.equal(answer.json.pools[0].keyCount, 0);
+  });
+
   it('the operator reads of it in the log, and no token', () => {
-    assert.match(application.log(), /keys could not be fetched/);
+    assert.match(application.log(), /keys .*could not be fetched/);
     assert.doesNotMatch(application.log(), /eyJ[\w-]+\.[\w-]+\./);
   });
 
@@ -302,6 +310,11 @@ describe('a user pool that cannot be reached', () => {
       await delay(250);
     } while (answer.status !== 200 && Date.now() < end);
     assert.equal(answer.status, 200);
+
+    const health = await get('/health');
+    assert.equal(health.status, 200);
+    assert.equal(health.json.pools[0].isUsable, true);
+    assert.equal(health.json.pools[0].lastFailure, null);
   });
 });
 

@@ -7,6 +7,7 @@ import { elements } from './xml.mjs';
 // The one place with the numbers: per cent, of the files below a folder.
 const minimums = [
   { folder: 'CognitoOwin/', lines: 90 },
+  { folder: 'CognitoOwin/Validation/', lines: 100, branches: 100 },
 ];
 
 const [coberturaFile, repository] = process.argv.slice(2);

@@ -29,6 +29,7 @@ prepare() {
         has fastcgi-mono-server4 || packages+=(mono-fastcgi-server4)
         has nginx || packages+=(nginx-light)
         has curl || packages+=(curl)
+        has unzip || packages+=(unzip)
         has_library libsqlite3.so.0 || packages+=(libsqlite3-0)
         ;;
       browser) has chromium || packages+=(chromium) ;;

@@ -56,7 +56,7 @@ public sealed class PackagesConfigTests
     }
 
     /// <summary>The packages that come along with CognitoOwin, as its last restore found them.</summary>
-    private static Dictionary<string, Version> ResolvedByTheLibrary()
+    internal static Dictionary<string, Version> ResolvedByTheLibrary()
     {
         var assets = JObject.Parse(File.ReadAllText(RepositoryFiles.PathOf("CognitoOwin/obj/project.assets.json")));
         var nodes = assets["targets"]!.Children<JProperty>().Single().Value.Children<JProperty>()

@@ -1,3 +1,5 @@
+using System;
+using System.Collections.Specialized;
 using System.Linq;
 using System.Xml.Linq;
 using Microsoft.VisualStudio.TestTools.UnitTesting;
@@ -31,4 +33,66 @@ public sealed class WebConfigTransformTests
             Assert.IsInstanceOfType<XComment>(setting.PreviousNode, $"{setting} has no comment above it.");
         }
     }
+
+    [TestMethod]
+    [DataRow("<configuration><appSettings><add key=\"webpages:Version\" value=\"3.0.0.0\" /></appSettings><system.web /></configuration>")]
+    [DataRow("<configuration><system.web /></configuration>")]
+    public void Web_config_transform_adds_its_settings_once_and_leaves_the_rest(string webConfig)
+    {
+        var before = XElement.Parse(webConfig);
+        var once = Apply(XElement.Parse(webConfig), Configuration);
+        var twice = Apply(new XElement(once), Configuration);
+
+        Assert.IsTrue(XNode.DeepEquals(once, twice), "To install again adds nothing.");
+        Assert.AreEqual(2, once.Element("appSettings")!.Elements("add").Count(IsOurs));
+        foreach (var element in before.Descendants())
+        {
+            Assert.AreEqual(1, once.Descendants().Count(other => XNode.DeepEquals(WithoutChildren(other), WithoutChildren(element))));
+        }
+    }
+
+    [TestMethod]
+    public void A_placeholder_that_was_left_stops_the_start_and_is_named()
+    {
+        var settings = new NameValueCollection();
+        foreach (var setting in Configuration.Element("appSettings")!.Elements("add"))
+        {
+            settings.Add((string)setting.Attribute("key")!, (string)setting.Attribute("value")!);
+        }
+
+        var options = new CognitoJwtAuthenticationOptions().ReadSettings(settings);
+        var e = Assert.ThrowsExactly<CognitoConfigurationException>(() => new CognitoTokenValidator(options));
+
+        Assert.HasCount(2, e.Problems);
+        StringAssert.StartsWith(e.Problems[0], "cognito:UserPoolId is \"YOUR-USER-POOL-ID\": expected");
+        StringAssert.StartsWith(e.Problems[1], "cognito:ClientId is \"YOUR-APP-CLIENT-ID\": expected");
+        Assert.IsTrue(e.Problems.All(problem => problem.Contains("AWS shows")));
+    }
+
+    /// <summary>
+    /// What NuGet does with a file .transform (https://learn.microsoft.com/nuget/create-packages/source-and-config-file-transformations):
+    /// an element that is there already, with the same attributes, is kept and looked into; any other is added.
+    /// </summary>
+    private static XElement Apply(XElement target, XElement transform)
+    {
+        foreach (var element in transform.Elements())
+        {
+            var same = target.Elements(element.Name).FirstOrDefault(other =>
+                element.Attributes().All(attribute => (string?)other.Attribute(attribute.Name) == attribute.Value));
+            if (same != null)
+            {
+                Apply(same, element);
+            }
+            else
+            {
+                target.Add(element);
+            }
+        }
+
+        return target;
+    }
+
+    private static bool IsOurs(XElement setting) => ((string?)setting.Attribute("key"))?.StartsWith("cognito:", StringComparison.Ordinal) == true;
+
+    private static XElement WithoutChildren(XElement element) => new(element.Name, element.Attributes());
 }

@@ -12,31 +12,25 @@ internal static class TokenClaims
     // The names that System.IdentityModel.Tokens.Jwt gives to the value types of JSON that has no XML Schema type.
     private const string Json = System.IdentityModel.Tokens.Jwt.JsonClaimValueTypes.Json;
 
-    /// <summary>The claims of a payload; null where a text in it cannot be read.</summary>
-    public static List<Claim>? Read(JsonElement payload, string issuer)
+    /// <summary>The claims of a payload, and its members as text; null where a text in it cannot be read.</summary>
+    public static List<Claim>? Read(Dictionary<string, JsonElement> payload, string issuer, out CognitoAttributes attributes)
     {
-        var claims = new List<Claim>(24);
-        foreach (var member in payload.EnumerateObject())
+        var claims = new List<Claim>(payload.Count + 8);
+        var texts = new Dictionary<string, string>(payload.Count, StringComparer.Ordinal);
+        attributes = new CognitoAttributes(texts);
+        foreach (var member in payload)
         {
-            if (NameOf(member) is not { } name || !Add(claims, name, member.Value, issuer))
+            var first = claims.Count;
+            if (!Add(claims, member.Key, member.Value, issuer))
             {
                 return null;
             }
+
+            // One member, one claim and one text, but for lists.
+            texts.Add(member.Key, member.Value.ValueKind == JsonValueKind.Array ? member.Value.GetRawText() : claims[first].Value);
         }
 
         return claims;
-    }
-
-    /// <summary>The members of a payload by name, as text. Call it for a payload that <see cref="Read"/> has read.</summary>
-    public static CognitoAttributes ToAttributes(JsonElement payload)
-    {
-        var values = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var member in payload.EnumerateObject())
-        {
-            values[member.Name] = member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString()! : member.Value.GetRawText();
-        }
-
-        return new CognitoAttributes(values);
     }
 
     private static bool Add(List<Claim> claims, string type, JsonElement value, string issuer)
@@ -74,18 +68,5 @@ internal static class TokenClaims
 
         claims.Add(new Claim(type, text, valueType, issuer));
         return true;
-    }
-
-    private static string? NameOf(JsonProperty member)
-    {
-        try
-        {
-            return member.Name;
-        }
-        catch (InvalidOperationException)
-        {
-            // Half a surrogate pair, escaped.
-            return null;
-        }
     }
 }

@@ -1,8 +1,11 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.IO;
 using System.Linq;
+using System.Text;
 using System.Text.RegularExpressions;
+using CognitoOwin.Keys;
 
 namespace CognitoOwin.Configuration;
 
@@ -95,6 +98,8 @@ internal sealed class OptionsChecker
             CheckAddress(Setting("JwksUri"), pool.JwksUri?.OriginalString);
         }
 
+        CheckKeysWithoutNetwork(pool, Setting);
+
         if (pool.HasOwnEndpoint)
         {
             CheckAddress(Setting("Endpoint"), pool.Endpoint?.OriginalString);
@@ -135,6 +140,53 @@ internal sealed class OptionsChecker
     private const string ClientIdExpected =
         "the id of at least one app client, letters and digits as in 1example23456789, several with commas between them, " +
         "which AWS shows in the Cognito console under App clients";
+
+    // Without network nobody will ever bring what is missing, so that it stops the start. What an endpoint serves does not:
+    // the network may be down for the moment.
+    private void CheckKeysWithoutNetwork(CognitoUserPool pool, Func<string, string> setting)
+    {
+        List<string> sources = [];
+        if (pool.HasOwnJwksUri)
+        {
+            sources.Add(setting("JwksUri"));
+        }
+
+        if (pool.JwksFile is { } file)
+        {
+            sources.Add(setting("JwksFile"));
+            if (WhyUseless(() => JwksFile.Read(JwksFile.FullPathOf(file))) is { } reason)
+            {
+                _problems.AddUnexpected(setting("JwksFile"), file, "a file with the pool's JWKS. " + reason);
+            }
+        }
+
+        if (pool.Jwks is { } text)
+        {
+            sources.Add(setting("Jwks"));
+            if (WhyUseless(() => Encoding.UTF8.GetBytes(text)) is { } reason)
+            {
+                _problems.Add($"{setting("Jwks")} is not the text of the pool's JWKS. {reason}");
+            }
+        }
+
+        if (sources.Count > 1)
+        {
+            _problems.Add($"{string.Join(" and ", sources)} are set: expected one of them, as the keys come from one place.");
+        }
+    }
+
+    private static string? WhyUseless(Func<byte[]> read)
+    {
+        try
+        {
+            JwksDocument.Read(read(), static _ => { });
+            return null;
+        }
+        catch (Exception e) when (e is JwksException or ArgumentException or NotSupportedException or IOException)
+        {
+            return e.Message;
+        }
+    }
 
     private void CheckAddress(string setting, string? text)
     {

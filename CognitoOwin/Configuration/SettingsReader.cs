@@ -56,6 +56,7 @@ internal sealed class SettingsReader
         Text(prefix + "Region", value => pool.Region = value, ref set);
         Text(prefix + "Issuer", value => pool.Issuer = value, ref set);
         Text(prefix + "JwksUri", value => pool.JwksUri = Address(prefix + "JwksUri", value), ref set);
+        Text(prefix + "JwksFile", value => pool.JwksFile = value, ref set);
         Text(prefix + "Endpoint", value => pool.Endpoint = Address(prefix + "Endpoint", value), ref set);
         Text(prefix + "Domain", value => pool.Domain = Address(prefix + "Domain", value), ref set);
         foreach (var clientId in List(prefix + "ClientId"))

@@ -7,27 +7,45 @@ using Microsoft.Owin.Logging;
 namespace CognitoOwin.Diagnostics;
 
 /// <summary>
-/// Every message that is logged, with an event id that stays the same from version to version. None shows a token, a claim
-/// or anything else that a client sent.
+/// Every message that is logged, with an event id that stays the same from version to version: <c>docs/keys-and-caching.md</c>
+/// lists them. None shows a token, a claim or anything else that a client sent.
 /// </summary>
 internal sealed class CognitoLog(ILogger? logger)
 {
     public static readonly CognitoLog None = new(null);
 
-    public void KeysFetched(int count) =>
-        Write(TraceEventType.Information, 100, $"The user pool's keys were fetched: {count.ToString(CultureInfo.InvariantCulture)}.", null);
+    public void KeysFetched(CognitoUserPool pool, int count) =>
+        Write(
+            TraceEventType.Information,
+            100,
+            $"The keys of the user pool {pool.Name} were fetched: {count.ToString(CultureInfo.InvariantCulture)}.",
+            null);
 
-    public void KeysFetchFailed(JwksException failure) =>
+    public void KeysFetchFailed(CognitoUserPool pool, JwksException failure, bool goesOn) =>
         Write(
             TraceEventType.Error,
             101,
-            $"The user pool's keys could not be fetched ({failure.Failure}). {failure.Message}",
+            $"The keys of the user pool {pool.Name} could not be fetched ({failure.Failure}). {failure.Message} "
+            + (goesOn ? "The keys that are known go on serving." : "No key is known, so that its tokens cannot be judged: 503."),
             failure.InnerException);
 
-    public void KeySkipped(string reason) => Write(TraceEventType.Warning, 102, reason, null);
+    public void KeySkipped(CognitoUserPool pool, string reason) =>
+        Write(TraceEventType.Warning, 102, $"The keys of the user pool {pool.Name}: {reason}", null);
 
-    public void KeyDropped(string keyId) =>
-        Write(TraceEventType.Information, 103, $"The user pool no longer has the key {keyId}: its tokens are not accepted any more.", null);
+    public void KeyDropped(CognitoUserPool pool, string keyId) =>
+        Write(
+            TraceEventType.Information,
+            103,
+            $"The user pool {pool.Name} no longer has the key {keyId}: its tokens are not accepted any more.",
+            null);
+
+    public void LookupsRefused(CognitoUserPool pool) =>
+        Write(
+            TraceEventType.Warning,
+            104,
+            $"Tokens name keys that are not known of the user pool {pool.Name}. They are refused without a fetch until Keys."
+            + "MinimumRefetchInterval has passed since the last one.",
+            null);
 
     public void TokenRejected(TokenRejection rejection) =>
         Write(TraceEventType.Verbose, 200, $"A token was not accepted: {rejection}.", null);

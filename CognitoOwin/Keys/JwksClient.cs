@@ -8,19 +8,16 @@ using System.Threading.Tasks;
 
 namespace CognitoOwin.Keys;
 
-/// <summary>The one place that fetches keys. Whatever the endpoint does, a fetch ends within its time and size.</summary>
-internal sealed class JwksClient : IDisposable
+/// <summary>The one place that fetches keys over the network.</summary>
+internal sealed class JwksClient : JwksSource
 {
     private readonly Uri _address;
-    private readonly TimeSpan _timeout;
-    private readonly TimeProvider _time;
     private readonly HttpClient _client;
 
     public JwksClient(Uri address, CognitoKeysOptions options, TimeProvider time)
+        : base(options.FetchTimeout, time)
     {
         _address = address;
-        _timeout = options.FetchTimeout;
-        _time = time;
 
         // A redirect could lead from the pool to anybody, and from https to http.
         _client = options.HttpMessageHandler is { } handler
@@ -29,30 +26,13 @@ internal sealed class JwksClient : IDisposable
         _client.Timeout = Timeout.InfiniteTimeSpan;
     }
 
-    /// <exception cref="JwksException">The document could not be had; the exception says why.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
-    public async Task<byte[]> FetchAsync(CancellationToken cancellationToken)
+    public override void Dispose()
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var fetch = FetchWithRetryAsync(limit.Token);
-        var timeout = _time.Delay(_timeout, limit.Token);
-
-        // Not every handler ends a read that was cancelled, so the fetch is left to itself when its time is over.
-        var first = await Task.WhenAny(fetch, timeout).ConfigureAwait(false);
-        limit.Cancel();
-        if (first == fetch)
-        {
-            return await fetch.ConfigureAwait(false);
-        }
-
-        _ = fetch.ContinueWith(static late => late.Exception, TaskScheduler.Default);
-        cancellationToken.ThrowIfCancellationRequested();
-        throw new JwksException(JwksFailure.Timeout, $"There was no complete answer within {_timeout}.");
+        base.Dispose();
+        _client.Dispose();
     }
 
-    public void Dispose() => _client.Dispose();
-
-    private async Task<byte[]> FetchWithRetryAsync(CancellationToken cancellationToken)
+    protected override async Task<byte[]> ReadAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -60,7 +40,7 @@ internal sealed class JwksClient : IDisposable
         }
         catch (JwksException e) when (e.Failure == JwksFailure.Connection && !cancellationToken.IsCancellationRequested)
         {
-            // A kept-alive connection that the other side has closed fails at its next use: a new one is worth one try.
+            // A connection that broke once, at a load balancer that was just replaced, say, is worth one more try.
             return await FetchOnceAsync(cancellationToken).ConfigureAwait(false);
         }
     }
@@ -71,10 +51,17 @@ internal sealed class JwksClient : IDisposable
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, _address);
             request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+
+            // Kept for the next fetch, hours away, a connection could only go stale, and its host's address with it.
+            request.Headers.ConnectionClose = true;
             using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
                 .ConfigureAwait(false);
+
+            // On .NET Framework a read that has begun does not end when it is cancelled; on the host's few connections to an
+            // address, one that hangs for good would be one too few.
+            using var hangUp = cancellationToken.Register(static response => ((HttpResponseMessage)response!).Dispose(), response);
             ThrowIfNotJson(response);
-            return await ReadAsync(response.Content, cancellationToken).ConfigureAwait(false);
+            return await ReadBodyAsync(response.Content, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or WebException)
         {
@@ -87,12 +74,15 @@ internal sealed class JwksClient : IDisposable
         var status = (int)response.StatusCode;
         if (status is >= 300 and < 400)
         {
-            throw new JwksException(JwksFailure.Redirect, $"The answer is a redirect ({status}), which is not followed.");
+            throw new JwksException(JwksFailure.Redirect, $"The answer is a redirect ({status}), which is not followed.")
+            {
+                StatusCode = status,
+            };
         }
 
         if (response.StatusCode != HttpStatusCode.OK)
         {
-            throw new JwksException(JwksFailure.Status, $"The answer has status {status}, expected 200.");
+            throw new JwksException(JwksFailure.Status, $"The answer has status {status}, expected 200.") { StatusCode = status };
         }
 
         if (response.Content.Headers.ContentType?.MediaType is { } type
@@ -103,7 +93,7 @@ internal sealed class JwksClient : IDisposable
         }
     }
 
-    private static async Task<byte[]> ReadAsync(HttpContent content, CancellationToken cancellationToken)
+    private static async Task<byte[]> ReadBodyAsync(HttpContent content, CancellationToken cancellationToken)
     {
         if (content.Headers.ContentLength > JwksDocument.MaximumBytes)
         {

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.Linq;
 using System.Security.Cryptography;
 using System.Text.Json;
 using CognitoOwin.Validation;
@@ -28,7 +29,7 @@ internal static class JwksDocument
         using var document = StrictJson.ParseObject(utf8);
         if (document == null || !document.RootElement.TryGetProperty("keys", out var entries) || entries.ValueKind != JsonValueKind.Array)
         {
-            throw new JwksException(JwksFailure.NotAJwks, "The answer is not a JWK Set: expected a JSON object with a list \"keys\".");
+            throw new JwksException(JwksFailure.NotAJwks, "It is not a JWK Set: expected a JSON object with a list \"keys\".");
         }
 
         if (entries.GetArrayLength() > MaximumKeys)
@@ -92,6 +93,11 @@ internal static class JwksDocument
             return "its alg is not RS256";
         }
 
+        if (entry.TryGetProperty("key_ops", out var operations) && !AllowsToVerify(operations))
+        {
+            return "its key_ops lack verify";
+        }
+
         id = StrictJson.TextOf(entry, "kid") ?? "";
         if (id.Length == 0)
         {
@@ -114,6 +120,11 @@ internal static class JwksDocument
         parameters = new RSAParameters { Modulus = modulus, Exponent = exponent };
         return null;
     }
+
+    // RFC 7517 §4.3.
+    private static bool AllowsToVerify(JsonElement operations) =>
+        operations.ValueKind == JsonValueKind.Array
+        && operations.EnumerateArray().Any(static operation => StrictJson.TextOf(operation) == "verify");
 
     // RFC 8017 §3.1 asks for an odd exponent of 3 or more; 32 bits are what every RSA implementation can take.
     private static bool IsUsableExponent(byte[] exponent) =>

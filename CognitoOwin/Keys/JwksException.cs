@@ -2,11 +2,14 @@ using System;
 
 namespace CognitoOwin.Keys;
 
-/// <summary>A fetch of keys failed. The message is for the operator's log; nothing of it reaches a client.</summary>
+/// <summary>A fetch of keys failed. The message is for the operator; nothing of it reaches a client.</summary>
 internal sealed class JwksException : Exception
 {
     public JwksException(JwksFailure failure, string message, Exception? innerException = null)
         : base(message, innerException) => Failure = failure;
 
     public JwksFailure Failure { get; }
+
+    /// <summary>With <see cref="JwksFailure.Status"/> and <see cref="JwksFailure.Redirect"/>: the status.</summary>
+    public int? StatusCode { get; init; }
 }

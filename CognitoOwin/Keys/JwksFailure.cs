@@ -12,4 +12,5 @@ internal enum JwksFailure
     TooLarge,
     NotAJwks,
     NoUsableKey,
+    File,
 }

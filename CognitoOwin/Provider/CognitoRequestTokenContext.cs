@@ -1,3 +1,4 @@
+using CognitoOwin.Validation;
 using Microsoft.Owin;
 using Microsoft.Owin.Security.Provider;
 
@@ -6,12 +7,30 @@ namespace CognitoOwin;
 /// <summary>A request before its token is judged, for an application that takes tokens from another place than the header.</summary>
 public sealed class CognitoRequestTokenContext : BaseContext<CognitoJwtAuthenticationOptions>
 {
-    internal CognitoRequestTokenContext(IOwinContext context, CognitoJwtAuthenticationOptions options, string? token)
-        : base(context, options) => Token = token;
+    internal CognitoRequestTokenContext(IOwinContext context, CognitoJwtAuthenticationOptions options, TokenText? token)
+        : base(context, options) => Text = token;
 
     /// <summary>
     /// The token, without a scheme; null where the <c>Authorization</c> header has none. Set it to judge another one, or to
     /// null to leave the request without a user.
     /// </summary>
-    public string? Token { get; set; }
+    public string? Token
+    {
+        get
+        {
+            if (Text is not { } text)
+            {
+                return null;
+            }
+
+            // Copied out of the header once.
+            var token = text.ToString();
+            Text = new TokenText(token);
+            return token;
+        }
+
+        set => Text = value == null ? null : new TokenText(value);
+    }
+
+    internal TokenText? Text { get; private set; }
 }

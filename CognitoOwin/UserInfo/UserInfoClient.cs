@@ -64,13 +64,13 @@ internal sealed class UserInfoClient : IDisposable
             return UserInfoAnswer.Unavailable(DefaultRetryAfter);
         }
 
-        using var document = StrictJson.ParseObject(answer.Body);
+        using var document = StrictJson.ParseObject(answer.Body, out var members);
         if (answer.Status != HttpStatusCode.OK)
         {
-            return JudgeError(answer, document?.RootElement);
+            return JudgeError(answer, members);
         }
 
-        if (document == null || ReadAttributes(document.RootElement, token) is not { } attributes)
+        if (document == null || ReadAttributes(members, token) is not { } attributes)
         {
             _log.UserInfoFailed("The answer is not the JSON of a profile.");
             return UserInfoAnswer.Unavailable(DefaultRetryAfter);
@@ -102,9 +102,9 @@ internal sealed class UserInfoClient : IDisposable
         };
     }
 
-    private UserInfoAnswer JudgeError(BoundedHttpAnswer answer, JsonElement? body)
+    private UserInfoAnswer JudgeError(BoundedHttpAnswer answer, Dictionary<string, JsonElement> body)
     {
-        var error = body is { } json ? ErrorOf(json) : "";
+        var error = ErrorOf(body);
         var isRefusal = answer.Status == HttpStatusCode.Unauthorized
             || (answer.Status == HttpStatusCode.BadRequest && (NotActiveErrors.Contains(error) || error == "invalid_token"));
         if (isRefusal)
@@ -118,21 +118,21 @@ internal sealed class UserInfoClient : IDisposable
     }
 
     // The name of the error in AWS's JSON protocol, with or without a namespace before a #, or in that of OAuth; the log gets it.
-    private static string ErrorOf(JsonElement body)
+    private static string ErrorOf(Dictionary<string, JsonElement> body)
     {
         var text = StrictJson.TextOf(body, "__type") ?? StrictJson.TextOf(body, "error") ?? "";
         var name = text.Substring(text.LastIndexOf('#') + 1);
         return new string([.. name.TakeWhile(c => c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or '_').Take(60)]);
     }
 
-    private CognitoAttributes? ReadAttributes(JsonElement answer, CognitoToken token)
+    private CognitoAttributes? ReadAttributes(Dictionary<string, JsonElement> answer, CognitoToken token)
     {
         if (_source == CognitoUserInfo.OidcUserInfo)
         {
-            return TokenClaims.Read(answer, token.UserPool.Issuer!) == null ? null : TokenClaims.ToAttributes(answer);
+            return TokenClaims.Read(answer, token.UserPool.Issuer!, out var claims) == null ? null : claims;
         }
 
-        if (!answer.TryGetProperty("UserAttributes", out var list) || list.ValueKind != JsonValueKind.Array)
+        if (!answer.TryGetValue("UserAttributes", out var list) || list.ValueKind != JsonValueKind.Array)
         {
             return null;
         }

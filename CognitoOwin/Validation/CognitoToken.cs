@@ -79,7 +79,7 @@ public sealed class CognitoToken
     /// Cognito does not give it. The rules about the token itself are the validator's.
     /// </summary>
     internal static CognitoToken? Read(
-        string rawToken, JsonElement payload, CognitoUserPool userPool, CognitoTokenUse tokenUse, string clientId, double expiration)
+        string rawToken, Dictionary<string, JsonElement> payload, CognitoUserPool userPool, CognitoTokenUse tokenUse, string clientId, double expiration)
     {
         var isIdToken = tokenUse == CognitoTokenUse.Id;
 
@@ -90,13 +90,13 @@ public sealed class CognitoToken
             || !TryText(payload, CognitoClaimTypes.Scope, out var scope)
             || !TryTexts(payload, CognitoClaimTypes.Groups, out var groups)
             || (subject ?? (isIdToken ? null : clientId)) is not { Length: > 0 } who
-            || TokenClaims.Read(payload, userPool.Issuer!) is not { } claims)
+            || TokenClaims.Read(payload, userPool.Issuer!, out var attributes) is not { } claims)
         {
             return null;
         }
 
-        claims.Add(new Claim(ClaimTypes.NameIdentifier, who, ClaimValueTypes.String, userPool.Issuer));
-        var attributes = TokenClaims.ToAttributes(payload);
+        // The first: whoever asks for one claim gets it, even where a trigger of the pool wrote a claim of that name.
+        claims.Insert(0, new Claim(ClaimTypes.NameIdentifier, who, ClaimValueTypes.String, userPool.Issuer));
         return new CognitoToken(rawToken, userPool, tokenUse, who, clientId)
         {
             Username = username,
@@ -114,17 +114,17 @@ public sealed class CognitoToken
     internal static bool IsEmailVerified(CognitoAttributes attributes) =>
         string.Equals(attributes[CognitoClaimTypes.EmailVerified], "true", StringComparison.OrdinalIgnoreCase);
 
-    private static bool TryText(JsonElement payload, string name, out string? text)
+    private static bool TryText(Dictionary<string, JsonElement> payload, string name, out string? text)
     {
         text = null;
-        return !payload.TryGetProperty(name, out var member) || (text = StrictJson.TextOf(member)) != null;
+        return !payload.TryGetValue(name, out var member) || (text = StrictJson.TextOf(member)) != null;
     }
 
     // One string, or a list of strings.
-    private static bool TryTexts(JsonElement payload, string name, out IReadOnlyList<string> texts)
+    private static bool TryTexts(Dictionary<string, JsonElement> payload, string name, out IReadOnlyList<string> texts)
     {
         texts = Nothing;
-        if (!payload.TryGetProperty(name, out var member))
+        if (!payload.TryGetValue(name, out var member))
         {
             return true;
         }

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using System.Text.Json;
 using System.Threading;
@@ -19,6 +20,9 @@ namespace CognitoOwin;
 /// </summary>
 public sealed class CognitoTokenValidator : IDisposable
 {
+    // Cognito's have 44. It is used as the key of a lookup before the signature is verified, and may be shown.
+    private const int MaximumKeyIdLength = 256;
+
     private readonly Dictionary<string, TrustedPool> _pools;
     private readonly CognitoTokenUse _tokenUse;
     private readonly HashSet<string> _requiredScopes;
@@ -50,7 +54,7 @@ public sealed class CognitoTokenValidator : IDisposable
 
         // Without kept keys each validation is to ask the pool anew.
         _cache = options.TokenCache.Enabled && options.Keys.CachingEnabled
-            ? new ValidatedTokenCache(options.TokenCache.MaximumEntries)
+            ? new ValidatedTokenCache(options.TokenCache.MaximumEntries, IsStillValid)
             : null;
     }
 
@@ -59,18 +63,14 @@ public sealed class CognitoTokenValidator : IDisposable
     /// <param name="cancellationToken">Ends the waiting for keys; a fetch of keys goes on for whoever else needs it.</param>
     /// <returns>The token with its claims, or the first rule that it breaks.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
-    public async Task<CognitoTokenValidationResult> ValidateAsync(string token, CancellationToken cancellationToken = default)
+    public Task<CognitoTokenValidationResult> ValidateAsync(string token, CancellationToken cancellationToken = default) =>
+        ValidateAsync(new TokenText(token ?? throw new ArgumentNullException(nameof(token))), cancellationToken);
+
+    internal Task<CognitoTokenValidationResult> ValidateAsync(TokenText token, CancellationToken cancellationToken) =>
+        _cache?.Find(token) is { } remembered ? remembered.Completed : JudgeAsync(token.ToString(), cancellationToken);
+
+    private async Task<CognitoTokenValidationResult> JudgeAsync(string token, CancellationToken cancellationToken)
     {
-        if (token == null)
-        {
-            throw new ArgumentNullException(nameof(token));
-        }
-
-        if (_cache?.Find(token) is { } remembered && IsStillValid(remembered))
-        {
-            return remembered;
-        }
-
         // Cheap rules first, so that a flood of bad tokens costs little; all of them before the key is looked up, so that only
         // a token that is right in all but its signature can make this host fetch keys. Until the signature is verified, a
         // claim does nothing but choose the pool and refuse the token.
@@ -84,13 +84,12 @@ public sealed class CognitoTokenValidator : IDisposable
             return badHeader;
         }
 
-        using var payload = StrictJson.ParseObject(jws.Payload);
+        using var payload = StrictJson.ParseObject(jws.Payload, out var claims);
         if (payload == null)
         {
             return Reject(TokenRejection.MalformedPayload);
         }
 
-        var claims = payload.RootElement;
         var expiration = 0.0;
         var tokenUse = CognitoTokenUse.Any;
         var clientId = "";
@@ -106,27 +105,34 @@ public sealed class CognitoTokenValidator : IDisposable
         var lookup = await pool!.Keys.FindAsync(keyId, cancellationToken).ConfigureAwait(false);
         if (lookup.Key is not { } key)
         {
-            return lookup.RetryAfter is { } retryAfter ? Unavailable(retryAfter) : Reject(TokenRejection.UnknownKey, keyId);
+            return lookup.RetryAfter is { } retryAfter ? Unavailable(retryAfter) : Reject(TokenRejection.UnknownKey, "kid", keyId);
         }
 
-        if (!key.Verify(jws.SigningInput, jws.Signature))
+        // The one costly step. Requests that bring one new token at the same time share it.
+        return _cache == null ? Verify() : _cache.GetOrVerify(new TokenText(token), Verify);
+
+        CognitoTokenValidationResult Verify()
         {
-            return Reject(TokenRejection.InvalidSignature);
-        }
+            if (!key.Verify(jws.SigningInput, jws.Signature))
+            {
+                return Reject(TokenRejection.InvalidSignature);
+            }
 
-        if (CognitoToken.Read(token, claims, pool.UserPool, tokenUse, clientId, expiration) is not { } validated)
-        {
-            return Reject(TokenRejection.MalformedClaim);
-        }
+            if (CognitoToken.Read(token, claims, pool.UserPool, tokenUse, clientId, expiration) is not { } validated)
+            {
+                return Reject(TokenRejection.MalformedClaim);
+            }
 
-        if (JudgeRights(validated) is { } withoutRight)
-        {
-            return withoutRight;
+            return JudgeRights(validated) ?? Accept(validated, pool.Keys, key);
         }
-
-        var accepted = Accept(validated, pool.Keys, key);
-        return _cache?.Add(token, accepted) ?? accepted;
     }
+
+    /// <summary>
+    /// How the keys of the user pools stand, for a health endpoint. It waits for nothing, but starts a fetch that is due: asked
+    /// again a little later, it knows how that ended.
+    /// </summary>
+    /// <returns>The state of every pool.</returns>
+    public CognitoHealth GetHealth() => new([.. _pools.Values.Select(pool => pool.Keys.GetHealth())]);
 
     /// <summary>Ends the fetching of keys.</summary>
     public void Dispose()
@@ -138,16 +144,8 @@ public sealed class CognitoTokenValidator : IDisposable
     }
 
     // The two verdicts that time can turn: the token's end, and the end of the key that verified it.
-    private bool IsStillValid(CognitoTokenValidationResult remembered)
-    {
-        var isValid = !HasExpired(remembered.Token!.Expiration) && remembered.IsKeyTrusted;
-        if (!isValid)
-        {
-            _cache!.Remove(remembered);
-        }
-
-        return isValid;
-    }
+    private bool IsStillValid(CognitoTokenValidationResult remembered) =>
+        !HasExpired(remembered.Token!.Expiration) && remembered.IsKeyTrusted;
 
     private bool HasExpired(double expiration) => NumericDate.From(_time.GetUtcNow()) >= expiration + _clockSkew;
 
@@ -163,7 +161,7 @@ public sealed class CognitoTokenValidator : IDisposable
         // RFC 8725 §3.1: the algorithm is ours to choose, never the token's.
         if (StrictJson.TextOf(header.RootElement, "alg") is not "RS256" and var algorithm)
         {
-            return Reject(TokenRejection.AlgorithmNotAllowed, algorithm);
+            return Reject(TokenRejection.AlgorithmNotAllowed, "alg", algorithm);
         }
 
         if (header.RootElement.TryGetProperty("crit", out _))
@@ -173,20 +171,22 @@ public sealed class CognitoTokenValidator : IDisposable
 
         // jku, jwk, x5u and x5c are not looked at: only the pool says what its keys are (RFC 8725 §3.10).
         keyId = StrictJson.TextOf(header.RootElement, "kid") ?? "";
-        return keyId.Length > 0 ? null : Reject(TokenRejection.KeyIdMissing);
+        return keyId.Length is > 0 and <= MaximumKeyIdLength ? null : Reject(TokenRejection.KeyIdMissing);
     }
 
-    private CognitoTokenValidationResult? JudgeIssuer(JsonElement claims, out TrustedPool? pool)
+    private CognitoTokenValidationResult? JudgeIssuer(Dictionary<string, JsonElement> claims, out TrustedPool? pool)
     {
         var issuer = StrictJson.TextOf(claims, CognitoClaimTypes.Issuer);
         pool = null;
-        return issuer != null && _pools.TryGetValue(issuer, out pool) ? null : Reject(TokenRejection.UnknownIssuer, issuer);
+        return issuer != null && _pools.TryGetValue(issuer, out pool)
+            ? null
+            : Reject(TokenRejection.UnknownIssuer, CognitoClaimTypes.Issuer, issuer);
     }
 
-    private CognitoTokenValidationResult? JudgeDates(JsonElement claims, out double expiresAt)
+    private CognitoTokenValidationResult? JudgeDates(Dictionary<string, JsonElement> claims, out double expiresAt)
     {
         expiresAt = 0;
-        if (!claims.TryGetProperty(CognitoClaimTypes.Expiration, out var expiration))
+        if (!claims.TryGetValue(CognitoClaimTypes.Expiration, out var expiration))
         {
             return Reject(TokenRejection.ExpirationMissing);
         }
@@ -200,19 +200,30 @@ public sealed class CognitoTokenValidator : IDisposable
 
         expiresAt = exp;
         var now = NumericDate.From(_time.GetUtcNow());
-        return HasExpired(exp) ? Reject(TokenRejection.Expired, expiration.GetRawText())
-            : now < nbf - _clockSkew ? Reject(TokenRejection.NotYetValid)
-            : now < iat - _clockSkew ? Reject(TokenRejection.IssuedInTheFuture)
+        return HasExpired(exp) ? Reject(TokenRejection.Expired, CognitoClaimTypes.Expiration, Shown(exp))
+            : now < nbf - _clockSkew ? Reject(TokenRejection.NotYetValid, CognitoClaimTypes.NotBefore, Shown(nbf))
+            : now < iat - _clockSkew ? Reject(TokenRejection.IssuedInTheFuture, CognitoClaimTypes.IssuedAt, Shown(iat))
             : null;
     }
 
-    private static bool TryReadDate(JsonElement claims, string name, out double? date)
+    private static string Shown(double date) =>
+        NumericDate.ToDateTimeOffset(date).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    // A date that is not there asks for nothing: it might as well be 1970.
+    private static bool TryReadDate(Dictionary<string, JsonElement> claims, string name, out double date)
     {
-        date = null;
-        return !claims.TryGetProperty(name, out var member) || (date = NumericDate.Read(member)) != null;
+        date = 0;
+        if (!claims.TryGetValue(name, out var member))
+        {
+            return true;
+        }
+
+        var read = NumericDate.Read(member);
+        date = read.GetValueOrDefault();
+        return read.HasValue;
     }
 
-    private CognitoTokenValidationResult? JudgeTokenUse(JsonElement claims, out CognitoTokenUse tokenUse)
+    private CognitoTokenValidationResult? JudgeTokenUse(Dictionary<string, JsonElement> claims, out CognitoTokenUse tokenUse)
     {
         var text = StrictJson.TextOf(claims, CognitoClaimTypes.TokenUse);
         tokenUse = text switch
@@ -221,27 +232,31 @@ public sealed class CognitoTokenValidator : IDisposable
             "access" => CognitoTokenUse.Access,
             _ => CognitoTokenUse.Any,
         };
-        return tokenUse == CognitoTokenUse.Any ? Reject(TokenRejection.UnknownTokenUse, text)
-            : _tokenUse != CognitoTokenUse.Any && _tokenUse != tokenUse ? Reject(TokenRejection.TokenUseNotAccepted, text)
+        return tokenUse == CognitoTokenUse.Any ? Reject(TokenRejection.UnknownTokenUse, CognitoClaimTypes.TokenUse, text)
+            : _tokenUse != CognitoTokenUse.Any && _tokenUse != tokenUse ? Reject(TokenRejection.TokenUseNotAccepted, CognitoClaimTypes.TokenUse, text)
             : null;
     }
 
     private static CognitoTokenValidationResult? JudgeClient(
-        JsonElement claims, CognitoTokenUse tokenUse, TrustedPool pool, out string clientId)
+        Dictionary<string, JsonElement> claims, CognitoTokenUse tokenUse, TrustedPool pool, out string clientId)
     {
-        var isIdToken = tokenUse == CognitoTokenUse.Id;
-        clientId = StrictJson.TextOf(claims, isIdToken ? CognitoClaimTypes.Audience : CognitoClaimTypes.ClientId) ?? "";
-        return pool.ClientIds.Contains(clientId)
-            ? null
-            : Reject(isIdToken ? TokenRejection.AudienceNotAccepted : TokenRejection.ClientIdNotAccepted, clientId);
+        var (member, otherwise) = tokenUse == CognitoTokenUse.Id
+            ? (CognitoClaimTypes.Audience, TokenRejection.AudienceNotAccepted)
+            : (CognitoClaimTypes.ClientId, TokenRejection.ClientIdNotAccepted);
+        var actual = StrictJson.TextOf(claims, member);
+        clientId = actual ?? "";
+        return pool.ClientIds.Contains(clientId) ? null : Reject(otherwise, member, actual);
     }
 
-    private CognitoTokenValidationResult? JudgeRights(CognitoToken token)
-    {
-        return _requiredScopes.Count > 0 && !_requiredScopes.Overlaps(token.Scopes) ? Reject(TokenRejection.ScopeMissing)
-            : _requiredGroups.Count > 0 && !_requiredGroups.Overlaps(token.Groups) ? Reject(TokenRejection.GroupMissing)
-            : null;
-    }
+    private CognitoTokenValidationResult? JudgeRights(CognitoToken token) =>
+        LacksAll(_requiredScopes, token.Scopes)
+            ? Reject(TokenRejection.ScopeMissing, CognitoClaimTypes.Scope, string.Join(" ", token.Scopes))
+        : LacksAll(_requiredGroups, token.Groups)
+            ? Reject(TokenRejection.GroupMissing, CognitoClaimTypes.Groups, string.Join(", ", token.Groups))
+        : null;
+
+    private static bool LacksAll(HashSet<string> required, IReadOnlyList<string> actual) =>
+        required.Count > 0 && !required.Overlaps(actual);
 
     /// <summary>A user pool as it was configured when the validator was made, with its keys.</summary>
     private sealed class TrustedPool(CognitoUserPool userPool, PoolKeys keys)

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 
 namespace CognitoOwin.Validation;
 
@@ -9,6 +10,13 @@ namespace CognitoOwin.Validation;
 internal static class RejectionText
 {
     public static string DescriptionOf(TokenRejection rejection) => Descriptions[rejection];
+
+    /// <summary>
+    /// The beginning of a text from outside, with a question mark for each character that RFC 6750 §3 does not allow in
+    /// error_description: what is left can end neither the quotation nor the header, nor a line of a log.
+    /// </summary>
+    public static string Printable(string text, int maximumLength) =>
+        new([.. text.Take(maximumLength).Select(c => c is >= ' ' and <= '~' and not ('"' or '\\') ? c : '?')]);
 
     private static readonly Dictionary<TokenRejection, string> Descriptions = new()
     {
@@ -21,7 +29,7 @@ internal static class RejectionText
         [TokenRejection.MalformedHeader] = "The header of the token is not a JSON object.",
         [TokenRejection.AlgorithmNotAllowed] = "The token must be signed with RS256.",
         [TokenRejection.CriticalExtension] = "The token asks for an extension that is not supported.",
-        [TokenRejection.KeyIdMissing] = "The header of the token names no key.",
+        [TokenRejection.KeyIdMissing] = "The header of the token names no key, or names it by a text that is too long.",
         [TokenRejection.MalformedPayload] = "The payload of the token is not a JSON object.",
         [TokenRejection.UnknownIssuer] = "The token is from another issuer.",
         [TokenRejection.ExpirationMissing] = "The token has no expiration time.",

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Text;
 using System.Text.Json;
 
@@ -14,31 +15,75 @@ internal static class StrictJson
 
     private static readonly JsonDocumentOptions Options = new()
     {
-        AllowDuplicateProperties = false,
         AllowTrailingCommas = false,
         CommentHandling = JsonCommentHandling.Disallow,
         MaxDepth = 16,
     };
 
     /// <summary>Reads one JSON object; null where the bytes are anything else.</summary>
-    public static JsonDocument? ParseObject(byte[] utf8)
+    public static JsonDocument? ParseObject(byte[] utf8) => ParseObject(utf8, out _);
+
+    /// <summary>Reads one JSON object, and its members by name; null where the bytes are anything else.</summary>
+    public static JsonDocument? ParseObject(byte[] utf8, out Dictionary<string, JsonElement> members)
     {
+        members = [];
+        JsonDocument? document = null;
         try
         {
             // The reader takes what stands in a string for UTF-8 without a look.
             Utf8.GetCharCount(utf8);
-            var document = JsonDocument.Parse(utf8, Options);
-            if (document.RootElement.ValueKind == JsonValueKind.Object)
+            document = JsonDocument.Parse(utf8, Options);
+
+            // Duplicate names are found by the one pass that reads the names; JsonDocumentOptions.AllowDuplicateProperties makes
+            // a second one, which takes as long as the parsing.
+            if (document.RootElement.ValueKind == JsonValueKind.Object && TryReadMembers(document.RootElement, out members))
             {
                 return document;
             }
-
-            document.Dispose();
-            return null;
         }
         catch (Exception e) when (e is JsonException or DecoderFallbackException or InvalidOperationException)
         {
-            return null;
+            // InvalidOperationException: a name escapes half a surrogate pair.
+        }
+
+        document?.Dispose();
+        return null;
+    }
+
+    private static bool TryReadMembers(JsonElement element, out Dictionary<string, JsonElement> members)
+    {
+        members = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var member in element.EnumerateObject())
+        {
+            var count = members.Count;
+            members[member.Name] = member.Value;
+            if (members.Count == count || !HasUniqueNames(member.Value))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool HasUniqueNames(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                return TryReadMembers(element, out _);
+            case JsonValueKind.Array:
+                foreach (var item in element.EnumerateArray())
+                {
+                    if (!HasUniqueNames(item))
+                    {
+                        return false;
+                    }
+                }
+
+                return true;
+            default:
+                return true;
         }
     }
 
@@ -63,4 +108,8 @@ internal static class StrictJson
     /// <summary>The text of a member of an object; null where there is none, or where it is not a string.</summary>
     public static string? TextOf(JsonElement element, string name) =>
         element.TryGetProperty(name, out var member) ? TextOf(member) : null;
+
+    /// <inheritdoc cref="TextOf(JsonElement, string)"/>
+    public static string? TextOf(Dictionary<string, JsonElement> members, string name) =>
+        members.TryGetValue(name, out var member) ? TextOf(member) : null;
 }

@@ -33,7 +33,7 @@ public enum TokenRejection
     /// <summary>The header has <c>crit</c>: an extension that must be understood, and none is (RFC 7515 §4.1.11).</summary>
     CriticalExtension,
 
-    /// <summary>The header has no <c>kid</c>, or one that is empty or not a string.</summary>
+    /// <summary>The header has no <c>kid</c>, or one that is empty, not a string, or longer than 256 characters.</summary>
     KeyIdMissing,
 
     /// <summary>The payload is not one JSON object with unique names (RFC 7519 §7.2).</summary>

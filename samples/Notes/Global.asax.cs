@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Web;
 using System.Web.Http;
 using Notes.Data;
@@ -11,4 +12,7 @@ public class WebApiApplication : HttpApplication
         new NotesStore().CreateDatabase();
         GlobalConfiguration.Configure(WebApiConfig.Register);
     }
+
+    // What fails before Web API has the request, OnProvisionUser above all. The client gets a 500 that says nothing.
+    protected void Application_Error() => Trace.TraceError("A request failed: {0}", Server.GetLastError());
 }

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Web.Http;
+using System.Web.Http.ExceptionHandling;
 using Newtonsoft.Json.Converters;
 using Newtonsoft.Json.Serialization;
 
@@ -9,10 +11,18 @@ public static class WebApiConfig
     public static void Register(HttpConfiguration config)
     {
         config.MapHttpAttributeRoutes();
+        config.Services.Add(typeof(IExceptionLogger), new TraceExceptionLogger());
 
         config.Formatters.Remove(config.Formatters.XmlFormatter);
         var json = config.Formatters.JsonFormatter.SerializerSettings;
         json.ContractResolver = new CamelCasePropertyNamesContractResolver();
         json.Converters.Add(new StringEnumConverter(new CamelCaseNamingStrategy()));
+    }
+
+    // Web API keeps what a controller throws to itself: Application_Error never hears of it.
+    private sealed class TraceExceptionLogger : ExceptionLogger
+    {
+        public override void Log(ExceptionLoggerContext context) =>
+            Trace.TraceError("A controller failed: {0}", context.Exception);
     }
 }

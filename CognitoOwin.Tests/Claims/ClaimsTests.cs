@@ -1,0 +1,181 @@
+using System;
+using System.Linq;
+using System.Security.Claims;
+using System.Security.Principal;
+using System.Threading.Tasks;
+using CognitoOwin.Testing;
+using CognitoOwin.Tests.Hosting;
+using Microsoft.VisualStudio.TestTools.UnitTesting;
+using Owin;
+
+namespace CognitoOwin.Tests.Claims;
+
+/// <summary>What an application's code finds in its user.</summary>
+[TestClass]
+public sealed class ClaimsTests
+{
+    [TestMethod]
+    public async Task An_ID_token_s_user_has_its_profile()
+    {
+        using var pool = new CognitoTestPool();
+
+        var user = await UserOfAsync(pool, pool.IdToken("alice").WithGroups("admins", "staff").WithCustomAttribute("tenant", "acme"));
+
+        Assert.AreEqual("alice", user.Identity.Name);
+        Assert.AreEqual("Bearer", user.Identity.AuthenticationType);
+        Assert.AreEqual("alice", user.GetCognitoUsername());
+        Assert.AreEqual("alice@example.com", user.GetCognitoEmail());
+        Assert.AreEqual(pool.Issuer, user.GetCognitoIssuer());
+        Assert.AreEqual("acme", user.GetCognitoAttribute("custom:tenant"));
+        Assert.AreEqual(CognitoTokenUse.Id, user.GetCognitoTokenUse());
+        Assert.AreEqual(user.GetCognitoSubject(), user.FindFirst(ClaimTypes.NameIdentifier).Value);
+        Assert.AreEqual(user.GetCognitoSubject(), user.FindFirst("sub").Value);
+        CollectionAssert.AreEqual(new[] { "admins", "staff" }, user.GetCognitoGroups().ToArray());
+        Assert.IsTrue(user.IsInRole("admins"));
+        Assert.IsFalse(user.IsInRole("Admins"));
+        Assert.IsTrue(user.IsInCognitoGroup("staff"));
+        Assert.IsFalse(user.IsInCognitoGroup("Staff"));
+        Assert.IsNull(user.GetCognitoToken());
+    }
+
+    [TestMethod]
+    public async Task An_access_token_s_user_has_its_scopes()
+    {
+        using var pool = new CognitoTestPool();
+
+        var user = await UserOfAsync(pool, pool.AccessToken("alice").WithScopes("notes/read", "notes/write"));
+
+        Assert.AreEqual("alice", user.Identity.Name);
+        Assert.AreEqual(CognitoTokenUse.Access, user.GetCognitoTokenUse());
+        CollectionAssert.AreEqual(new[] { "notes/read", "notes/write" }, user.GetCognitoScopes().ToArray());
+        Assert.IsTrue(user.HasCognitoScope("notes/read"));
+        Assert.IsFalse(user.HasCognitoScope("notes"));
+        Assert.IsNull(user.GetCognitoEmail());
+    }
+
+    [TestMethod]
+    public async Task A_client_that_acts_for_itself_is_known_by_its_client_id()
+    {
+        using var pool = new CognitoTestPool();
+
+        var user = await UserOfAsync(pool, pool.ClientCredentialsToken("notes/read").WithoutClaim("sub"));
+
+        Assert.AreEqual(pool.ClientId, user.GetCognitoSubject());
+        Assert.IsNull(user.Identity.Name);
+    }
+
+    [TestMethod]
+    public async Task Claims_keep_the_names_texts_and_types_that_Cognito_sent()
+    {
+        using var pool = new CognitoTestPool();
+
+        var user = await UserOfAsync(
+            pool,
+            pool.IdToken()
+                .WithClaim("email_verified", true)
+                .WithClaim("custom:level", 7)
+                .WithClaim("custom:ratio", 0.5)
+                .WithClaim("address", new { formatted = "1 High Street" })
+                .WithClaim("amr", new[] { "pwd", "mfa" }));
+
+        Assert.AreEqual(("true", ClaimValueTypes.Boolean), Of(user, "email_verified"));
+        Assert.AreEqual(("7", ClaimValueTypes.Integer64), Of(user, "custom:level"));
+        Assert.AreEqual(("0.5", ClaimValueTypes.Double), Of(user, "custom:ratio"));
+        Assert.AreEqual(("{\"formatted\":\"1 High Street\"}", "JSON"), Of(user, "address"));
+        CollectionAssert.AreEqual(new[] { "pwd", "mfa" }, user.FindAll("amr").Select(claim => claim.Value).ToArray());
+        Assert.IsTrue(user.Claims.All(claim => claim.Issuer == pool.Issuer));
+    }
+
+    [TestMethod]
+    public async Task Name_and_roles_can_come_from_other_claims()
+    {
+        using var pool = new CognitoTestPool();
+
+        var user = await UserOfAsync(
+            pool,
+            pool.IdToken().WithClaim("custom:role", "editor"),
+            options =>
+            {
+                options.NameClaimType = "email";
+                options.RoleClaimType = "custom:role";
+            });
+
+        Assert.AreEqual("alice@example.com", user.Identity.Name);
+        Assert.IsTrue(user.IsInRole("editor"));
+    }
+
+    [TestMethod]
+    public async Task The_token_stays_with_the_user_when_that_is_asked_for()
+    {
+        using var pool = new CognitoTestPool();
+        string token = pool.IdToken();
+
+        var user = await UserOfAsync(pool, token, options => options.SaveToken = true);
+
+        Assert.AreEqual(token, user.GetCognitoToken());
+    }
+
+    [TestMethod]
+    public async Task A_copy_of_the_user_still_has_the_application_s_own_user()
+    {
+        using var pool = new CognitoTestPool();
+        var own = new object();
+
+        var user = await UserOfAsync(
+            pool,
+            pool.IdToken(),
+            options => options.Provider.OnProvisionUser = context =>
+            {
+                context.SetUser(own);
+                return Task.FromResult(0);
+            });
+
+        Assert.AreSame(own, user.Clone().GetCognitoUser<object>());
+        Assert.IsNull(user.GetCognitoUser<string>());
+    }
+
+    [TestMethod]
+    public void Who_is_not_Cognito_s_has_nothing_of_it()
+    {
+        IPrincipal windows = new GenericPrincipal(new GenericIdentity("DOMAIN\\alice"), ["admins"]);
+        var forged = new ClaimsPrincipal(new ClaimsIdentity([new Claim("cognito:groups", "admins"), new Claim("sub", "1")], "Cookies"));
+
+        foreach (var user in new[] { windows, forged })
+        {
+            Assert.IsNull(user.GetCognitoSubject());
+            Assert.IsNull(user.GetCognitoTokenUse());
+            Assert.IsNull(user.GetCognitoUser<object>());
+            Assert.IsEmpty(user.GetCognitoGroups());
+            Assert.IsEmpty(user.GetCognitoScopes());
+        }
+
+        Assert.ThrowsExactly<ArgumentNullException>(() => ((IPrincipal)null!).GetCognitoSubject());
+    }
+
+    private static (string Value, string Type) Of(ClaimsPrincipal user, string type)
+    {
+        var claim = user.FindFirst(type);
+        return (claim.Value, claim.ValueType);
+    }
+
+    private static async Task<ClaimsPrincipal> UserOfAsync(
+        CognitoTestPool pool, string token, Action<CognitoJwtAuthenticationOptions>? configure = null)
+    {
+        ClaimsPrincipal? user = null;
+        using var host = OwinTestHost.Start(app =>
+        {
+            app.UseCognitoJwt(options =>
+            {
+                pool.Configure(options);
+                configure?.Invoke(options);
+            });
+            app.Run(context =>
+            {
+                user = context.Authentication.User;
+                return Task.FromResult(0);
+            });
+        });
+        await host.GetAsync("/", "Bearer " + token);
+        return user!;
+    }
+}

@@ -1,0 +1,199 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Linq;
+using System.Text.Json;
+using System.Threading.Tasks;
+using CognitoOwin.Testing;
+using CognitoOwin.Tests.Hosting;
+using Microsoft.Owin;
+using Microsoft.VisualStudio.TestTools.UnitTesting;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using Owin;
+
+namespace CognitoOwin.Tests.Keys;
+
+/// <summary>What an operator sees of the keys: metrics, messages, health.</summary>
+[TestClass]
+public sealed class DiagnosticsTests
+{
+    [TestMethod]
+    public async Task OpenTelemetry_exports_fetches_by_outcome_and_the_state_of_the_keys()
+    {
+        var exported = new List<MetricSnapshot>();
+        using var metrics = Sdk.CreateMeterProviderBuilder().AddMeter("CognitoOwin").AddInMemoryExporter(exported).Build();
+        using var app = new KeysApp();
+        string token = app.LongToken();
+        app.Server.OnRequest = MisbehavingServer.InTurn(MisbehavingServer.Status(500), app.ServeKeys);
+
+        Assert.AreEqual(503, await app.StatusAsync(token));
+        app.Clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.AreEqual(200, await app.StatusAsync(token));
+        for (var i = 0; i < 4; i++)
+        {
+            Assert.AreEqual(401, await app.StatusAsync(KeysApp.WithKeyId(token, "invented")));
+        }
+
+        app.Clock.Advance(TimeSpan.FromSeconds(90));
+        metrics.ForceFlush();
+
+        var fetches = PointsOf("cognito_owin.jwks.fetch.duration", "s");
+        Assert.AreEqual(1, fetches.Single(point => Tag(point, "error.type") == "500").GetHistogramCount());
+        Assert.AreEqual(2, fetches.Single(point => Tag(point, "error.type") == null).GetHistogramCount());
+        Assert.AreEqual(2, PointsOf("cognito_owin.jwks.keys", "{key}").Single().GetSumLong());
+        Assert.AreEqual(90.0, PointsOf("cognito_owin.jwks.age", "s").Single().GetGaugeLastValueDouble());
+        Assert.AreEqual(3, PointsOf("cognito_owin.jwks.lookup.refused", "{lookup}").Single().GetSumLong());
+
+        List<MetricPoint> PointsOf(string name, string unit)
+        {
+            var metric = exported.Last(metric => metric.Name == name);
+            Assert.AreEqual(unit, metric.Unit);
+            return [.. metric.MetricPoints.Where(point => Tag(point, "cognito_owin.user_pool") == app.Pool.UserPool.Name)];
+        }
+    }
+
+    [TestMethod]
+    public async Task What_is_measured_of_an_application_ends_with_it()
+    {
+        var exported = new List<MetricSnapshot>();
+        using var metrics = Sdk.CreateMeterProviderBuilder().AddMeter(CognitoMeter.Name).AddInMemoryExporter(exported).Build();
+        using var app = new KeysApp();
+        Assert.AreEqual(200, await app.StatusAsync(app.Pool.IdToken()));
+        app.End();
+
+        metrics.ForceFlush();
+
+        var keys = exported.Where(metric => metric.Name == "cognito_owin.jwks.keys").SelectMany(metric => metric.MetricPoints);
+        Assert.IsFalse(keys.Any(point => Tag(point, "cognito_owin.user_pool") == app.Pool.UserPool.Name));
+    }
+
+    [TestMethod]
+    public async Task Messages_have_the_event_ids_of_the_documentation()
+    {
+        using var app = new KeysApp();
+        string token = app.LongToken();
+        var name = app.Pool.UserPool.Name;
+        app.Server.OnRequest = MisbehavingServer.InTurn(
+            MisbehavingServer.Status(500),
+            MisbehavingServer.Json(app.Pool.Jwks.Replace("{\"keys\":[", "{\"keys\":[{},")),
+            MisbehavingServer.Json(CognitoTestPool.WriteJwks([app.Pool.AccessTokenKey])));
+
+        Assert.AreEqual(503, await app.StatusAsync(token));
+        app.Clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.AreEqual(200, await app.StatusAsync(token));
+        Assert.AreEqual(401, await app.StatusAsync(KeysApp.WithKeyId(token, "invented")));
+        Assert.AreEqual(401, await app.StatusAsync(KeysApp.WithKeyId(token, "invented")));
+
+        CollectionAssert.AreEqual(
+            new[]
+            {
+                (TraceEventType.Error, 101, $"The keys of the user pool {name} could not be fetched (Status). The answer has status 500, "
+                    + "expected 200. No key is known, so that its tokens cannot be judged: 503."),
+                (TraceEventType.Warning, 102, $"The keys of the user pool {name}: Key 1 of the JWK Set is left out: its kty is not RSA."),
+                (TraceEventType.Information, 100, $"The keys of the user pool {name} were fetched: 2."),
+                (TraceEventType.Information, 103, $"The user pool {name} no longer has the key {app.Pool.IdTokenKey.Id}: "
+                    + "its tokens are not accepted any more."),
+                (TraceEventType.Information, 100, $"The keys of the user pool {name} were fetched: 1."),
+                (TraceEventType.Warning, 104, $"Tokens name keys that are not known of the user pool {name}. They are refused without a "
+                    + "fetch until Keys.MinimumRefetchInterval has passed since the last one."),
+            },
+            app.Log.Entries.Where(entry => entry.EventId < 200).ToArray());
+        Assert.IsFalse(app.Log.Entries.Any(entry => entry.Text.Contains("invented") || entry.Text.Contains(token)));
+    }
+
+    [TestMethod]
+    public async Task Health_tells_each_pool_s_state_through_a_cold_start_an_outage_and_its_end()
+    {
+        using var app = new KeysApp(application: AnswerHealthAsync);
+        var go = new TaskCompletionSource<bool>();
+        app.Server.OnRequest = MisbehavingServer.After(go.Task, app.ServeKeys);
+
+        // Nothing is known yet, but to ask begins a fetch.
+        var cold = await HealthAsync(app);
+        Assert.AreEqual(503, cold.Status);
+        Assert.IsFalse(cold.Pool.GetProperty("IsUsable").GetBoolean());
+        Assert.AreEqual(JsonValueKind.Null, cold.Pool.GetProperty("LastFetchSucceeded").ValueKind);
+        Assert.AreEqual(JsonValueKind.Null, cold.Pool.GetProperty("KeysAge").ValueKind);
+        go.SetResult(true);
+        await app.Log.WaitForAsync(KeysApp.Fetched);
+
+        app.Clock.Advance(TimeSpan.FromMinutes(5));
+        var warm = await HealthAsync(app);
+        Assert.AreEqual(200, warm.Status);
+        Assert.AreEqual(app.Pool.UserPool.Name, warm.Pool.GetProperty("Name").GetString());
+        Assert.AreEqual(app.Pool.Issuer, warm.Pool.GetProperty("Issuer").GetString());
+        Assert.AreEqual(2, warm.Pool.GetProperty("KeyCount").GetInt32());
+        Assert.AreEqual("00:05:00", warm.Pool.GetProperty("KeysAge").GetString());
+        Assert.IsTrue(warm.Pool.GetProperty("LastFetchSucceeded").GetBoolean());
+        Assert.AreEqual(JsonValueKind.Null, warm.Pool.GetProperty("LastFailure").ValueKind);
+
+        app.Server.OnRequest = MisbehavingServer.Status(500);
+        app.Clock.Advance(TimeSpan.FromHours(24));
+        await HealthAsync(app);
+        await app.Log.WaitForAsync(KeysApp.FetchFailed);
+        var stale = await HealthAsync(app);
+        Assert.AreEqual(200, stale.Status, "Known keys go on serving.");
+        Assert.IsFalse(stale.Pool.GetProperty("LastFetchSucceeded").GetBoolean());
+        Assert.AreEqual("The answer has status 500, expected 200.", stale.Pool.GetProperty("LastFailure").GetString());
+
+        app.Clock.Advance(TimeSpan.FromDays(7));
+        Assert.AreEqual(503, (await HealthAsync(app)).Status);
+        await app.Log.WaitForAsync(KeysApp.FetchFailed, 2);
+
+        app.Server.OnRequest = app.ServeKeys;
+        app.Clock.Advance(TimeSpan.FromSeconds(10));
+        await HealthAsync(app);
+        await app.Log.WaitForAsync(KeysApp.Fetched, 2);
+        Assert.AreEqual(200, (await HealthAsync(app)).Status);
+        Assert.AreEqual(4, app.Fetches);
+    }
+
+    [TestMethod]
+    public async Task Health_without_caching_is_that_of_the_last_fetch()
+    {
+        using var app = new KeysApp(options => options.Keys.CachingEnabled = false, AnswerHealthAsync);
+        await HealthAsync(app);
+        await app.Log.WaitForAsync(KeysApp.Fetched);
+
+        Assert.AreEqual(200, (await HealthAsync(app)).Status);
+        app.Server.OnRequest = MisbehavingServer.Status(500);
+        Assert.AreEqual(503, (await app.GetAsync(app.Pool.IdToken(), "/health")).StatusCode);
+    }
+
+    [TestMethod]
+    public async Task Health_of_an_application_that_does_not_use_CognitoOwin_says_what_is_missing()
+    {
+        using var host = OwinTestHost.Start(app => app.Run(AnswerHealthAsync));
+
+        var e = await Assert.ThrowsExactlyAsync<InvalidOperationException>(() => host.GetAsync("/health"));
+
+        StringAssert.Contains(e.Message, "app.UseCognitoJwt()");
+    }
+
+    private static Task AnswerHealthAsync(IOwinContext context)
+    {
+        var health = context.GetCognitoHealth();
+        context.Response.StatusCode = health.IsUsable ? 200 : 503;
+        return context.Response.WriteAsync(JsonSerializer.Serialize(health));
+    }
+
+    private static async Task<(int Status, JsonElement Pool)> HealthAsync(KeysApp app)
+    {
+        var response = await app.GetAnonymouslyAsync("/health");
+        return (response.StatusCode, JsonDocument.Parse(response.Body).RootElement.GetProperty("Pools")[0]);
+    }
+
+    private static string? Tag(MetricPoint point, string name)
+    {
+        foreach (var tag in point.Tags)
+        {
+            if (tag.Key == name)
+            {
+                return (string?)tag.Value;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,234 @@
+using System;
+using System.IdentityModel.Tokens.Jwt;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using CognitoOwin.Testing;
+using CognitoOwin.Tests.Hosting;
+using CognitoOwin.Tests.Requests;
+using Microsoft.IdentityModel.Tokens;
+using Microsoft.Owin.Security.Jwt;
+using Microsoft.VisualStudio.TestTools.UnitTesting;
+using Owin;
+
+namespace CognitoOwin.Tests.Keys;
+
+/// <summary>The keys behind Katana's own <c>UseJwtBearerAuthentication</c>, whose interface is synchronous.</summary>
+[TestClass]
+public sealed class IssuerSecurityKeyProviderTests : IDisposable
+{
+    private static int _threads;
+    private static int _completionPortThreads;
+
+    private readonly MisbehavingServer _server = new();
+    private readonly CognitoTestPool _pool = new();
+    private readonly RecordingLog _log = new();
+
+    public IssuerSecurityKeyProviderTests()
+    {
+        _pool.UserPool.JwksUri = new Uri(_server.Address, "jwks.json");
+        _server.OnRequest = MisbehavingServer.Json(() => _pool.Jwks);
+    }
+
+    // Requests that block hold threads of the pool, and Mono's sockets, unlike those of .NET Framework, need some as well.
+    [ClassInitialize]
+    public static void GiveMonoThreads(TestContext context)
+    {
+        ThreadPool.GetMinThreads(out _threads, out _completionPortThreads);
+        ThreadPool.SetMinThreads(Math.Max(_threads, 32), _completionPortThreads);
+    }
+
+    [ClassCleanup]
+    public static void TakeThemBack() => ThreadPool.SetMinThreads(_threads, _completionPortThreads);
+
+    public void Dispose()
+    {
+        _server.Dispose();
+        _pool.Dispose();
+    }
+
+    [TestMethod]
+    [DataRow("ASP.NET")]
+    [DataRow("single-threaded")]
+    public async Task The_contexts_of_these_tests_do_deadlock_who_waits_on_them(string context)
+    {
+        var ended = await RequestContexts.RunAsync(context, () =>
+        {
+            static async Task NaiveFetchAsync() => await Task.Yield();
+            return Task.FromResult(NaiveFetchAsync().Wait(TimeSpan.FromMilliseconds(200)));
+        });
+
+        Assert.IsFalse(ended);
+    }
+
+    [TestMethod]
+    [DataRow("ASP.NET", false)]
+    [DataRow("ASP.NET", true)]
+    [DataRow("single-threaded", false)]
+    [DataRow("single-threaded", true)]
+    public async Task The_first_request_waits_for_the_keys_and_deadlocks_on_no_synchronization_context(string context, bool resolver)
+    {
+        using var provider = Provider();
+        using var host = resolver ? StartWithResolver(provider) : StartWithProvider(provider);
+        string token = _pool.IdToken();
+
+        var response = await RequestContexts.RunAsync(context, () => host.GetAsync("/", "Bearer " + token));
+
+        Assert.AreEqual(200, response.StatusCode);
+        Assert.AreEqual(1, _server.Fetches);
+    }
+
+    [TestMethod]
+    [DataRow("ASP.NET")]
+    [DataRow("single-threaded")]
+    public async Task Concurrent_first_requests_share_one_fetch(string context)
+    {
+        using var provider = Provider();
+        using var host = StartWithProvider(provider);
+        string token = _pool.IdToken();
+
+        var responses = await Task.WhenAll(
+            Enumerable.Range(0, 10).Select(_ => RequestContexts.RunAsync(context, () => host.GetAsync("/", "Bearer " + token))));
+
+        Assert.IsTrue(responses.All(response => response.StatusCode == 200));
+        Assert.AreEqual(1, _server.Fetches);
+    }
+
+    [TestMethod]
+    [DataRow("ASP.NET", false)]
+    [DataRow("single-threaded", true)]
+    public async Task An_endpoint_that_hangs_ends_the_wait_in_time_and_accepts_nobody(string context, bool resolver)
+    {
+        _server.OnRequest = _server.SlowHeaders();
+        using var provider = Provider(new CognitoKeysOptions { FetchTimeout = TimeSpan.FromMilliseconds(300) });
+        using var host = resolver ? StartWithResolver(provider) : StartWithProvider(provider);
+        string token = _pool.IdToken();
+
+        var response = await RequestContexts.RunAsync(context, () => host.GetAsync("/", "Bearer " + token));
+        var again = await RequestContexts.RunAsync(context, () => host.GetAsync("/", "Bearer " + token));
+
+        Assert.AreEqual(401, response.StatusCode);
+        Assert.AreEqual(401, again.StatusCode);
+        Assert.AreEqual(1, _server.Fetches, "The second one does not wait: MinimumRefetchInterval has not passed.");
+        StringAssert.Contains(_log.TextsOf(KeysApp.FetchFailed).Single(), "(Timeout)");
+        Assert.IsFalse(provider.GetHealth().IsUsable);
+    }
+
+    [TestMethod]
+    public async Task The_resolver_accepts_a_new_key_on_the_first_request_that_names_it()
+    {
+        using var provider = Provider();
+        using var host = StartWithResolver(provider);
+        string old = _pool.IdToken();
+        Assert.AreEqual(200, await StatusAsync(host, old));
+        _pool.RotateKeys();
+
+        Assert.AreEqual(200, await StatusAsync(host, _pool.IdToken()));
+        Assert.AreEqual(200, await StatusAsync(host, old));
+        Assert.AreEqual(2, _server.Fetches);
+    }
+
+    [TestMethod]
+    public async Task Without_the_resolver_a_new_key_is_accepted_after_the_next_refresh()
+    {
+        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        using var provider = Provider(clock: clock);
+        using var host = StartWithProvider(provider);
+        string old = _pool.IdToken();
+        Assert.AreEqual(200, await StatusAsync(host, old));
+        _pool.RotateKeys();
+        string rotated = _pool.IdToken();
+        Assert.AreEqual(401, await StatusAsync(host, rotated));
+
+        clock.Advance(TimeSpan.FromHours(24));
+        Assert.AreEqual(200, await StatusAsync(host, old));
+        await _log.WaitForAsync(KeysApp.Fetched, 2);
+
+        Assert.AreEqual(200, await StatusAsync(host, rotated));
+        Assert.AreEqual(2, _server.Fetches);
+    }
+
+    [TestMethod]
+    public async Task The_resolver_refuses_invented_kids_at_the_cost_of_one_fetch()
+    {
+        using var provider = Provider();
+        using var host = StartWithResolver(provider);
+        string token = _pool.IdToken();
+        Assert.AreEqual(200, await StatusAsync(host, token));
+        for (var i = 0; i < 50; i++)
+        {
+            Assert.AreEqual(401, await StatusAsync(host, KeysApp.WithKeyId(token, "invented")));
+        }
+
+        Assert.AreEqual(200, await StatusAsync(host, token));
+        Assert.AreEqual(2, _server.Fetches);
+    }
+
+    [TestMethod]
+    public void The_resolver_has_no_key_for_a_token_without_a_kid_or_of_another_issuer()
+    {
+        using var provider = Provider();
+        var token = new JwtSecurityToken((string)_pool.IdToken());
+        var foreign = new JwtSecurityToken((string)_pool.IdToken().WithClaim("iss", "https://attacker.example"));
+
+        Assert.AreEqual(0, provider.ResolveSigningKeys(null, token, null, null).Count());
+        Assert.AreEqual(0, provider.ResolveSigningKeys(null, token, "", null).Count());
+        Assert.AreEqual(0, provider.ResolveSigningKeys(null, foreign, token.Header.Kid, null).Count());
+        Assert.AreEqual(0, provider.ResolveSigningKeys(null, foreign, "invented", null).Count());
+
+        Assert.AreEqual(token.Header.Kid, provider.ResolveSigningKeys(null, token, token.Header.Kid, null).Single().KeyId);
+        Assert.AreEqual(token.Header.Kid, provider.ResolveSigningKeys(null, null, token.Header.Kid, null).Single().KeyId);
+        Assert.AreEqual(1, _server.Fetches);
+    }
+
+    [TestMethod]
+    public async Task A_removed_key_accepts_nothing_after_the_next_refresh()
+    {
+        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        using var provider = Provider(clock: clock);
+        using var host = StartWithProvider(provider);
+        string old = _pool.IdToken();
+        Assert.AreEqual(200, await StatusAsync(host, old));
+        _pool.RotateKeys();
+        _pool.DropOldKeys();
+
+        var go = new TaskCompletionSource<bool>();
+        _server.OnRequest = MisbehavingServer.After(go.Task, MisbehavingServer.Json(_pool.Jwks));
+        clock.Advance(TimeSpan.FromHours(24));
+        Assert.AreEqual(200, await StatusAsync(host, old));
+        go.SetResult(true);
+        await _log.WaitForAsync(KeysApp.Fetched, 2);
+
+        Assert.AreEqual(401, await StatusAsync(host, old));
+    }
+
+    private CognitoIssuerSecurityKeyProvider Provider(CognitoKeysOptions? keys = null, TimeProvider? clock = null) =>
+        new(_pool.UserPool, keys, _log, clock);
+
+    private OwinTestHost StartWithProvider(CognitoIssuerSecurityKeyProvider provider) => OwinTestHost.Start(app =>
+    {
+        app.UseJwtBearerAuthentication(new JwtBearerAuthenticationOptions
+        {
+            AllowedAudiences = [_pool.ClientId],
+            IssuerSecurityKeyProviders = [provider],
+        });
+        app.Run(ProtectedApp.AnswerAsync);
+    });
+
+    private OwinTestHost StartWithResolver(CognitoIssuerSecurityKeyProvider provider) => OwinTestHost.Start(app =>
+    {
+        app.UseJwtBearerAuthentication(new JwtBearerAuthenticationOptions
+        {
+            TokenValidationParameters = new TokenValidationParameters
+            {
+                ValidIssuer = provider.Issuer,
+                ValidAudience = _pool.ClientId,
+                IssuerSigningKeyResolver = provider.ResolveSigningKeys,
+            },
+        });
+        app.Run(ProtectedApp.AnswerAsync);
+    });
+
+    private static async Task<int> StatusAsync(OwinTestHost host, string token) =>
+        (await host.GetAsync("/", "Bearer " + token)).StatusCode;
+}

@@ -1,0 +1,118 @@
+using System;
+using System.Linq;
+using System.Net;
+using System.Net.Http;
+using System.Threading.Tasks;
+using CognitoOwin.Testing;
+using CognitoOwin.Tests.Requests;
+using Microsoft.VisualStudio.TestTools.UnitTesting;
+
+namespace CognitoOwin.Tests.Keys;
+
+[TestClass]
+public sealed class JwksClientTests
+{
+    [TestMethod]
+    public async Task A_fetch_asks_for_JSON_and_keeps_no_connection()
+    {
+        using var app = new KeysApp();
+
+        Assert.AreEqual(200, await app.StatusAsync(app.Pool.IdToken()));
+
+        var request = app.Server.Requests.Single();
+        StringAssert.StartsWith(request, "GET /jwks.json HTTP/1.1\r\n");
+        StringAssert.Contains(request, "Accept: application/json\r\n");
+        StringAssert.Contains(request, "Connection: close\r\n");
+    }
+
+    [TestMethod]
+    public async Task A_redirect_is_not_followed()
+    {
+        using var app = new KeysApp();
+        using var elsewhere = new MisbehavingServer { OnRequest = MisbehavingServer.Json(app.Pool.Jwks) };
+        app.Server.OnRequest = MisbehavingServer.Redirect(elsewhere.Address);
+
+        Assert.AreEqual(503, await app.StatusAsync(app.Pool.IdToken()));
+        Assert.AreEqual(0, elsewhere.Fetches);
+        Assert.AreEqual(1, app.Fetches);
+    }
+
+    [TestMethod]
+    public async Task A_cookie_is_not_sent_back()
+    {
+        using var app = new KeysApp();
+        app.Server.OnRequest = MisbehavingServer.Answer(200, "application/json", app.Pool.Jwks, "Set-Cookie: a=b\r\n");
+        string token = app.Pool.IdToken();
+        Assert.AreEqual(200, await app.StatusAsync(token));
+
+        Assert.AreEqual(401, await app.StatusAsync(KeysApp.WithKeyId(token, "invented")));
+
+        Assert.AreEqual(2, app.Fetches);
+        Assert.IsFalse(app.Server.Requests.Any(request => request.Contains("Cookie")));
+    }
+
+    [TestMethod]
+    public async Task A_handler_of_the_application_s_own_goes_through_its_proxy()
+    {
+        using var proxy = new MisbehavingServer();
+        using var handler = new HttpClientHandler { Proxy = new WebProxy(proxy.Address), UseProxy = true, AllowAutoRedirect = false };
+        using var app = new KeysApp(options =>
+        {
+            options.RequireHttps = false;
+            options.UserPools[0].JwksUri = new Uri("http://cognito.example.test/jwks.json");
+            options.Keys.HttpMessageHandler = handler;
+        });
+        proxy.OnRequest = app.ServeKeys;
+
+        Assert.AreEqual(200, await app.StatusAsync(app.Pool.IdToken()));
+
+        StringAssert.StartsWith(proxy.Requests.Single(), "GET http://cognito.example.test/jwks.json HTTP/1.1\r\n");
+    }
+
+    [TestMethod]
+    public async Task A_handler_of_the_application_s_own_outlives_it()
+    {
+        using var pool = new CognitoTestPool();
+        for (var i = 1; i <= 2; i++)
+        {
+            using var host = ProtectedApp.Start(pool);
+            Assert.AreEqual(200, (await host.GetAsync("/", "Bearer " + pool.IdToken())).StatusCode);
+            Assert.AreEqual(i, pool.JwksFetches);
+        }
+    }
+
+    [TestMethod]
+    public async Task Whatever_a_handler_throws_is_a_failed_fetch()
+    {
+        using var pool = new CognitoTestPool { OnJwksRequest = (_, _) => throw new InvalidOperationException("Out of order.") };
+        using var host = ProtectedApp.Start(pool);
+
+        Assert.AreEqual(503, (await host.GetAsync("/", "Bearer " + pool.IdToken())).StatusCode);
+        Assert.AreEqual(1, pool.JwksFetches);
+    }
+
+    [TestMethod]
+    [DataRow("http://cognito.example.test/jwks.json", false)]
+    [DataRow("https://cognito.example.test/jwks.json", true)]
+    [DataRow("http://localhost:9229/jwks.json", true)]
+    [DataRow("http://127.0.0.1:9229/jwks.json", true)]
+    [DataRow("http://[::1]:9229/jwks.json", true)]
+    [DataRow("http://localhost.attacker.example/jwks.json", false)]
+    [DataRow("ftp://127.0.0.1/jwks.json", false)]
+    public void Keys_come_by_https_unless_from_this_machine(string address, bool allowed)
+    {
+        var options = new CognitoJwtAuthenticationOptions();
+        options.UserPools.Add(new CognitoUserPool("eu-west-1_Ab12Cd34e", "1example23456789") { JwksUri = new Uri(address) });
+
+        try
+        {
+            using var validator = new CognitoTokenValidator(options);
+            Assert.IsTrue(allowed);
+        }
+        catch (CognitoConfigurationException e)
+        {
+            Assert.IsFalse(allowed);
+            StringAssert.Contains(e.Problems.Single(), "UserPools[0].JwksUri");
+        }
+    }
+}

@@ -1,0 +1,294 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using System.Text.Json;
+using System.Threading.Tasks;
+using CognitoOwin.Testing;
+using Microsoft.VisualStudio.TestTools.UnitTesting;
+
+namespace CognitoOwin.Tests.Keys;
+
+/// <summary>What a JWKS may hold, one rule after the other, by what becomes of a token whose key it lists that way.</summary>
+[TestClass]
+public sealed class JwksHygieneTests
+{
+    private static readonly string Modulus2048 = Number([0xC1, .. Enumerable.Repeat((byte)0x5A, 254), 0x01]);
+
+    [TestMethod]
+    [DataRow("kty", "\"EC\"", "its kty is not RSA")]
+    [DataRow("kty", "\"oct\"", "its kty is not RSA")]
+    [DataRow("kty", "\"rsa\"", "its kty is not RSA")]
+    [DataRow("kty", null, "its kty is not RSA")]
+    [DataRow("use", "\"enc\"", "its use is not sig")]
+    [DataRow("use", "null", "its use is not sig")]
+    [DataRow("use", "[\"sig\"]", "its use is not sig")]
+    [DataRow("alg", "\"RS512\"", "its alg is not RS256")]
+    [DataRow("alg", "\"none\"", "its alg is not RS256")]
+    [DataRow("alg", "\"rs256\"", "its alg is not RS256")]
+    [DataRow("alg", "null", "its alg is not RS256")]
+    [DataRow("key_ops", "[\"sign\"]", "its key_ops lack verify")]
+    [DataRow("key_ops", "\"verify\"", "its key_ops lack verify")]
+    [DataRow("kid", null, "it has no kid")]
+    [DataRow("kid", "\"\"", "it has no kid")]
+    [DataRow("kid", "7", "it has no kid")]
+    [DataRow("kid", "\"\\ud800\"", "it has no kid")]
+    [DataRow("n", null, "its modulus is not")]
+    [DataRow("n", "\"\"", "its modulus is not")]
+    [DataRow("n", "\"AAAA\"", "its modulus is not")]
+    [DataRow("n", "\"not base64url!\"", "its modulus is not")]
+    [DataRow("e", null, "its exponent is not")]
+    [DataRow("e", "\"\"", "its exponent is not")]
+    [DataRow("e", "\"AA\"", "its exponent is not")]
+    [DataRow("e", "\"AQ\"", "its exponent is not")]
+    [DataRow("e", "\"Ag\"", "its exponent is not")]
+    [DataRow("e", "\"AQAA\"", "its exponent is not")]
+    [DataRow("e", "\"AQAAAAE\"", "its exponent is not")]
+    [DataRow("e", "\"AQAB=\"", "its exponent is not")]
+    [DataRow("e", "65537", "its exponent is not")]
+    public async Task An_entry_that_is_no_key_for_RS256_is_left_out_with_a_warning(string member, string? value, string reason)
+    {
+        using var app = new KeysApp();
+        app.Server.OnRequest = MisbehavingServer.Json(Jwks(
+            Entry(app.Pool.IdTokenKey, (member, value)), Entry(app.Pool.AccessTokenKey)));
+
+        // The other key of the document serves all the same.
+        Assert.AreEqual(200, await app.StatusAsync(app.Pool.AccessToken()));
+        Assert.AreEqual(401, await app.StatusAsync(app.Pool.IdToken()));
+        StringAssert.Contains(app.Log.TextsOf(KeysApp.KeySkipped)[0], "Key 1 of the JWK Set is left out: " + reason);
+    }
+
+    [TestMethod]
+    [DataRow("null")]
+    [DataRow("\"key\"")]
+    [DataRow("[]")]
+    [DataRow("{}")]
+    public async Task An_entry_that_is_no_JWK_is_left_out(string entry)
+    {
+        using var app = new KeysApp();
+        app.Server.OnRequest = MisbehavingServer.Json(Jwks(entry, Entry(app.Pool.IdTokenKey)));
+
+        Assert.AreEqual(200, await app.StatusAsync(app.Pool.IdToken()));
+        Assert.AreEqual(1, app.Log.TextsOf(KeysApp.KeySkipped).Count);
+    }
+
+    [TestMethod]
+    [DataRow("alg", null)]
+    [DataRow("use", null)]
+    [DataRow("key_ops", "[\"verify\"]")]
+    [DataRow("x5c", "[\"not looked at\"]")]
+    [DataRow("x5u", "\"http://attacker.example/\"")]
+    [DataRow("d", "\"not looked at\"")]
+    public async Task Members_that_are_optional_or_meant_for_others_cost_no_key(string member, string? value)
+    {
+        using var app = new KeysApp();
+        app.Server.OnRequest = MisbehavingServer.Json(Jwks(Entry(app.Pool.IdTokenKey, (member, value))));
+
+        Assert.AreEqual(200, await app.StatusAsync(app.Pool.IdToken()));
+        Assert.AreEqual(0, app.Log.TextsOf(KeysApp.KeySkipped).Count);
+    }
+
+    [TestMethod]
+    public async Task Leading_zeros_of_a_number_are_read_as_what_they_are()
+    {
+        using var app = new KeysApp();
+        var parameters = app.Pool.IdTokenKey.PublicParameters;
+        app.Server.OnRequest = MisbehavingServer.Json(Jwks(Entry(
+            app.Pool.IdTokenKey,
+            ("n", Quote(Number([0, .. parameters.Modulus]))),
+            ("e", Quote(Number([0, .. parameters.Exponent]))))));
+
+        Assert.AreEqual(200, await app.StatusAsync(app.Pool.IdToken()));
+    }
+
+    // The numbers are no products of two primes, but whether a key is taken depends on their form alone.
+    [TestMethod]
+    [DataRow(2048, 0xC1, 0x01, true)]
+    [DataRow(2048, 0x80, 0x01, true)]
+    [DataRow(2048, 0x7F, 0x01, false, DisplayName = "2047 bits")]
+    [DataRow(2048, 0xC1, 0x02, false, DisplayName = "an even modulus")]
+    [DataRow(1024, 0xC1, 0x01, false, DisplayName = "1024 bits")]
+    [DataRow(3072, 0xC1, 0x01, true)]
+    [DataRow(4096, 0xC1, 0x01, true)]
+    [DataRow(8192, 0xC1, 0x01, true)]
+    [DataRow(8200, 0x01, 0x01, false, DisplayName = "8193 bits")]
+    public void A_modulus_has_2048_to_8192_bits_and_is_odd(int bits, int first, int last, bool usable)
+    {
+        var n = Number([(byte)first, .. Enumerable.Repeat((byte)0x5A, (bits / 8) - 2), (byte)last]);
+
+        Assert.AreEqual(usable, CanBeUsed($$"""{"kty":"RSA","kid":"k","n":"{{n}}","e":"AQAB"}"""));
+    }
+
+    [TestMethod]
+    [DataRow(new byte[] { 3 }, true)]
+    [DataRow(new byte[] { 17 }, true)]
+    [DataRow(new byte[] { 1, 0, 1 }, true)]
+    [DataRow(new byte[] { 255, 255, 255, 255 }, true)]
+    [DataRow(new byte[] { 1 }, false)]
+    [DataRow(new byte[] { 2 }, false)]
+    [DataRow(new byte[] { 1, 0, 0 }, false)]
+    [DataRow(new byte[] { 1, 0, 0, 0, 1 }, false)]
+    public void An_exponent_is_odd_and_from_3_to_4294967295(byte[] exponent, bool usable) =>
+        Assert.AreEqual(
+            usable, CanBeUsed($$"""{"kty":"RSA","kid":"k","n":"{{Modulus2048}}","e":"{{Number(exponent)}}"}"""));
+
+    [TestMethod]
+    public async Task Keys_of_one_kid_are_all_left_out()
+    {
+        using var app = new KeysApp();
+        var kid = ("kid", Quote(app.Pool.IdTokenKey.Id));
+        app.Server.OnRequest = MisbehavingServer.Json(Jwks(
+            Entry(app.Pool.IdTokenKey),
+            Entry(TestSigningKey.Create(), kid),
+            Entry(TestSigningKey.Create(), kid),
+            Entry(app.Pool.AccessTokenKey)));
+
+        Assert.AreEqual(200, await app.StatusAsync(app.Pool.AccessToken()));
+        Assert.AreEqual(401, await app.StatusAsync(app.Pool.IdToken()));
+        StringAssert.Contains(app.Log.TextsOf(KeysApp.KeySkipped)[0], "have the same kid; all of them are left out");
+    }
+
+    [TestMethod]
+    public async Task An_unusable_entry_takes_no_kid_from_a_usable_one()
+    {
+        using var app = new KeysApp();
+        app.Server.OnRequest = MisbehavingServer.Json(Jwks(
+            Entry(app.Pool.IdTokenKey, ("alg", "\"RS512\"")), Entry(app.Pool.IdTokenKey)));
+
+        Assert.AreEqual(200, await app.StatusAsync(app.Pool.IdToken()));
+    }
+
+    [TestMethod]
+    [DataRow("[]", DisplayName = "a list")]
+    [DataRow("null", DisplayName = "null")]
+    [DataRow("{}", DisplayName = "no member keys")]
+    [DataRow("{\"keys\":{}}", DisplayName = "keys that are no list")]
+    [DataRow("{\"Keys\":[KEY]}", DisplayName = "another spelling")]
+    [DataRow("{\"keys\":[KEY],\"keys\":[KEY]}", DisplayName = "a name twice")]
+    [DataRow("{\"keys\":[KEY],}", DisplayName = "a trailing comma")]
+    [DataRow("{\"keys\":[KEY]}//", DisplayName = "a comment")]
+    [DataRow("{'keys':[KEY]}", DisplayName = "single quotes")]
+    [DataRow("{\"keys\":[KEY]}{}", DisplayName = "two documents")]
+    [DataRow("{\"keys\":[KEY,[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]}", DisplayName = "too deep")]
+    public async Task A_document_that_is_not_plainly_a_JWKS_is_a_failed_fetch(string document)
+    {
+        using var app = new KeysApp();
+        app.Server.OnRequest = MisbehavingServer.Json(document.Replace("KEY", Entry(app.Pool.IdTokenKey)));
+
+        Assert.AreEqual(503, await app.StatusAsync(app.Pool.IdToken()));
+        StringAssert.Contains(app.Log.TextsOf(KeysApp.FetchFailed)[0], "(NotAJwks)");
+    }
+
+    [TestMethod]
+    public async Task A_document_with_no_usable_key_is_a_failed_fetch()
+    {
+        using var app = new KeysApp();
+        app.Server.OnRequest = MisbehavingServer.Json(Jwks(Entry(app.Pool.IdTokenKey, ("alg", "\"RS512\""))));
+
+        Assert.AreEqual(503, await app.StatusAsync(app.Pool.IdToken()));
+        StringAssert.Contains(app.Log.TextsOf(KeysApp.FetchFailed)[0], "(NoUsableKey)");
+    }
+
+    [TestMethod]
+    [DataRow(100, 200)]
+    [DataRow(101, 503)]
+    public async Task A_document_has_100_keys_at_the_most(int keys, int status)
+    {
+        using var app = new KeysApp();
+        var others = Enumerable.Range(0, keys - 1)
+            .Select(i => """{"kty":"EC","kid":"KID"}""".Replace("KID", i.ToString(CultureInfo.InvariantCulture)));
+        app.Server.OnRequest = MisbehavingServer.Json(Jwks([Entry(app.Pool.IdTokenKey), .. others]));
+
+        Assert.AreEqual(status, await app.StatusAsync(app.Pool.IdToken()));
+    }
+
+    [TestMethod]
+    [DataRow(65536, 200)]
+    [DataRow(65537, 503)]
+    public async Task A_document_has_64_KiB_at_the_most(int bytes, int status)
+    {
+        using var app = new KeysApp();
+        app.Server.OnRequest = MisbehavingServer.Json(app.Pool.Jwks.PadRight(bytes));
+
+        Assert.AreEqual(status, await app.StatusAsync(app.Pool.IdToken()));
+    }
+
+    [TestMethod]
+    [DataRow("application/json;charset=UTF-8", 200)]
+    [DataRow("application/jwk-set+json", 200)]
+    [DataRow("text/json", 200)]
+    [DataRow(null, 200)]
+    [DataRow("application/octet-stream", 503)]
+    [DataRow("application/jsonp", 503)]
+    public async Task A_document_is_of_a_JSON_type_or_of_none(string? contentType, int status)
+    {
+        using var app = new KeysApp();
+        app.Server.OnRequest = MisbehavingServer.Answer(200, contentType, app.Pool.Jwks);
+
+        Assert.AreEqual(status, await app.StatusAsync(app.Pool.IdToken()));
+    }
+
+    [TestMethod]
+    public async Task Nothing_in_a_token_names_a_key()
+    {
+        using var app = new KeysApp();
+        var attacker = TestSigningKey.Create();
+        using var attackers = new MisbehavingServer { OnRequest = MisbehavingServer.Json(CognitoTestPool.WriteJwks([attacker])) };
+        var jwk = JsonDocument.Parse(Entry(attacker)).RootElement;
+        foreach (var kid in new[] { app.Pool.IdTokenKey.Id, attacker.Id })
+        {
+            string forged = app.Pool.IdToken().ForgedWith(attacker)
+                .WithHeader("kid", kid)
+                .WithHeader("jwk", jwk)
+                .WithHeader("jku", attackers.Address)
+                .WithHeader("x5u", attackers.Address)
+                .WithHeader("x5c", new[] { "MIIB" });
+
+            Assert.AreEqual(401, await app.StatusAsync(forged));
+        }
+
+        Assert.AreEqual(0, attackers.Fetches);
+    }
+
+    private static bool CanBeUsed(string entry)
+    {
+        using var pool = new CognitoTestPool();
+        var userPool = new CognitoUserPool(pool.UserPool.UserPoolId!, pool.ClientId) { Jwks = Jwks(entry) };
+        try
+        {
+            // A key whose form is right is also one that RSA takes.
+            using var provider = new CognitoIssuerSecurityKeyProvider(userPool);
+            Assert.AreEqual(1, provider.SecurityKeys.Count());
+            return true;
+        }
+        catch (CognitoConfigurationException)
+        {
+            return false;
+        }
+    }
+
+    private static string Jwks(params string[] entries) => $$"""{"keys":[{{string.Join(",", entries)}}]}""";
+
+    private static string Entry(TestSigningKey key, params (string Name, string? Value)[] changes)
+    {
+        var members = new Dictionary<string, string?>
+        {
+            ["alg"] = "\"RS256\"",
+            ["e"] = Quote(Number(key.PublicParameters.Exponent)),
+            ["kid"] = Quote(key.Id),
+            ["kty"] = "\"RSA\"",
+            ["n"] = Quote(Number(key.PublicParameters.Modulus)),
+            ["use"] = "\"sig\"",
+        };
+        foreach (var (name, value) in changes)
+        {
+            members[name] = value;
+        }
+
+        return "{" + string.Join(",", members.Where(member => member.Value != null).Select(member => $"\"{member.Key}\":{member.Value}")) + "}";
+    }
+
+    private static string Quote(string text) => "\"" + text + "\"";
+
+    private static string Number(byte[] bytes) => Convert.ToBase64String(bytes).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+}

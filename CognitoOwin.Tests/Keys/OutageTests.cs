@@ -1,0 +1,243 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Linq;
+using System.Threading.Tasks;
+using CognitoOwin.Testing;
+using Microsoft.VisualStudio.TestTools.UnitTesting;
+
+namespace CognitoOwin.Tests.Keys;
+
+/// <summary>The row "JWKS endpoint down, slow, 500, 404, …" of what must hold, one fault after the other.</summary>
+[TestClass]
+public sealed class OutageTests
+{
+    /// <summary>A fault, what the log calls it, and how many requests the server sees of one fetch.</summary>
+    private static readonly Dictionary<string, (Func<KeysApp, MisbehavingServer.Behaviour> Behaviour, string Reason, int Requests)> Faults = new()
+    {
+        ["slow headers"] = (app => app.Server.SlowHeaders(), "Timeout", 1),
+        ["slow body"] = (app => app.Server.SlowBody(app.Pool.Jwks), "Timeout", 1),
+        ["reset"] = (_ => MisbehavingServer.Reset(), "Connection", 2),
+        ["garbage"] = (_ => MisbehavingServer.Garbage(), "Connection", 2),
+        ["cut off"] = (app => MisbehavingServer.CutOff(app.Pool.Jwks), "Connection", 2),
+        ["500"] = (_ => MisbehavingServer.Status(500), "Status", 1),
+        ["404"] = (_ => MisbehavingServer.Status(404), "Status", 1),
+        ["204"] = (_ => MisbehavingServer.Answer(204, null, ""), "Status", 1),
+        ["HTML"] = (_ => MisbehavingServer.Answer(200, "text/html", "<!doctype html><title>Sign in to the Wi-Fi</title>"), "ContentType", 1),
+        ["wrong type"] = (app => MisbehavingServer.Answer(200, "text/plain", app.Pool.Jwks), "ContentType", 1),
+        ["truncated JSON"] = (
+            app => MisbehavingServer.Json(app.Pool.Jwks.Substring(0, app.Pool.Jwks.Length / 2)), "NotAJwks", 1),
+        ["HTML called JSON"] = (_ => MisbehavingServer.Json("<!doctype html>"), "NotAJwks", 1),
+        ["an empty body"] = (_ => MisbehavingServer.Json(""), "NotAJwks", 1),
+        ["no keys"] = (_ => MisbehavingServer.Json("""{"keys":[]}"""), "NoUsableKey", 1),
+        ["10 MB announced"] = (_ => MisbehavingServer.Huge(announced: true), "TooLarge", 1),
+        ["10 MB unannounced"] = (_ => MisbehavingServer.Huge(announced: false), "TooLarge", 1),
+        ["redirect"] = (app => MisbehavingServer.Redirect(new Uri(app.Server.Address, "elsewhere.json")), "Redirect", 1),
+    };
+
+    public static IEnumerable<object[]> FaultNames => Faults.Keys.Select(name => new object[] { name });
+
+    [TestMethod]
+    [DynamicData(nameof(FaultNames))]
+    public async Task Known_keys_go_on_serving_for_StaleLifetime(string name)
+    {
+        using var app = new KeysApp();
+        var (behaviour, reason, requests) = Faults[name];
+        string validated = app.LongToken("alice");
+        string fresh = app.LongToken("bob");
+        Assert.AreEqual(200, await app.StatusAsync(validated));
+        app.Server.OnRequest = behaviour(app);
+
+        app.Clock.Advance(TimeSpan.FromHours(24));
+        Assert.AreEqual(200, await app.StatusAsync(validated));
+        await FailAsync(app, name, 1, requests + 1);
+
+        StringAssert.Contains(app.Log.TextsOf(KeysApp.FetchFailed)[0], $"({reason})");
+        Assert.AreEqual(200, await app.StatusAsync(validated));
+        Assert.AreEqual(200, await app.StatusAsync(fresh));
+        Assert.AreEqual(requests + 1, app.Fetches, "No other fetch before MinimumRefetchInterval has passed.");
+
+        // To the end of the seven days, less the hours and the timeout that have passed.
+        app.Clock.Advance(TimeSpan.FromDays(6) - TimeSpan.FromSeconds(10));
+        Assert.AreEqual(200, await app.StatusAsync(validated));
+        await FailAsync(app, name, 2, (2 * requests) + 1);
+        app.Clock.Advance(TimeSpan.FromSeconds(10));
+
+        var late = app.GetAsync(validated);
+        await FailAsync(app, name, 3, (3 * requests) + 1);
+        Assert.AreEqual(503, (await late).StatusCode);
+        Assert.AreEqual("10", (await late).Header("Retry-After"));
+
+        app.Server.OnRequest = app.ServeKeys;
+        app.Clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.AreEqual(200, await app.StatusAsync(validated));
+        Assert.AreEqual((3 * requests) + 2, app.Fetches);
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(FaultNames))]
+    public async Task With_no_key_known_the_answer_is_503_until_the_endpoint_is_back(string name)
+    {
+        using var app = new KeysApp();
+        var (behaviour, _, requests) = Faults[name];
+        app.Server.OnRequest = behaviour(app);
+        string token = app.Pool.IdToken();
+
+        var first = app.GetAsync(token);
+        await FailAsync(app, name, 1, requests);
+        Assert.AreEqual(503, (await first).StatusCode);
+        Assert.AreEqual("10", (await first).Header("Retry-After"));
+        Assert.AreEqual(503, await app.StatusAsync(token));
+        Assert.AreEqual("nobody", (await app.GetAsync(token, "/open")).Body, "What is open stays open.");
+        Assert.AreEqual(requests, app.Fetches, "No other fetch before MinimumRefetchInterval has passed.");
+
+        app.Server.OnRequest = app.ServeKeys;
+        app.Clock.Advance(TimeSpan.FromSeconds(9));
+        var waiting = await app.GetAsync(token);
+        Assert.AreEqual(503, waiting.StatusCode);
+        Assert.AreEqual("1", waiting.Header("Retry-After"));
+        app.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.AreEqual(200, await app.StatusAsync(token));
+        Assert.AreEqual(requests + 1, app.Fetches);
+    }
+
+    [TestMethod]
+    public async Task A_closed_port_is_an_outage()
+    {
+        using var app = new KeysApp();
+        string token = app.LongToken();
+        Assert.AreEqual(200, await app.StatusAsync(token));
+        app.Server.Stop();
+
+        app.Clock.Advance(TimeSpan.FromHours(24));
+        Assert.AreEqual(200, await app.StatusAsync(token));
+        await app.Log.WaitForAsync(KeysApp.FetchFailed);
+
+        StringAssert.Contains(app.Log.TextsOf(KeysApp.FetchFailed)[0], "(Connection)");
+        Assert.AreEqual(200, await app.StatusAsync(token));
+    }
+
+    [TestMethod]
+    [DataRow("slow headers")]
+    [DataRow("slow body")]
+    public async Task With_no_key_known_the_503_comes_within_FetchTimeout_and_a_second(string name)
+    {
+        using var app = new KeysApp(options => options.Keys.FetchTimeout = TimeSpan.FromSeconds(2), clock: TimeProvider.System);
+        app.Server.OnRequest = Faults[name].Behaviour(app);
+        string token = app.Pool.IdToken();
+
+        var watch = Stopwatch.StartNew();
+        var status = await app.StatusAsync(token);
+
+        Assert.AreEqual(503, status);
+        Assert.IsLessThan(3.0, watch.Elapsed.TotalSeconds);
+        Assert.AreEqual(1, app.Fetches);
+    }
+
+    [TestMethod]
+    public async Task Fetches_that_hang_do_not_use_up_the_connections_of_the_host()
+    {
+        using var app = new KeysApp();
+        string token = app.Pool.IdToken();
+        app.Server.OnRequest = app.Server.SlowBody(app.Pool.Jwks);
+        for (var i = 1; i <= 5; i++)
+        {
+            var request = app.StatusAsync(token);
+            await FailAsync(app, "slow body", i, i);
+            Assert.AreEqual(503, await request);
+            app.Clock.Advance(TimeSpan.FromSeconds(10));
+        }
+
+        await app.Server.WaitForHangUpsAsync(5);
+        app.Server.OnRequest = app.ServeKeys;
+
+        Assert.AreEqual(200, await app.StatusAsync(token));
+        Assert.AreEqual(6, app.Fetches);
+    }
+
+    [TestMethod]
+    public async Task A_connection_that_breaks_once_is_tried_again_at_once()
+    {
+        using var app = new KeysApp();
+        app.Server.OnRequest = MisbehavingServer.InTurn(MisbehavingServer.Reset(), app.ServeKeys);
+
+        Assert.AreEqual(200, await app.StatusAsync(app.Pool.IdToken()));
+        Assert.AreEqual(2, app.Fetches);
+    }
+
+    [TestMethod]
+    public async Task A_500_and_then_the_keys_make_a_503_and_then_the_user()
+    {
+        using var app = new KeysApp();
+        app.Server.OnRequest = MisbehavingServer.InTurn(MisbehavingServer.Status(500), app.ServeKeys);
+        string token = app.Pool.IdToken();
+
+        Assert.AreEqual(503, await app.StatusAsync(token));
+        Assert.AreEqual(1, app.Fetches);
+        app.Clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.AreEqual(200, await app.StatusAsync(token));
+        Assert.AreEqual(2, app.Fetches);
+    }
+
+    [TestMethod]
+    public async Task An_unknown_kid_is_a_503_while_the_last_fetch_failed_and_a_401_while_it_succeeded()
+    {
+        using var app = new KeysApp();
+        string token = app.LongToken();
+        Assert.AreEqual(200, await app.StatusAsync(token));
+        app.Pool.RotateKeys();
+        string rotated = app.LongToken();
+
+        app.Server.OnRequest = MisbehavingServer.Status(500);
+        Assert.AreEqual(503, await app.StatusAsync(rotated));
+        Assert.AreEqual(503, await app.StatusAsync(rotated), "During the cool-down as well.");
+        Assert.AreEqual(200, await app.StatusAsync(token));
+        Assert.AreEqual(2, app.Fetches);
+
+        app.Server.OnRequest = app.ServeKeys;
+        app.Clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.AreEqual(200, await app.StatusAsync(rotated));
+        Assert.AreEqual(401, await app.StatusAsync(KeysApp.WithKeyId(token, "invented")));
+        Assert.AreEqual(401, await app.StatusAsync(KeysApp.WithKeyId(token, "invented")), "During the cool-down as well.");
+        Assert.AreEqual(4, app.Fetches);
+    }
+
+    [TestMethod]
+    public async Task With_Reject_a_token_that_nobody_can_judge_is_answered_before_the_application_runs()
+    {
+        using var app = new KeysApp(options => options.InvalidTokens = InvalidTokenHandling.Reject);
+        app.Server.OnRequest = MisbehavingServer.Status(500);
+
+        Assert.AreEqual(503, (await app.GetAsync(app.Pool.IdToken(), "/open")).StatusCode);
+    }
+
+    [TestMethod]
+    public async Task One_pool_s_outage_leaves_the_other_alone()
+    {
+        using var broken = new MisbehavingServer { OnRequest = MisbehavingServer.Status(500) };
+        using var other = new CognitoTestPool();
+        other.UserPool.JwksUri = broken.Address;
+        using var app = new KeysApp(options => options.UserPools.Add(other.UserPool));
+        other.TimeProvider = app.Clock;
+
+        Assert.AreEqual(503, await app.StatusAsync(other.IdToken()));
+        Assert.AreEqual(200, await app.StatusAsync(app.Pool.IdToken()));
+        Assert.AreEqual(503, await app.StatusAsync(other.IdToken()));
+        Assert.AreEqual(401, await app.StatusAsync(KeysApp.WithKeyId(app.Pool.IdToken(), "invented")));
+        Assert.AreEqual(1, broken.Fetches);
+        Assert.AreEqual(2, app.Fetches);
+    }
+
+    // A fault that hangs ends when the clock says so; each fetch is seen by the server, and its end by the log.
+    private static async Task FailAsync(KeysApp app, string name, int failures, int fetches)
+    {
+        await app.Server.WaitForFetchesAsync(fetches);
+        if (name.StartsWith("slow", StringComparison.Ordinal))
+        {
+            app.Clock.Advance(TimeSpan.FromSeconds(5));
+        }
+
+        await app.Log.WaitForAsync(KeysApp.FetchFailed, failures);
+    }
+}

@@ -1,0 +1,74 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Reflection;
+using System.Text;
+using System.Xml.Linq;
+using Microsoft.VisualStudio.TestTools.UnitTesting;
+
+namespace CognitoOwin.Tests.Repository;
+
+/// <summary>The binding redirects a packages.config host needs, made from the assemblies that the library brings along.</summary>
+[TestClass]
+public sealed class BindingRedirectsTests
+{
+    private static readonly XNamespace Binding = "urn:schemas-microsoft-com:asm.v1";
+
+    [TestMethod]
+    public void The_page_lists_the_redirects_of_the_resolved_versions()
+    {
+        var page = File.ReadAllText(RepositoryFiles.PathOf("docs/binding-redirects.md"));
+        var start = page.IndexOf("```xml\n", StringComparison.Ordinal) + "```xml\n".Length;
+
+        var shown = page.Substring(start, page.IndexOf("```", start, StringComparison.Ordinal) - start);
+
+        Assert.AreEqual(Write(Resolved()), shown, "Put the expected text between the page's ```xml marks.");
+    }
+
+    [TestMethod]
+    public void The_sample_has_every_redirect_of_the_page()
+    {
+        var inSample = RepositoryFiles.LoadXml("samples/Notes/web.config").Descendants(Binding + "dependentAssembly").ToDictionary(
+            entry => (string)entry.Element(Binding + "assemblyIdentity")!.Attribute("name")!,
+            entry => (string)entry.Element(Binding + "bindingRedirect")!.Attribute("newVersion")!);
+
+        var missing = Resolved().Where(name => !inSample.TryGetValue(name.Name, out var version) || version != name.Version.ToString());
+
+        Assert.AreEqual("", string.Join(", ", missing.Select(name => name.FullName)));
+    }
+
+    /// <summary>
+    /// The assemblies of the packages, as the build laid them beside the library: this test's own folder has newer ones that
+    /// tests ask for. Katana's own need no redirect: all have one version.
+    /// </summary>
+    private static IEnumerable<AssemblyName> Resolved()
+    {
+        var ours = Path.GetDirectoryName(typeof(BindingRedirectsTests).Assembly.Location)!;
+        var configuration = Directory.GetParent(ours)!.Name;
+        var librarys = RepositoryFiles.PathOf($"CognitoOwin/bin/{configuration}/net472");
+        return PackagesConfigTests.ResolvedByTheLibrary().Keys
+            .Where(package => !package.StartsWith("Microsoft.Owin", StringComparison.Ordinal) && package != "Owin")
+            .Select(package => Path.Combine(librarys, package + ".dll"))
+            .Append(Path.Combine(ours, "Newtonsoft.Json.dll"))
+            .Where(File.Exists)
+            .Select(AssemblyName.GetAssemblyName)
+            .OrderBy(name => name.Name, StringComparer.OrdinalIgnoreCase);
+    }
+
+    private static string Write(IEnumerable<AssemblyName> names)
+    {
+        var text = new StringBuilder("<runtime>\n  <assemblyBinding xmlns=\"urn:schemas-microsoft-com:asm.v1\">\n");
+        foreach (var name in names)
+        {
+            var token = string.Concat(name.GetPublicKeyToken().Select(b => b.ToString("x2", CultureInfo.InvariantCulture)));
+            text.Append("    <dependentAssembly>\n")
+                .Append($"      <assemblyIdentity name=\"{name.Name}\" publicKeyToken=\"{token}\" culture=\"neutral\" />\n")
+                .Append($"      <bindingRedirect oldVersion=\"0.0.0.0-{name.Version}\" newVersion=\"{name.Version}\" />\n")
+                .Append("    </dependentAssembly>\n");
+        }
+
+        return text.Append("  </assemblyBinding>\n</runtime>\n").ToString();
+    }
+}

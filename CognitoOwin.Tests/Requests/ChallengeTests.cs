@@ -1,0 +1,687 @@
+using System;
+using System.Linq;
+using System.Security.Claims;
+using System.Threading.Tasks;
+using System.Web.Http;
+using CognitoOwin.Testing;
+using CognitoOwin.Tests.Hosting;
+using CognitoOwin.Tests.Validation;
+using Microsoft.Owin;
+using Microsoft.Owin.Security;
+using Microsoft.Owin.Security.Infrastructure;
+using Microsoft.VisualStudio.TestTools.UnitTesting;
+using Owin;
+
+namespace CognitoOwin.Tests.Requests;
+
+/// <summary>What an answer says of a token: one challenge, correctly written, wherever the middleware stands.</summary>
+[TestClass]
+public sealed class ChallengeTests
+{
+    private const string Plain = "Bearer realm=\"api\"";
+    private const string Expired = Plain + ", error=\"invalid_token\", error_description=\"The token has expired.\"";
+    private const string Unknown = Plain + ", error=\"invalid_token\", error_description=\"The token is from another issuer.\"";
+
+    [TestMethod]
+    public async Task A_missing_scope_is_a_403_that_names_the_scopes()
+    {
+        using var pool = new CognitoTestPool();
+        using var host = ProtectedApp.Start(pool, options => options.RequiredScopes = ["notes/read", "notes/write"]);
+
+        var response = await host.GetAsync("/", "Bearer " + pool.AccessToken());
+
+        Assert.AreEqual(403, response.StatusCode);
+        Assert.AreEqual("Forbidden", response.ReasonPhrase);
+        Assert.AreEqual(
+            Plain + ", error=\"insufficient_scope\", error_description=\"The token lacks a required scope.\", scope=\"notes/read notes/write\"",
+            response.Header("WWW-Authenticate"));
+        Assert.AreEqual(200, (await host.GetAsync("/open", "Bearer " + pool.AccessToken())).StatusCode);
+    }
+
+    [TestMethod]
+    public async Task A_missing_group_is_a_403_without_scopes_as_none_would_help()
+    {
+        using var pool = new CognitoTestPool();
+        using var host = ProtectedApp.Start(pool, options => options.RequiredGroups = ["staff"]);
+
+        var response = await host.GetAsync("/", "Bearer " + pool.IdToken());
+
+        Assert.AreEqual(403, response.StatusCode);
+        Assert.AreEqual(
+            Plain + ", error=\"insufficient_scope\", error_description=\"The user is in none of the required groups.\"",
+            response.Header("WWW-Authenticate"));
+    }
+
+    [TestMethod]
+    public async Task An_accepted_user_who_is_denied_all_the_same_reads_no_error()
+    {
+        using var pool = new CognitoTestPool();
+        using var host = Start(app => Use(app, pool), _ => 401);
+
+        var response = await host.GetAsync("/", "Bearer " + pool.IdToken());
+
+        Assert.AreEqual(401, response.StatusCode);
+        Assert.AreEqual(Plain, response.Header("WWW-Authenticate"));
+    }
+
+    [TestMethod]
+    [DataRow(200)]
+    [DataRow(302)]
+    [DataRow(403)]
+    [DataRow(500)]
+    public async Task An_answer_other_than_401_is_left_alone(int status)
+    {
+        using var pool = new CognitoTestPool();
+        using var host = Start(app => Use(app, pool), _ => status);
+
+        var response = await host.GetAsync("/", "Bearer nonsense");
+
+        Assert.AreEqual(status, response.StatusCode);
+        Assert.IsNull(response.Header("WWW-Authenticate"));
+    }
+
+    [TestMethod]
+    public async Task Realm_and_scheme_are_those_of_the_options()
+    {
+        using var pool = new CognitoTestPool();
+        using var host = ProtectedApp.Start(pool, options =>
+        {
+            options.Realm = "notes of the team";
+            options.AuthenticationSchemes = ["Token", "Bearer"];
+        });
+
+        Assert.AreEqual("Token realm=\"notes of the team\"", (await host.GetAsync("/")).Header("WWW-Authenticate"));
+        Assert.AreEqual(200, (await host.GetAsync("/", "token " + pool.IdToken())).StatusCode);
+        Assert.AreEqual(200, (await host.GetAsync("/", "Bearer " + pool.IdToken())).StatusCode);
+    }
+
+    [TestMethod]
+    [DataRow("a\"b")]
+    [DataRow("a\\b")]
+    [DataRow("a\r\nSet-Cookie: b=c")]
+    [DataRow("a\0b")]
+    [DataRow("ä")]
+    [DataRow("")]
+    public void A_realm_that_could_end_the_header_stops_the_start(string realm)
+    {
+        using var pool = new CognitoTestPool();
+
+        Assert.ThrowsExactly<CognitoConfigurationException>(() => ProtectedApp.Start(pool, options => options.Realm = realm).Dispose());
+    }
+
+    [TestMethod]
+    [DataRow("He said \"no\".", "He said ?no?.")]
+    [DataRow("a\\b", "a?b")]
+    [DataRow("a\r\nSet-Cookie: b=c", "a??Set-Cookie: b=c")]
+    [DataRow("a\0b\u007F\u0085\u2028", "a?b???")]
+    [DataRow("Zoë 七", "Zo? ?")]
+    [DataRow("", "The application does not accept this user.")]
+    [DataRow("  ", "The application does not accept this user.")]
+    public async Task A_reason_of_the_application_cannot_leave_its_quotation(string reason, string shown)
+    {
+        using var pool = new CognitoTestPool();
+        using var host = ProtectedApp.Start(pool, options => options.Provider.OnTokenValidated = context =>
+        {
+            context.Reject(reason);
+            return Task.CompletedTask;
+        });
+
+        var response = await host.GetAsync("/", "Bearer " + pool.IdToken());
+
+        Assert.AreEqual(401, response.StatusCode);
+        Assert.AreEqual($"{Plain}, error=\"invalid_token\", error_description=\"{shown}\"", response.Header("WWW-Authenticate"));
+    }
+
+    [TestMethod]
+    public async Task A_very_long_reason_is_cut()
+    {
+        using var pool = new CognitoTestPool();
+        using var host = ProtectedApp.Start(pool, options => options.Provider.OnProvisionUser = context =>
+        {
+            context.Reject(new string('x', 100_000));
+            return Task.CompletedTask;
+        });
+
+        var response = await host.GetAsync("/", "Bearer " + pool.IdToken());
+
+        Assert.AreEqual(
+            $"{Plain}, error=\"invalid_token\", error_description=\"{new string('x', 300)}\"", response.Header("WWW-Authenticate"));
+    }
+
+    [TestMethod]
+    public async Task Unless_it_is_asked_for_nothing_of_the_token_is_shown()
+    {
+        using var pool = new CognitoTestPool();
+        using var host = ProtectedApp.Start(pool);
+
+        foreach (var claim in new[] { "iss", "aud", "token_use", "exp" })
+        {
+            var challenge = (await host.GetAsync("/", "Bearer " + pool.IdToken().WithClaim(claim, "marker"))).Header("WWW-Authenticate");
+            Assert.IsFalse(challenge!.Contains("marker"), challenge);
+        }
+    }
+
+    [TestMethod]
+    public async Task Error_details_show_what_broke_the_rule_and_nothing_else_of_the_token()
+    {
+        using var pool = new CognitoTestPool();
+        using var host = ProtectedApp.Start(pool, options =>
+        {
+            options.IncludeErrorDetails = true;
+            options.RequiredScopes = ["notes/read"];
+            options.RequiredGroups = ["staff"];
+        });
+
+        async Task<string> DescriptionOf(CognitoTestToken token)
+        {
+            string text = token;
+            var challenge = (await host.GetAsync("/", "Bearer " + text)).Header("WWW-Authenticate")!;
+            foreach (var part in text.Split('.'))
+            {
+                Assert.IsFalse(challenge.Contains(part.Substring(0, 12)), challenge);
+            }
+
+            return challenge.Split(["error_description=\""], StringSplitOptions.None)[1].Split('"')[0];
+        }
+
+        var epoch = DateTimeOffset.FromUnixTimeSeconds(1_000_000_000);
+        var far = DateTimeOffset.FromUnixTimeSeconds(5_000_000_000);
+        Assert.AreEqual("The token must be signed with RS256. The token has alg: none", await DescriptionOf(pool.IdToken().WithHeader("alg", "none")));
+        Assert.AreEqual("The token must be signed with RS256.", await DescriptionOf(pool.IdToken().WithHeader("alg", 1)));
+        Assert.AreEqual(
+            "The token is from another issuer. The token has iss: https://evil.example/??Set-Cookie: a=b?",
+            await DescriptionOf(pool.IdToken().WithClaim("iss", "https://evil.example/\r\nSet-Cookie: a=b\"")));
+        Assert.AreEqual(
+            "The token is from another issuer. The token has iss: " + new string('i', 100),
+            await DescriptionOf(pool.IdToken().WithClaim("iss", new string('i', 5000))));
+        Assert.AreEqual("The token has expired. The token has exp: 2001-09-09T01:46:40Z", await DescriptionOf(pool.IdToken().WithLifetime(epoch, TimeSpan.Zero)));
+        Assert.AreEqual("The token is not valid yet. The token has nbf: 2128-06-11T08:53:20Z", await DescriptionOf(pool.IdToken().WithClaim("nbf", far.ToUnixTimeSeconds())));
+        Assert.AreEqual(
+            "The token was issued in the future. The token has iat: 2128-06-11T08:53:20Z", await DescriptionOf(pool.IdToken().WithClaim("iat", far.ToUnixTimeSeconds())));
+        Assert.AreEqual(
+            "The token was issued to another app client. The token has aud: other", await DescriptionOf(pool.IdToken().WithClaim("aud", "other")));
+        Assert.AreEqual(
+            "The token was issued to another app client. The token has client_id: other", await DescriptionOf(pool.AccessToken().WithClaim("client_id", "other")));
+        Assert.AreEqual(
+            "The token is neither an ID token nor an access token. The token has token_use: refresh", await DescriptionOf(pool.IdToken().WithClaim("token_use", "refresh")));
+        Assert.AreEqual(
+            "The token is signed with a key that is not the user pool's. The token has kid: ../key", await DescriptionOf(pool.IdToken().WithHeader("kid", "../key")));
+        Assert.AreEqual("The token lacks a required scope. The token has scope: a b", await DescriptionOf(pool.AccessToken().WithScopes("a", "b")));
+        Assert.AreEqual(
+            "The user is in none of the required groups. The token has cognito:groups: a, b",
+            await DescriptionOf(pool.AccessToken().WithScopes("notes/read").WithGroups("a", "b")));
+        Assert.AreEqual("The signature of the token is not valid.", await DescriptionOf(pool.IdToken().ForgedWith(TestSigningKey.Create())));
+    }
+
+    [TestMethod]
+    public async Task Two_middlewares_give_one_challenge()
+    {
+        using var one = new CognitoTestPool();
+        using var other = new CognitoTestPool();
+        using var host = Start(app => Use(Use(app, one), other), Protect);
+
+        CollectionAssert.AreEqual(new[] { Plain }, (await host.GetAsync("/")).Headers("WWW-Authenticate").ToArray());
+    }
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task Of_two_middlewares_the_one_that_knows_the_token_speaks(bool turned)
+    {
+        using var one = new CognitoTestPool();
+        using var other = new CognitoTestPool();
+        using var stranger = new CognitoTestPool();
+        using var host = Start(app => Use(Use(app, turned ? other : one), turned ? one : other), Protect);
+
+        var expired = await host.GetAsync("/", "Bearer " + one.IdToken().WithLifetime(TimeSpan.FromHours(-1)));
+        var unknown = await host.GetAsync("/", "Bearer " + stranger.IdToken());
+
+        CollectionAssert.AreEqual(new[] { Expired }, expired.Headers("WWW-Authenticate").ToArray());
+        CollectionAssert.AreEqual(new[] { Unknown }, unknown.Headers("WWW-Authenticate").ToArray());
+        Assert.AreEqual("alice", (await host.GetAsync("/", "Bearer " + one.IdToken())).Body);
+        Assert.AreEqual("alice", (await host.GetAsync("/", "Bearer " + other.IdToken())).Body);
+    }
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task A_token_that_one_of_two_middlewares_accepts_is_not_held_against_its_client(bool turned)
+    {
+        using var one = new CognitoTestPool();
+        using var other = new CognitoTestPool();
+        using var host = Start(app => Use(Use(app, turned ? other : one), turned ? one : other), _ => 401);
+
+        var response = await host.GetAsync("/", "Bearer " + one.IdToken());
+
+        CollectionAssert.AreEqual(new[] { Plain }, response.Headers("WWW-Authenticate").ToArray());
+    }
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task Of_two_middlewares_one_without_keys_makes_it_a_503(bool turned)
+    {
+        using var one = new CognitoTestPool();
+        using var other = new CognitoTestPool();
+        one.FailJwks();
+        using var host = Start(app => Use(Use(app, turned ? other : one), turned ? one : other), Protect);
+
+        var response = await host.GetAsync("/", "Bearer " + one.IdToken());
+
+        Assert.AreEqual(503, response.StatusCode);
+        Assert.IsNull(response.Header("WWW-Authenticate"));
+        Assert.AreEqual("10", response.Header("Retry-After"));
+    }
+
+    [TestMethod]
+    public async Task A_challenge_by_name_is_answered_by_the_one_that_is_named()
+    {
+        using var staff = new CognitoTestPool();
+        using var customers = new CognitoTestPool();
+        using var host = Start(
+            app =>
+            {
+                Use(app, staff, options => Name(options, "Staff"));
+                Use(app, customers, options => Name(options, "Customers"));
+            },
+            context =>
+            {
+                context.Authentication.Challenge("Staff");
+                return 401;
+            });
+
+        var response = await host.GetAsync("/", "Bearer " + customers.IdToken());
+
+        CollectionAssert.AreEqual(
+            new[] { Unknown.Replace("\"api\"", "\"Staff\"") }, response.Headers("WWW-Authenticate").ToArray(), "It is no token for the staff.");
+
+        static void Name(CognitoJwtAuthenticationOptions options, string name) => (options.AuthenticationType, options.Realm) = (name, name);
+    }
+
+    [TestMethod]
+    [DataRow("Bearer nonsense", Plain + ", error=\"invalid_token\", error_description=\"The token is not a signed JWT of three segments.\"")]
+    [DataRow("Bearer", Plain + ", error=\"invalid_request\", error_description=\"The Authorization header must hold one token: the scheme, a space, the token.\"")]
+    public async Task Where_invalid_tokens_are_rejected_the_application_is_not_reached(string authorization, string challenge)
+    {
+        using var pool = new CognitoTestPool();
+        var reached = false;
+        using var host = Start(app => Use(app, pool, options => options.InvalidTokens = InvalidTokenHandling.Reject), _ =>
+        {
+            reached = true;
+            return 200;
+        });
+
+        var response = await host.GetAsync("/open", authorization);
+
+        Assert.IsFalse(reached);
+        Assert.AreEqual(401, response.StatusCode);
+        CollectionAssert.AreEqual(new[] { challenge }, response.Headers("WWW-Authenticate").ToArray());
+        Assert.AreEqual(200, (await host.GetAsync("/open")).StatusCode);
+        Assert.AreEqual(200, (await host.GetAsync("/open", "Bearer " + pool.IdToken())).StatusCode);
+    }
+
+    [TestMethod]
+    [DataRow(AuthenticationMode.Active)]
+    [DataRow(AuthenticationMode.Passive)]
+    public async Task Where_invalid_tokens_are_rejected_each_refusal_has_its_own_status(AuthenticationMode mode)
+    {
+        using var pool = new CognitoTestPool();
+        using var host = ProtectedApp.Start(pool, options =>
+        {
+            options.AuthenticationMode = mode;
+            options.InvalidTokens = InvalidTokenHandling.Reject;
+            options.RequiredScopes = ["notes/read"];
+        });
+
+        pool.FailJwks();
+        var unavailable = await host.GetAsync("/open", "Bearer " + pool.AccessToken());
+        Assert.AreEqual(503, unavailable.StatusCode);
+        Assert.AreEqual("10", unavailable.Header("Retry-After"));
+
+        using var working = new CognitoTestPool();
+        using var second = ProtectedApp.Start(working, options =>
+        {
+            options.AuthenticationMode = mode;
+            options.InvalidTokens = InvalidTokenHandling.Reject;
+            options.RequiredScopes = ["notes/read"];
+        });
+        var scopeless = await second.GetAsync("/open", "Bearer " + working.AccessToken());
+        Assert.AreEqual(403, scopeless.StatusCode);
+        StringAssert.Contains(scopeless.Header("WWW-Authenticate"), "scope=\"notes/read\"");
+        var expired = await second.GetAsync("/open", "Bearer " + working.AccessToken().WithLifetime(TimeSpan.FromHours(-1)));
+        Assert.AreEqual(401, expired.StatusCode);
+        Assert.AreEqual(Expired, expired.Header("WWW-Authenticate"));
+    }
+
+    [TestMethod]
+    public async Task The_inner_of_two_middlewares_does_not_reject_what_the_outer_accepted()
+    {
+        using var outer = new CognitoTestPool();
+        using var inner = new CognitoTestPool();
+        using var host = Start(app => Use(Use(app, outer), inner, options => options.InvalidTokens = InvalidTokenHandling.Reject), Protect);
+
+        Assert.AreEqual("alice", (await host.GetAsync("/", "Bearer " + outer.IdToken())).Body);
+        Assert.AreEqual("alice", (await host.GetAsync("/", "Bearer " + inner.IdToken())).Body);
+        Assert.AreEqual(401, (await host.GetAsync("/open", "Bearer nonsense")).StatusCode);
+    }
+
+    [TestMethod]
+    public async Task In_passive_mode_nobody_is_signed_in_and_nobody_answered_unasked()
+    {
+        using var pool = new CognitoTestPool();
+        using var host = ProtectedApp.Start(pool, options => options.AuthenticationMode = AuthenticationMode.Passive);
+
+        var response = await host.GetAsync("/", "Bearer " + pool.IdToken());
+
+        Assert.AreEqual(401, response.StatusCode);
+        Assert.IsNull(response.Header("WWW-Authenticate"));
+        Assert.AreEqual(0, pool.JwksFetches);
+    }
+
+    [TestMethod]
+    public async Task In_passive_mode_a_challenge_says_what_is_wrong_with_a_token_that_nobody_asked_about()
+    {
+        using var pool = new CognitoTestPool();
+        var provisioned = 0;
+        using var host = Start(
+            app => Use(app, pool, options =>
+            {
+                options.AuthenticationMode = AuthenticationMode.Passive;
+                options.Provider.OnProvisionUser = _ => Task.FromResult(provisioned++);
+            }),
+            context =>
+            {
+                context.Authentication.Challenge("Bearer");
+                return 401;
+            });
+
+        Assert.AreEqual(Plain, (await host.GetAsync("/")).Header("WWW-Authenticate"));
+        Assert.AreEqual(Plain, (await host.GetAsync("/", "Bearer " + pool.IdToken())).Header("WWW-Authenticate"));
+        Assert.AreEqual(
+            Expired, (await host.GetAsync("/", "Bearer " + pool.IdToken().WithLifetime(TimeSpan.FromHours(-1)))).Header("WWW-Authenticate"));
+        Assert.AreEqual(0, provisioned, "A challenge makes no users.");
+    }
+
+    [TestMethod]
+    public async Task In_passive_mode_a_controller_can_ask()
+    {
+        using var pool = new CognitoTestPool();
+        using var host = OwinTestHost.Start(app =>
+        {
+            Use(app, pool, options => options.AuthenticationMode = AuthenticationMode.Passive);
+            app.Run(async context =>
+            {
+                var result = await context.Authentication.AuthenticateAsync("Bearer");
+                if (result == null)
+                {
+                    context.Authentication.Challenge("Bearer");
+                }
+                else
+                {
+                    await context.Response.WriteAsync(result.Identity.Name);
+                }
+            });
+        });
+
+        Assert.AreEqual("alice", (await host.GetAsync("/", "Bearer " + pool.IdToken())).Body);
+        Assert.AreEqual(
+            Expired, (await host.GetAsync("/", "Bearer " + pool.IdToken().WithLifetime(TimeSpan.FromHours(-1)))).Header("WWW-Authenticate"));
+    }
+
+    [TestMethod]
+    [DataRow(AuthenticationMode.Active, false)]
+    [DataRow(AuthenticationMode.Active, true)]
+    [DataRow(AuthenticationMode.Passive, true)]
+    public async Task Web_API_gives_each_request_its_answer(AuthenticationMode mode, bool suppressHost)
+    {
+        using var pool = new CognitoTestPool();
+        using var host = OwinTestHost.Start(app =>
+        {
+            Use(app, pool, options =>
+            {
+                options.AuthenticationMode = mode;
+                options.RequiredGroups = ["staff"];
+            });
+            var configuration = WebApiOnOwin.Configure(typeof(NotesController));
+            if (suppressHost)
+            {
+                configuration.SuppressDefaultHostAuthentication();
+                configuration.Filters.Add(WebApiOnOwin.HostAuthenticationFilter("Bearer"));
+            }
+
+            app.UseWebApi(configuration);
+        });
+
+        Assert.AreEqual("\"alice\"", (await host.GetAsync("/verdicts", "Bearer " + pool.IdToken().WithGroups("staff"))).Body);
+
+        var nobody = await host.GetAsync("/verdicts");
+        Assert.AreEqual(401, nobody.StatusCode);
+        CollectionAssert.AreEqual(new[] { Plain }, nobody.Headers("WWW-Authenticate").ToArray());
+
+        var expired = await host.GetAsync("/verdicts", "Bearer " + pool.IdToken().WithLifetime(TimeSpan.FromHours(-1)));
+        Assert.AreEqual(401, expired.StatusCode);
+        CollectionAssert.AreEqual(new[] { Expired }, expired.Headers("WWW-Authenticate").ToArray());
+
+        var guest = await host.GetAsync("/verdicts", "Bearer " + pool.IdToken().WithGroups("guests"));
+        Assert.AreEqual(403, guest.StatusCode);
+        StringAssert.Contains(guest.Header("WWW-Authenticate"), "error=\"insufficient_scope\"");
+
+        Assert.AreEqual(200, (await host.GetAsync("/verdicts/open", "Bearer nonsense")).StatusCode);
+    }
+
+    [TestMethod]
+    public async Task A_client_with_a_bad_token_is_not_redirected_to_a_sign_in_page()
+    {
+        using var pool = new CognitoTestPool();
+        using var host = Start(app => Use(app.Use(typeof(FakeCookieMiddleware)), pool), Protect);
+
+        var browser = await host.GetAsync("/");
+        var expired = await host.GetAsync("/", "Bearer " + pool.IdToken().WithLifetime(TimeSpan.FromHours(-1)));
+
+        Assert.AreEqual(302, browser.StatusCode);
+        Assert.AreEqual(401, expired.StatusCode);
+        Assert.AreEqual(Expired, expired.Header("WWW-Authenticate"));
+        Assert.AreEqual("alice", (await host.GetAsync("/", "Bearer " + pool.IdToken())).Body);
+    }
+
+    [TestMethod]
+    public async Task A_rejected_client_is_not_redirected_to_a_sign_in_page()
+    {
+        using var pool = new CognitoTestPool();
+        using var host = Start(
+            app => Use(app.Use(typeof(FakeCookieMiddleware)), pool, options => options.InvalidTokens = InvalidTokenHandling.Reject), Protect);
+
+        Assert.AreEqual(401, (await host.GetAsync("/open", "Bearer nonsense")).StatusCode);
+    }
+
+    [TestMethod]
+    public async Task A_response_that_was_started_keeps_what_it_had_and_one_that_begins_with_401_has_its_challenge()
+    {
+        using var pool = new CognitoTestPool();
+        using var host = OwinTestHost.Start(app =>
+        {
+            Use(app, pool);
+            app.Run(async context =>
+            {
+                context.Response.StatusCode = context.Request.Path.Value == "/late" ? 200 : 401;
+                await context.Response.WriteAsync("begun, ");
+                context.Response.StatusCode = 401;
+                await context.Response.WriteAsync("done");
+            });
+        });
+
+        var late = await host.GetAsync("/late", "Bearer nonsense");
+        var early = await host.GetAsync("/early", "Bearer " + pool.IdToken().WithLifetime(TimeSpan.FromHours(-1)));
+
+        Assert.AreEqual(200, late.StatusCode);
+        Assert.IsNull(late.Header("WWW-Authenticate"));
+        Assert.AreEqual("begun, done", late.Body);
+        Assert.AreEqual(401, early.StatusCode);
+        CollectionAssert.AreEqual(new[] { Expired }, early.Headers("WWW-Authenticate").ToArray());
+    }
+
+    [TestMethod]
+    public async Task A_401_whose_body_has_begun_becomes_a_503_all_the_same()
+    {
+        using var pool = new CognitoTestPool();
+        pool.FailJwks();
+        using var host = ProtectedApp.Start(pool);
+
+        var response = await host.GetAsync("/", "Bearer " + pool.IdToken());
+
+        Assert.AreEqual(503, response.StatusCode);
+        Assert.AreEqual("Service Unavailable", response.ReasonPhrase);
+        Assert.AreEqual("Authorization has been denied for this request.", response.Body);
+    }
+
+    [TestMethod]
+    [DataRow("Bearer a,b")]
+    [DataRow("Bearer,a")]
+    [DataRow("Bearer\t")]
+    [DataRow("Bearer \t ")]
+    [DataRow("BEARER")]
+    [DataRow("Bearer a\r\nX-Injected: b")]
+    [DataRow("Bearer ä")]
+    [DataRow("Bearer a\0b")]
+    [DataRow("Bearer a\u00A0b")]
+    [DataRow("Bearer %2e%2e")]
+    [DataRow("Bearer {\"alg\":\"none\"}")]
+    public async Task A_header_with_anything_but_one_token_is_an_invalid_request(string authorization)
+    {
+        using var pool = new CognitoTestPool();
+        using var host = ProtectedApp.Start(pool);
+
+        var response = await host.GetAsync("/", authorization);
+
+        Assert.AreEqual(401, response.StatusCode);
+        StringAssert.StartsWith(response.Header("WWW-Authenticate"), Plain + ", error=\"invalid_request\"");
+    }
+
+    [TestMethod]
+    [DataRow("Bearer a", "Basic b")]
+    [DataRow("Basic a", "Bearer b")]
+    [DataRow("Bearer a", "")]
+    [DataRow(null, "Bearer a")]
+    public async Task A_second_header_makes_the_request_invalid(string? one, string? other)
+    {
+        using var pool = new CognitoTestPool();
+        using var host = ProtectedApp.Start(pool);
+
+        var response = await host.SendAsync(new OwinTestRequest("GET", "/") { Headers = { ["Authorization"] = [one!, other!] } });
+
+        StringAssert.Contains(response.Header("WWW-Authenticate"), "error=\"invalid_request\"");
+    }
+
+    [TestMethod]
+    [DataRow("")]
+    [DataRow(" ")]
+    [DataRow("Bearer\u00A0abc")]
+    [DataRow("Bearerabc")]
+    [DataRow("\"Bearer\" abc")]
+    [DataRow("Negotiate abc, NTLM")]
+    public async Task A_header_of_another_scheme_is_no_token(string authorization)
+    {
+        using var pool = new CognitoTestPool();
+        using var host = ProtectedApp.Start(pool);
+
+        Assert.AreEqual(Plain, (await host.GetAsync("/", authorization)).Header("WWW-Authenticate"));
+        var twice = new OwinTestRequest("GET", "/") { Headers = { ["Authorization"] = [authorization, "Basic abc"] } };
+        Assert.AreEqual(Plain, (await host.SendAsync(twice)).Header("WWW-Authenticate"));
+    }
+
+    [TestMethod]
+    public async Task A_token_between_spaces_and_tabs_is_found()
+    {
+        using var pool = new CognitoTestPool();
+        using var host = ProtectedApp.Start(pool);
+
+        Assert.AreEqual("alice", (await host.GetAsync("/", " \tbEARER \t" + pool.IdToken() + " \t")).Body);
+    }
+
+    [TestMethod]
+    public async Task A_header_of_a_megabyte_is_answered()
+    {
+        using var pool = new CognitoTestPool();
+        using var host = ProtectedApp.Start(pool);
+
+        var response = await host.GetAsync("/", "Bearer " + new string('A', 1_048_576));
+
+        StringAssert.Contains(response.Header("WWW-Authenticate"), "error_description=\"The token is too long.\"");
+    }
+
+    [TestMethod]
+    public async Task No_attack_of_the_corpus_gets_past_the_middleware_or_into_a_header()
+    {
+        using var pool = new CognitoTestPool();
+        using var host = ProtectedApp.Start(pool, options => options.IncludeErrorDetails = true);
+
+        // White space around a token is the header's, not the token's.
+        foreach (var attack in AttackCorpus.All.Where(attack => attack.Name != "segment 0: a tab before it"))
+        {
+            var response = await host.GetAsync("/", "Bearer " + attack.CreateToken(pool));
+
+            Assert.AreEqual(401, response.StatusCode, attack.Name);
+            var challenge = response.Headers("WWW-Authenticate").Single();
+            Assert.IsTrue(challenge.All(c => c is >= ' ' and <= '~') && challenge.Count(c => c == '"') == 6, attack.Name);
+        }
+    }
+
+    private static IAppBuilder Use(IAppBuilder app, CognitoTestPool pool, Action<CognitoJwtAuthenticationOptions>? configure = null)
+    {
+        var options = new CognitoJwtAuthenticationOptions();
+        pool.Configure(options);
+        configure?.Invoke(options);
+        return app.UseCognitoJwt(options);
+    }
+
+    private static OwinTestHost Start(Action<IAppBuilder> configuration, Func<IOwinContext, int> answer) => OwinTestHost.Start(app =>
+    {
+        configuration(app);
+        app.Run(context =>
+        {
+            context.Response.StatusCode = answer(context);
+            return context.Response.WriteAsync(context.Authentication.User?.Identity?.Name ?? "nobody");
+        });
+    });
+
+    private static int Protect(IOwinContext context) =>
+        context.Request.Path.Value == "/open" || context.Authentication.User?.Identity?.IsAuthenticated == true ? 200 : 401;
+
+    [RoutePrefix("verdicts")]
+    public sealed class NotesController : ApiController
+    {
+        [Authorize]
+        [Route("")]
+        [HttpGet]
+        public string Closed() => ((ClaimsPrincipal)User).FindFirst("cognito:username")!.Value;
+
+        [Route("open")]
+        [HttpGet]
+        public IHttpActionResult Open() => Ok("open");
+    }
+
+    /// <summary>What Katana's cookie middleware does to a 401: in active mode it makes a redirect of it.</summary>
+    private sealed class FakeCookieMiddleware(OwinMiddleware next)
+        : AuthenticationMiddleware<FakeCookieMiddleware.CookieOptions>(next, new CookieOptions())
+    {
+        protected override AuthenticationHandler<CookieOptions> CreateHandler() => new Handler();
+
+        public sealed class CookieOptions() : AuthenticationOptions("Cookies");
+
+        private sealed class Handler : AuthenticationHandler<CookieOptions>
+        {
+            protected override Task<AuthenticationTicket> AuthenticateCoreAsync() => Task.FromResult<AuthenticationTicket>(null!);
+
+            protected override Task ApplyResponseChallengeAsync()
+            {
+                if (Response.StatusCode == 401 && Helper.LookupChallenge(Options.AuthenticationType, Options.AuthenticationMode) != null)
+                {
+                    Response.StatusCode = 302;
+                    Response.Headers.Set("Location", "/sign-in");
+                }
+
+                return Task.CompletedTask;
+            }
+        }
+    }
+}

@@ -1,0 +1,277 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Security.Claims;
+using System.Threading.Tasks;
+using CognitoOwin.Testing;
+using CognitoOwin.Tests.Hosting;
+using Microsoft.VisualStudio.TestTools.UnitTesting;
+
+namespace CognitoOwin.Tests.Requests;
+
+/// <summary>The application's part, given as delegates or by overriding.</summary>
+[TestClass]
+public sealed class EventsTests
+{
+    [TestMethod]
+    [DataRow("/?access_token={0}", null)]
+    [DataRow("/", "{0}")]
+    public async Task A_token_can_come_by_query_parameter_or_cookie(string target, string? cookie)
+    {
+        using var pool = new CognitoTestPool();
+        using var host = ProtectedApp.Start(pool, options => options.Provider.OnRequestToken = FromQueryOrCookie);
+        string token = pool.IdToken();
+        var request = new OwinTestRequest("GET", target.Replace("{0}", token));
+        if (cookie != null)
+        {
+            request.Headers["Cookie"] = ["other=1; token=" + cookie.Replace("{0}", token)];
+        }
+
+        Assert.AreEqual("alice", (await host.SendAsync(request)).Body);
+    }
+
+    [TestMethod]
+    [DataRow("/")]
+    [DataRow("/?access_token=")]
+    [DataRow("/?other=1")]
+    public async Task An_empty_parameter_is_no_token(string target)
+    {
+        using var pool = new CognitoTestPool();
+        using var host = ProtectedApp.Start(pool, options => options.Provider.OnRequestToken = FromQueryOrCookie);
+
+        Assert.AreEqual("Bearer realm=\"api\"", (await host.GetAsync(target)).Header("WWW-Authenticate"));
+        StringAssert.Contains((await host.GetAsync(target, "Bearer")).Header("WWW-Authenticate"), "error=\"invalid_request\"");
+    }
+
+    [TestMethod]
+    [DataRow(" ")]
+    [DataRow("Bearer abc")]
+    [DataRow("\r\nSet-Cookie: a=b")]
+    [DataRow("\uD800")]
+    [DataRow("....")]
+    [DataRow("..")]
+    public async Task Whatever_the_application_takes_for_a_token_is_judged(string token)
+    {
+        using var pool = new CognitoTestPool();
+        using var host = ProtectedApp.Start(pool, options => options.Provider.OnRequestToken = context =>
+        {
+            context.Token = token;
+            return Task.CompletedTask;
+        });
+
+        var response = await host.GetAsync("/");
+
+        Assert.AreEqual(401, response.StatusCode);
+        StringAssert.Contains(response.Header("WWW-Authenticate"), "error=\"invalid_token\"");
+    }
+
+    [TestMethod]
+    public async Task The_application_can_leave_a_token_unread()
+    {
+        using var pool = new CognitoTestPool();
+        using var host = ProtectedApp.Start(pool, options => options.Provider.OnRequestToken = context =>
+        {
+            Assert.IsNotNull(context.Token);
+            context.Token = null;
+            return Task.CompletedTask;
+        });
+
+        Assert.AreEqual("Bearer realm=\"api\"", (await host.GetAsync("/", "Bearer " + pool.IdToken())).Header("WWW-Authenticate"));
+    }
+
+    [TestMethod]
+    public async Task A_validated_token_can_be_given_claims_for_this_request_only()
+    {
+        using var pool = new CognitoTestPool();
+        var calls = 0;
+        using var host = ProtectedApp.Start(pool, options => options.Provider.OnTokenValidated = context =>
+        {
+            Assert.AreEqual("alice", context.Token.Username);
+            context.Identity.AddClaim(new Claim("call", $"number {calls++}"));
+            return Task.CompletedTask;
+        });
+        var authorization = "Bearer " + pool.IdToken();
+
+        for (var call = 0; call < 3; call++)
+        {
+            var user = (ClaimsPrincipal)(await host.GetAsync("/", authorization)).Environment["server.User"];
+            Assert.AreEqual($"number {call}", user.FindAll("call").Single().Value);
+        }
+    }
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task A_validated_token_can_be_rejected_at_every_request(bool reject)
+    {
+        using var pool = new CognitoTestPool();
+        var blocked = false;
+        var provisioned = 0;
+        using var host = ProtectedApp.Start(pool, options =>
+        {
+            options.InvalidTokens = reject ? InvalidTokenHandling.Reject : InvalidTokenHandling.ContinueAnonymously;
+            options.Provider.OnProvisionUser = _ => Task.FromResult(provisioned++);
+            options.Provider.OnTokenValidated = context =>
+            {
+                if (blocked)
+                {
+                    context.Reject("The user is blocked.");
+                }
+
+                return Task.CompletedTask;
+            };
+        });
+        var authorization = "Bearer " + pool.IdToken();
+
+        var before = await host.GetAsync("/", authorization);
+        blocked = true;
+        var after = await host.GetAsync("/", authorization);
+        var other = await host.GetAsync("/", "Bearer " + pool.IdToken("bob"));
+
+        Assert.AreEqual(200, before.StatusCode);
+        Assert.AreEqual(401, after.StatusCode);
+        Assert.AreEqual(
+            "Bearer realm=\"api\", error=\"invalid_token\", error_description=\"The user is blocked.\"", after.Header("WWW-Authenticate"));
+        Assert.AreEqual(401, other.StatusCode);
+        Assert.AreEqual(1, provisioned, "Who is rejected is not provisioned.");
+    }
+
+    [TestMethod]
+    public async Task A_refusal_is_told_to_the_application_by_its_name()
+    {
+        using var pool = new CognitoTestPool();
+        var told = new List<(TokenRejection, string)>();
+        using var host = ProtectedApp.Start(pool, options => options.Provider.OnAuthenticationFailed = context =>
+        {
+            told.Add((context.Rejection, context.Description));
+            return Task.CompletedTask;
+        });
+
+        await host.GetAsync("/");
+        await host.GetAsync("/", "Bearer " + pool.IdToken());
+        await host.GetAsync("/", "Bearer");
+        await host.GetAsync("/open", "Bearer " + pool.IdToken().WithLifetime(TimeSpan.FromHours(-1)));
+
+        CollectionAssert.AreEqual(
+            new[]
+            {
+                (TokenRejection.MalformedRequest, "The Authorization header must hold one token: the scheme, a space, the token."),
+                (TokenRejection.Expired, "The token has expired."),
+            },
+            told);
+    }
+
+    [TestMethod]
+    public async Task A_challenge_can_be_changed()
+    {
+        using var pool = new CognitoTestPool();
+        using var host = ProtectedApp.Start(pool, options => options.Provider.OnApplyChallenge = context =>
+        {
+            switch (context.Request.Path.Value)
+            {
+                case "/silent":
+                    context.Challenge = null;
+                    break;
+                case "/teapot":
+                    context.StatusCode = 418;
+                    context.RetryAfter = TimeSpan.FromSeconds(1.2);
+                    break;
+                default:
+                    context.Challenge += ", help=\"https://help.example\"";
+                    context.RetryAfter = TimeSpan.FromSeconds(-5);
+                    break;
+            }
+
+            return Task.CompletedTask;
+        });
+
+        var changed = await host.GetAsync("/");
+        Assert.AreEqual("Bearer realm=\"api\", help=\"https://help.example\"", changed.Header("WWW-Authenticate"));
+        Assert.AreEqual("1", changed.Header("Retry-After"));
+        Assert.IsNull((await host.GetAsync("/silent")).Header("WWW-Authenticate"));
+        var teapot = await host.GetAsync("/teapot", "Bearer nonsense");
+        Assert.AreEqual(418, teapot.StatusCode);
+        Assert.AreEqual("2", teapot.Header("Retry-After"));
+        Assert.IsNull(teapot.ReasonPhrase);
+    }
+
+    [TestMethod]
+    public async Task A_challenge_knows_the_rule_that_was_broken()
+    {
+        using var pool = new CognitoTestPool();
+        var told = new List<(TokenRejection, int)>();
+        using var host = ProtectedApp.Start(pool, options => options.Provider.OnApplyChallenge = context =>
+        {
+            told.Add((context.Rejection, context.StatusCode));
+            return Task.CompletedTask;
+        });
+        await host.GetAsync("/");
+        await host.GetAsync("/open", "Bearer nonsense");
+        await host.GetAsync("/", "Bearer nonsense");
+        pool.FailJwks();
+        await host.GetAsync("/", "Bearer " + pool.IdToken());
+
+        CollectionAssert.AreEqual(
+            new[] { (TokenRejection.None, 401), (TokenRejection.NotAJws, 401), (TokenRejection.KeysUnavailable, 503) }, told);
+    }
+
+    [TestMethod]
+    public async Task Every_event_can_be_overridden_and_its_delegate_is_then_called_by_whoever_overrides()
+    {
+        using var pool = new CognitoTestPool();
+        var provider = new LoudProvider();
+        using var host = ProtectedApp.Start(pool, options => options.Provider = provider);
+
+        await host.GetAsync("/?access_token=" + pool.IdToken());
+        await host.GetAsync("/?access_token=nonsense");
+
+        CollectionAssert.AreEqual(
+            new[]
+            {
+                "RequestToken", "OnRequestToken", "TokenValidated alice", "ProvisionUser alice", "RequestToken", "OnRequestToken",
+                "AuthenticationFailed NotAJws", "ApplyChallenge NotAJws",
+            },
+            provider.Calls);
+    }
+
+    private static Task FromQueryOrCookie(CognitoRequestTokenContext context)
+    {
+        context.Token ??= context.Request.Query.Get("access_token") ?? context.Request.Cookies["token"];
+        return Task.CompletedTask;
+    }
+
+    private sealed class LoudProvider : CognitoJwtAuthenticationProvider
+    {
+        public LoudProvider()
+        {
+            OnRequestToken = context =>
+            {
+                Calls.Add("OnRequestToken");
+                return FromQueryOrCookie(context);
+            };
+            OnTokenValidated = _ => throw new InvalidOperationException("Not called: TokenValidated does not call it.");
+        }
+
+        public List<string> Calls { get; } = [];
+
+        public override Task RequestToken(CognitoRequestTokenContext context)
+        {
+            Calls.Add("RequestToken");
+            return base.RequestToken(context);
+        }
+
+        public override Task TokenValidated(CognitoTokenValidatedContext context) => Note("TokenValidated " + context.Token.Username);
+
+        public override Task ProvisionUser(CognitoProvisionUserContext context) => Note("ProvisionUser " + context.Username);
+
+        public override Task AuthenticationFailed(CognitoAuthenticationFailedContext context) => Note("AuthenticationFailed " + context.Rejection);
+
+        public override Task ApplyChallenge(CognitoApplyChallengeContext context) => Note("ApplyChallenge " + context.Rejection);
+
+        private Task Note(string call)
+        {
+            Calls.Add(call);
+            return Task.CompletedTask;
+        }
+    }
+}

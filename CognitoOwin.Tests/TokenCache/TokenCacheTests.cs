@@ -1,0 +1,362 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Security.Claims;
+using System.Threading;
+using System.Threading.Tasks;
+using CognitoOwin.Testing;
+using CognitoOwin.Tests.Hosting;
+using CognitoOwin.Tests.Requests;
+using Microsoft.Extensions.Time.Testing;
+using Microsoft.VisualStudio.TestTools.UnitTesting;
+using Owin;
+
+namespace CognitoOwin.Tests.TokenCache;
+
+/// <summary>
+/// What is remembered of a token. That a token was found, and not verified once more, shows in the result: it is the same object.
+/// </summary>
+[TestClass]
+[DoNotParallelize]
+public sealed class TokenCacheTests
+{
+    private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
+
+    [TestMethod]
+    public async Task Finds_a_token_that_was_accepted()
+    {
+        using var pool = new CognitoTestPool();
+        using var validator = Create(pool);
+        string token = pool.IdToken();
+
+        var first = await validator.ValidateAsync(token);
+        var second = await validator.ValidateAsync(new string(token.ToCharArray()));
+
+        Assert.IsTrue(first.IsValid);
+        Assert.AreSame(first, second);
+    }
+
+    [TestMethod]
+    public async Task Asks_that_the_whole_token_is_the_same()
+    {
+        using var pool = new CognitoTestPool();
+        using var validator = Create(pool);
+        string token = pool.IdToken();
+        Assert.IsTrue((await validator.ValidateAsync(token)).IsValid);
+
+        // Each character once: with the same signature, the same payload, the same header, the same hash.
+        for (var i = 0; i < token.Length; i++)
+        {
+            if (token[i] == '.')
+            {
+                continue;
+            }
+
+            var changed = token.Substring(0, i) + (token[i] == 'A' ? 'B' : 'A') + token.Substring(i + 1);
+            Assert.IsFalse((await validator.ValidateAsync(changed)).IsValid, $"with another character at {i}");
+        }
+
+        Assert.IsFalse((await validator.ValidateAsync(token + "A")).IsValid);
+        Assert.IsFalse((await validator.ValidateAsync("A" + token)).IsValid);
+        Assert.IsFalse((await validator.ValidateAsync(token.Substring(1))).IsValid);
+    }
+
+    [TestMethod]
+    public async Task Forgets_a_token_at_its_end_clock_skew_included()
+    {
+        using var pool = new CognitoTestPool { TimeProvider = _time };
+        using var validator = Create(pool, options => options.ClockSkew = TimeSpan.FromSeconds(60));
+        string token = pool.IdToken().WithLifetime(TimeSpan.FromMinutes(5));
+        var first = await validator.ValidateAsync(token);
+
+        _time.Advance(TimeSpan.FromSeconds((5 * 60) + 58));
+        Assert.AreSame(first, await validator.ValidateAsync(token));
+
+        _time.Advance(TimeSpan.FromSeconds(2));
+        Assert.AreEqual(TokenRejection.Expired, (await validator.ValidateAsync(token)).Rejection);
+    }
+
+    [TestMethod]
+    public async Task Forgets_a_token_when_its_key_is_dropped()
+    {
+        using var pool = new CognitoTestPool { TimeProvider = _time };
+        using var validator = Create(pool);
+        string old = pool.IdToken().WithLifetime(TimeSpan.FromDays(30));
+        Assert.IsTrue((await validator.ValidateAsync(old)).IsValid);
+
+        pool.RotateKeys();
+        pool.DropOldKeys();
+        Assert.IsTrue((await validator.ValidateAsync(pool.IdToken())).IsValid, "the new key is fetched at once");
+
+        Assert.AreEqual(TokenRejection.UnknownKey, (await validator.ValidateAsync(old)).Rejection);
+    }
+
+    [TestMethod]
+    public async Task Forgets_nothing_when_a_refresh_brings_the_same_keys()
+    {
+        using var pool = new CognitoTestPool { TimeProvider = _time };
+        using var validator = Create(pool);
+        string token = pool.IdToken().WithLifetime(TimeSpan.FromDays(30));
+        var first = await validator.ValidateAsync(token);
+
+        pool.RotateKeys();
+        Assert.IsTrue((await validator.ValidateAsync(pool.IdToken())).IsValid);
+
+        Assert.AreSame(first, await validator.ValidateAsync(token));
+    }
+
+    [TestMethod]
+    public async Task Another_validator_with_other_rules_judges_anew()
+    {
+        using var pool = new CognitoTestPool();
+        using var lenient = Create(pool);
+        using var strict = Create(pool, options => options.RequiredGroups = ["admins"]);
+        string token = pool.IdToken().WithGroups("staff");
+
+        Assert.IsTrue((await lenient.ValidateAsync(token)).IsValid);
+        Assert.AreEqual(TokenRejection.GroupMissing, (await strict.ValidateAsync(token)).Rejection);
+    }
+
+    [TestMethod]
+    public async Task Never_remembers_a_refusal()
+    {
+        using var pool = new CognitoTestPool { TimeProvider = _time };
+        using var validator = Create(pool, options => options.ClockSkew = TimeSpan.Zero);
+        using var measurements = new CacheMeasurements();
+        var tomorrow = _time.GetUtcNow().AddDays(1);
+        string early = pool.IdToken().WithLifetime(tomorrow, TimeSpan.FromHours(1));
+        string forged = pool.IdToken().ForgedWith(TestSigningKey.Create());
+        var entries = measurements.Entries;
+
+        Assert.AreEqual(TokenRejection.IssuedInTheFuture, (await validator.ValidateAsync(early)).Rejection);
+        Assert.AreEqual(TokenRejection.InvalidSignature, (await validator.ValidateAsync(forged)).Rejection);
+        Assert.AreEqual(entries, measurements.Entries);
+
+        _time.Advance(TimeSpan.FromDays(1));
+        Assert.IsTrue((await validator.ValidateAsync(early)).IsValid, "time turns that verdict");
+    }
+
+    [TestMethod]
+    public async Task A_refusal_for_lack_of_keys_is_turned_by_the_keys()
+    {
+        using var pool = new CognitoTestPool { TimeProvider = _time };
+        using var validator = Create(pool);
+        string token = pool.IdToken();
+        pool.FailJwks();
+        Assert.AreEqual(TokenRejection.KeysUnavailable, (await validator.ValidateAsync(token)).Rejection);
+
+        pool.RestoreJwks();
+        _time.Advance(TimeSpan.FromSeconds(11));
+
+        Assert.IsTrue((await validator.ValidateAsync(token)).IsValid);
+    }
+
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(2)]
+    [DataRow(5)]
+    [DataRow(8)]
+    public async Task A_flood_of_valid_tokens_stays_within_the_bound(int maximum)
+    {
+        using var pool = new CognitoTestPool();
+        using var validator = Create(pool, options => options.TokenCache.MaximumEntries = maximum);
+        using var measurements = new CacheMeasurements();
+        var before = measurements.Entries;
+
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.IsTrue((await validator.ValidateAsync(pool.IdToken("user" + i))).IsValid);
+            Assert.IsTrue(measurements.Entries - before <= maximum, $"{measurements.Entries - before} entries");
+        }
+
+        Assert.AreEqual(20, measurements.Evictions + measurements.Entries - before);
+    }
+
+    [TestMethod]
+    public async Task A_flood_from_many_threads_stays_within_the_bound()
+    {
+        using var pool = new CognitoTestPool();
+        using var validator = Create(pool, options => options.TokenCache.MaximumEntries = 6);
+        using var measurements = new CacheMeasurements();
+        var before = measurements.Entries;
+        string[] tokens = [.. Enumerable.Range(0, 24).Select(i => pool.IdToken("user" + i).ToString())];
+
+        var inBound = await Task.WhenAll(Enumerable.Range(0, 4).Select(start => Task.Run(async () =>
+        {
+            for (var i = 0; i < 400; i++)
+            {
+                Assert.IsTrue((await validator.ValidateAsync(tokens[(start + (i * (start + 1))) % tokens.Length])).IsValid);
+            }
+
+            return measurements.Entries - before <= 6;
+        })));
+
+        CollectionAssert.DoesNotContain(inBound, false);
+    }
+
+    [TestMethod]
+    public async Task Long_tokens_take_the_room_of_several()
+    {
+        using var pool = new CognitoTestPool();
+        using var validator = Create(pool, options => options.TokenCache.MaximumEntries = 16);
+        using var measurements = new CacheMeasurements();
+        var before = measurements.Entries;
+
+        for (var i = 0; i < 12; i++)
+        {
+            string token = pool.IdToken("user" + i).WithCustomAttribute("long", new string('x', 6000));
+            Assert.IsTrue(token.Length is > 8192 and <= 12288, $"{token.Length} characters");
+            Assert.IsTrue((await validator.ValidateAsync(token)).IsValid);
+        }
+
+        // Three of 4,096 each: two of them in each half of the room.
+        Assert.AreEqual(4, measurements.Entries - before);
+    }
+
+    [TestMethod]
+    public async Task A_token_in_use_outlives_a_flood_of_others()
+    {
+        using var pool = new CognitoTestPool();
+        using var validator = Create(pool, options => options.TokenCache.MaximumEntries = 4);
+        string used = pool.IdToken();
+        var first = await validator.ValidateAsync(used);
+
+        for (var i = 0; i < 12; i++)
+        {
+            await validator.ValidateAsync(pool.IdToken("user" + i));
+            Assert.AreSame(first, await validator.ValidateAsync(used));
+        }
+    }
+
+    [TestMethod]
+    public async Task Each_request_may_change_its_own_identity_freely()
+    {
+        using var pool = new CognitoTestPool();
+        var seen = new List<(ClaimsIdentity Identity, string[] Claims)>();
+        using var host = OwinTestHost.Start(app =>
+        {
+            app.UseCognitoJwt(pool.Configure);
+            app.Run(context =>
+            {
+                var identity = (ClaimsIdentity)context.Authentication.User.Identity;
+                seen.Add((identity, [.. identity.Claims.Select(claim => claim.ToString())]));
+                identity.AddClaim(new Claim(ClaimTypes.Role, "king"));
+                identity.RemoveClaim(identity.FindFirst("email"));
+                identity.FindFirst("sub").Properties["mark"] = "mine";
+                identity.Label = "mine";
+                return Task.CompletedTask;
+            });
+        });
+        var authorization = "Bearer " + pool.IdToken().WithGroups("staff");
+
+        for (var i = 0; i < 3; i++)
+        {
+            await host.GetAsync("/", authorization);
+        }
+
+        Assert.AreEqual(3, seen.Select(request => request.Identity).Distinct().Count());
+        CollectionAssert.AreEqual(seen[0].Claims, seen[1].Claims);
+        CollectionAssert.AreEqual(seen[0].Claims, seen[2].Claims);
+        var claims = seen.SelectMany(request => request.Identity.Claims).ToList();
+        Assert.AreEqual(claims.Count, claims.Distinct(ReferenceComparer.Instance).Count(), "no claim is shared");
+        Assert.IsTrue(seen.All(request => request.Identity.Claims.All(claim => claim.Subject == request.Identity)));
+    }
+
+    [TestMethod]
+    public async Task Can_be_turned_off()
+    {
+        using var pool = new CognitoTestPool();
+        using var validator = Create(pool, options => options.TokenCache.Enabled = false);
+        using var measurements = new CacheMeasurements();
+        string token = pool.IdToken();
+
+        var first = await validator.ValidateAsync(token);
+        var second = await validator.ValidateAsync(token);
+
+        Assert.IsTrue(first.IsValid && second.IsValid);
+        Assert.AreNotSame(first, second);
+        Assert.AreEqual(0, measurements.Hits + measurements.Misses);
+    }
+
+    [TestMethod]
+    public async Task A_stampede_of_one_new_token_verifies_it_once()
+    {
+        using var pool = new CognitoTestPool();
+        using var validator = Create(pool);
+        await validator.ValidateAsync(pool.IdToken("first"));
+        for (var round = 0; round < 5; round++)
+        {
+            string token = pool.IdToken("user" + round);
+            using var start = new ManualResetEventSlim();
+            var results = new CognitoTokenValidationResult[8];
+            var threads = results.Select((_, i) => new Thread(() =>
+            {
+                start.Wait();
+                results[i] = validator.ValidateAsync(token).GetAwaiter().GetResult();
+            })).ToList();
+            threads.ForEach(thread => thread.Start());
+
+            start.Set();
+            threads.ForEach(thread => thread.Join());
+
+            Assert.IsTrue(results[0].IsValid);
+            Assert.AreEqual(1, results.Distinct().Count());
+        }
+    }
+
+    [TestMethod]
+    public async Task Requests_for_one_new_token_run_its_provisioning_once()
+    {
+        using var pool = new CognitoTestPool();
+        var runs = 0;
+        using var host = ProtectedApp.Start(pool, options => options.Provider.OnProvisionUser = async _ =>
+        {
+            Interlocked.Increment(ref runs);
+            await Task.Yield();
+        });
+        var authorization = "Bearer " + pool.IdToken("alice");
+
+        var responses = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Task.Run(() => host.GetAsync("/", authorization))));
+
+        Assert.IsTrue(responses.All(response => response.StatusCode == 200 && response.Body == "alice"));
+        Assert.AreEqual(1, runs);
+    }
+
+    [TestMethod]
+    public async Task Counts_hits_misses_entries_and_evictions()
+    {
+        using var pool = new CognitoTestPool();
+        using var validator = Create(pool, options => options.TokenCache.MaximumEntries = 2);
+        using var measurements = new CacheMeasurements();
+        var before = measurements.Entries;
+        string[] tokens = [pool.IdToken("a"), pool.IdToken("b"), pool.IdToken("c")];
+
+        await validator.ValidateAsync(tokens[0]);
+        await validator.ValidateAsync(tokens[0]);
+        await validator.ValidateAsync(tokens[1]);
+        await validator.ValidateAsync(tokens[2]);
+        await validator.ValidateAsync("nonsense");
+
+        Assert.AreEqual(1, measurements.Hits);
+        Assert.AreEqual(4, measurements.Misses);
+        Assert.AreEqual(2, measurements.Entries - before);
+        Assert.AreEqual(1, measurements.Evictions);
+    }
+
+    private static CognitoTokenValidator Create(CognitoTestPool pool, Action<CognitoJwtAuthenticationOptions>? configure = null)
+    {
+        var options = new CognitoJwtAuthenticationOptions();
+        pool.Configure(options);
+        configure?.Invoke(options);
+        return new CognitoTokenValidator(options);
+    }
+
+    private sealed class ReferenceComparer : IEqualityComparer<Claim>
+    {
+        public static readonly ReferenceComparer Instance = new();
+
+        public bool Equals(Claim? x, Claim? y) => ReferenceEquals(x, y);
+
+        public int GetHashCode(Claim obj) => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(obj);
+    }
+}

@@ -1,0 +1,435 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using CognitoOwin.Testing;
+
+namespace CognitoOwin.Tests.Validation;
+
+/// <summary>
+/// What has been tried on verifiers of JWTs, each with the rule that stops it here. Unless its signature is the attack, a token is
+/// signed by the pool itself: the rule alone must stop it.
+/// </summary>
+internal static class AttackCorpus
+{
+    private const string ClientId = "1example23456789";
+
+    public static readonly IReadOnlyList<Attack> All =
+    [
+        .. Algorithms(), .. Keys(), .. Signatures(), .. Encodings(), .. Json(), .. Issuers(), .. Clients(), .. Claims(), .. Dates(),
+        .. OtherForms(),
+    ];
+
+    private static IEnumerable<Attack> Algorithms()
+    {
+        foreach (var none in new[] { "none", "None", "NONE", "nOnE", "none ", " none", "none\0", "nοne" /* Greek omicron */, "" })
+        {
+            yield return new($"alg {none} without a signature", TokenRejection.AlgorithmNotAllowed, pool => Unsigned(pool, none));
+        }
+
+        foreach (var other in new[]
+        {
+            "HS256", "HS384", "HS512", "RS384", "RS512", "PS256", "PS384", "ES256", "ES384", "EdDSA", "RSA-OAEP", "dir", "RS256 ", "rs256",
+            "Rs256", "RS256\0", "RS２56", "RS-256", "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
+        })
+        {
+            yield return new(
+                $"alg {other} with a good RS256 signature", TokenRejection.AlgorithmNotAllowed, pool => pool.IdToken().WithHeader("alg", other));
+        }
+
+        yield return new(
+            "HS256 signed with the public key's JWK", TokenRejection.AlgorithmNotAllowed, pool => Hs256(pool, Encoding.UTF8.GetBytes(pool.Jwks)));
+        yield return new(
+            "HS256 signed with the public key's modulus", TokenRejection.AlgorithmNotAllowed, pool => Hs256(pool, pool.IdTokenKey.PublicParameters.Modulus));
+        yield return new("HS256 signed with an empty key", TokenRejection.AlgorithmNotAllowed, pool => Hs256(pool, []));
+        yield return new("no alg", TokenRejection.AlgorithmNotAllowed, pool => pool.IdToken().WithoutHeader("alg"));
+        foreach (var odd in new object?[] { null, 1, true, new[] { "RS256" }, new { alg = "RS256" } })
+        {
+            yield return new($"alg of JSON {JsonSerializer.Serialize(odd)}", TokenRejection.AlgorithmNotAllowed, pool => pool.IdToken().WithHeader("alg", odd));
+        }
+
+        yield return new("crit with a name", TokenRejection.CriticalExtension, pool => pool.IdToken().WithHeader("crit", new[] { "exp" }));
+        yield return new("crit empty", TokenRejection.CriticalExtension, pool => pool.IdToken().WithHeader("crit", Array.Empty<string>()));
+        yield return new("crit null", TokenRejection.CriticalExtension, pool => pool.IdToken().WithHeader("crit", null));
+        yield return new(
+            "unencoded payload, RFC 7797", TokenRejection.CriticalExtension,
+            pool => pool.IdToken().WithHeader("b64", false).WithHeader("crit", new[] { "b64" }));
+    }
+
+    private static IEnumerable<Attack> Keys()
+    {
+        yield return new("jwk of the attacker in the header", TokenRejection.InvalidSignature, pool =>
+        {
+            var own = TestSigningKey.Create();
+            var jwk = JsonSerializer.Deserialize<JsonElement>(CognitoTestPool.WriteJwks([own])).GetProperty("keys")[0];
+            return pool.IdToken().WithHeader("jwk", jwk).ForgedWith(own);
+        });
+        foreach (var parameter in new[] { "jku", "x5u" })
+        {
+            yield return new(
+                $"{parameter} of the attacker", TokenRejection.InvalidSignature,
+                pool => pool.IdToken().WithHeader(parameter, "https://evil.example/keys").ForgedWith(TestSigningKey.Create()));
+        }
+
+        yield return new(
+            "x5c of the attacker", TokenRejection.InvalidSignature,
+            pool => pool.IdToken().WithHeader("x5c", new[] { "MIIB" }).ForgedWith(TestSigningKey.Create()));
+        yield return new("another key under the pool's kid", TokenRejection.InvalidSignature, pool => pool.IdToken().ForgedWith(TestSigningKey.Create()));
+        yield return new("a key the pool does not have", TokenRejection.UnknownKey, pool => pool.IdToken().SignedBy(TestSigningKey.Create()));
+        yield return new(
+            "the pool's other key's kid", TokenRejection.InvalidSignature, pool => pool.IdToken().WithHeader("kid", pool.AccessTokenKey.Id));
+
+        foreach (var kid in new[]
+        {
+            "../../../../dev/null", "/dev/null", "..\\..\\windows\\win.ini", "' OR '1'='1", "x' UNION SELECT 'key' --", "key|id", "`id`",
+            "https://evil.example/jwks.json", "\0", "\r\nSet-Cookie: a=b", "TEST-KEY-0", "test-key-0 ", " test-key-0", "{\"kid\":1}",
+            new string('k', 256),
+        })
+        {
+            yield return new($"kid {Shown(kid)}", TokenRejection.UnknownKey, pool => pool.IdToken().WithHeader("kid", kid));
+        }
+
+        yield return new("kid of 257 characters", TokenRejection.KeyIdMissing, pool => pool.IdToken().WithHeader("kid", new string('k', 257)));
+        yield return new("kid of 8,000 characters", TokenRejection.KeyIdMissing, pool => pool.IdToken().WithHeader("kid", new string('k', 8000)));
+        yield return new("no kid", TokenRejection.KeyIdMissing, pool => pool.IdToken().WithoutHeader("kid"));
+        foreach (var odd in new object?[] { null, "", 1, 1e300, false, new[] { "test-key-0" }, new { kid = "test-key-0" } })
+        {
+            yield return new($"kid of JSON {JsonSerializer.Serialize(odd)}", TokenRejection.KeyIdMissing, pool => pool.IdToken().WithHeader("kid", odd));
+        }
+
+        yield return new("kid with half a surrogate pair", TokenRejection.KeyIdMissing, pool => Signed(pool, """{"alg":"RS256","kid":"\ud800"}"""));
+    }
+
+    private static IEnumerable<Attack> Signatures()
+    {
+        Attack Signature(string name, Func<CognitoTestPool, byte[], byte[]> change) =>
+            new("signature: " + name, TokenRejection.InvalidSignature, pool => Edit(pool.IdToken(), 2, part => Text.Encode(change(pool, Text.Decode(part)))));
+
+        yield return Signature("none", (_, _) => []);
+        yield return Signature("one zero", (_, _) => [0]);
+        yield return Signature("all zero", (_, _) => new byte[256]);
+        yield return Signature("one", (_, _) => [.. new byte[255], 1]);
+        yield return Signature("all ones", (_, _) => [.. Enumerable.Repeat((byte)0xFF, 256)]);
+        yield return Signature("the modulus", (pool, _) => pool.IdTokenKey.PublicParameters.Modulus);
+        yield return Signature("the modulus less one", (pool, _) => LessOne(pool.IdTokenKey.PublicParameters.Modulus));
+        yield return Signature("truncated by a byte", (_, good) => [.. good.Take(255)]);
+        yield return Signature("truncated to half", (_, good) => [.. good.Take(128)]);
+        yield return Signature("without its first byte", (_, good) => [.. good.Skip(1)]);
+        yield return Signature("a zero appended", (_, good) => [.. good, 0]);
+        yield return Signature("a zero before it", (_, good) => [0, .. good]);
+        yield return Signature("twice", (_, good) => [.. good, .. good]);
+        yield return Signature("8,000 bytes", (_, good) => [.. good, .. new byte[7744]]);
+        yield return Signature("backwards", (_, good) => [.. Enumerable.Reverse(good)]);
+        yield return Signature("its last bit flipped", (_, good) => [.. good.Take(255), (byte)(good[255] ^ 1)]);
+
+        yield return new("signature of another token", TokenRejection.InvalidSignature, pool => Join(pool.IdToken("bob"), pool.IdToken("alice"), 2));
+        yield return new("payload of another token", TokenRejection.InvalidSignature, pool => Join(pool.IdToken("bob"), pool.IdToken("alice"), 1));
+        yield return new("header of an access token on an ID token", TokenRejection.InvalidSignature, pool => Join(pool.IdToken(), pool.AccessToken(), 0));
+        yield return new("segments swapped: payload first", TokenRejection.AlgorithmNotAllowed, pool => Order(pool.IdToken(), 1, 0, 2));
+        yield return new("segments swapped: signature first", TokenRejection.MalformedHeader, pool => Order(pool.IdToken(), 2, 1, 0));
+        yield return new("segments swapped: signature as payload", TokenRejection.MalformedPayload, pool => Order(pool.IdToken(), 0, 2, 1));
+        yield return new(
+            "one claim changed", TokenRejection.InvalidSignature,
+            pool => Edit(pool.IdToken("alice"), 1, part => Text.Encode(Text.DecodeText(part).Replace("\"alice\"", "\"admin\""))));
+        yield return new(
+            "a space in the payload", TokenRejection.InvalidSignature, pool => Edit(pool.IdToken(), 1, part => Text.Encode(Text.DecodeText(part) + " ")));
+    }
+
+    private static IEnumerable<Attack> Encodings()
+    {
+        for (var segment = 0; segment < 3; segment++)
+        {
+            var place = segment;
+            Attack Encoding(string name, Func<string, string> change) =>
+                new($"segment {place}: {name}", TokenRejection.MalformedEncoding, pool => Edit(pool.IdToken(), place, change));
+
+            yield return Encoding("padding", part => part + new string('=', 4 - (part.Length % 4)));
+            yield return Encoding("a line feed at its end", part => part + "\n");
+            yield return Encoding("a space in it", part => part.Insert(8, " "));
+            yield return Encoding("a tab before it", part => "\t" + part);
+            yield return Encoding("standard alphabet", part => part.Substring(0, part.Length - 1) + "+");
+            yield return Encoding("a slash", part => "/" + part.Substring(1));
+            yield return Encoding("percent-encoding", part => "%65" + part.Substring(1));
+            yield return Encoding("a full-width letter", part => "ｅ" + part.Substring(1));
+            yield return Encoding("a non-ASCII letter with the same low byte", part => (char)(part[0] + 0x100) + part.Substring(1));
+            yield return Encoding("a null character", part => part + "\0");
+            yield return Encoding("half a surrogate pair", part => part + "\uD800");
+            yield return Encoding("a length no base64 has", part => part.PadRight((part.Length / 4 * 4) + 5, 'A'));
+            yield return Encoding("quotation marks", part => "\"" + part + "\"");
+        }
+
+        // 256 bytes end in a group of two letters, of whose twelve bits the last four are no data: 15 more spellings of one signature.
+        yield return new("signature with stray bits", TokenRejection.MalformedEncoding, pool => Edit(pool.IdToken(), 2, part => Stray(part)));
+        yield return new("header with stray bits, one byte left over", TokenRejection.MalformedEncoding, _ => "eR.e30.AA");
+        yield return new("header with stray bits, two bytes left over", TokenRejection.MalformedEncoding, _ => "e31.e30.AA");
+
+        yield return new("header of invalid UTF-8", TokenRejection.MalformedHeader, pool => SignedBytes(pool, [0x7B, 0xFF, 0x7D], "{}"u8.ToArray()));
+        yield return new("overlong UTF-8", TokenRejection.MalformedHeader, pool => SignedBytes(pool, [.. "{\"alg\":\""u8, 0xC1, 0x92, .. "S256\"}"u8], "{}"u8.ToArray()));
+        yield return new("a surrogate in UTF-8", TokenRejection.MalformedHeader, pool => SignedBytes(pool, [.. "{\"a\":\""u8, 0xED, 0xA0, 0x80, .. "\"}"u8], "{}"u8.ToArray()));
+        yield return new("header with a byte order mark", TokenRejection.MalformedHeader, pool => SignedBytes(pool, [0xEF, 0xBB, 0xBF, .. Header(pool)], Payload(pool)));
+        yield return new("payload with a byte order mark", TokenRejection.MalformedPayload, pool => SignedBytes(pool, Header(pool), [0xEF, 0xBB, 0xBF, .. Payload(pool)]));
+        yield return new("payload of invalid UTF-8", TokenRejection.MalformedPayload, pool => SignedBytes(pool, Header(pool), [.. "{\"sub\":\""u8, 0x80, .. "\"}"u8]));
+        yield return new(
+            "payload in UTF-16", TokenRejection.MalformedPayload,
+            pool => SignedBytes(pool, Header(pool), Encoding.Unicode.GetBytes(Encoding.UTF8.GetString(Payload(pool)))));
+    }
+
+    private static IEnumerable<Attack> Json()
+    {
+        Attack Header(string name, string json) => new("header: " + name, TokenRejection.MalformedHeader, pool => Signed(pool, json.Replace("KID", pool.IdTokenKey.Id)));
+        Attack Payload(string name, Func<string, string> change) =>
+            new("payload: " + name, TokenRejection.MalformedPayload, pool => SignedText(pool, change(Encoding.UTF8.GetString(AttackCorpus.Payload(pool)))));
+
+        yield return Header("nothing", "");
+        yield return Header("null", "null");
+        yield return Header("a list", """[{"alg":"RS256","kid":"KID"}]""");
+        yield return Header("a string", "\"RS256\"");
+        yield return Header("alg twice", """{"alg":"none","alg":"RS256","kid":"KID"}""");
+        yield return Header("alg twice, once escaped", """{"alg":"RS256","\u0061lg":"none","kid":"KID"}""");
+        yield return Header("alg twice, both escaped", """{"al\u0067":"RS256","\u0061lg":"none","kid":"KID"}""");
+        yield return Header("kid twice", """{"alg":"RS256","kid":"KID","kid":"KID"}""");
+        yield return Header("a comment", """{"alg":"RS256",/*"alg":"none",*/"kid":"KID"}""");
+        yield return Header("a comma too many", """{"alg":"RS256","kid":"KID",}""");
+        yield return Header("single quotes", "{'alg':'RS256','kid':'KID'}");
+        yield return Header("names without quotes", "{alg:\"RS256\",kid:\"KID\"}");
+        yield return Header("two objects", """{"alg":"RS256","kid":"KID"}{}""");
+        yield return Header("something after the object", """{"alg":"RS256","kid":"KID"}x""");
+        yield return Header("no end", """{"alg":"RS256","kid":"KID" """);
+        yield return Header("a name of half a surrogate pair", """{"alg":"RS256","kid":"KID","\ud800":1}""");
+        yield return Header("a control character in a string", "{\"alg\":\"RS256\",\"kid\":\"KID\",\"a\":\"\n\"}");
+        yield return Header("NaN", """{"alg":"RS256","kid":"KID","a":NaN}""");
+        yield return Header("a number with a leading zero", """{"alg":"RS256","kid":"KID","a":01}""");
+
+        yield return Payload("nothing", _ => "");
+        yield return Payload("a list", json => $"[{json}]");
+        yield return Payload("true", _ => "true");
+        yield return Payload("a name twice", json => json.Insert(1, "\"sub\":\"admin\","));
+        yield return Payload("a name twice, once escaped", json => json.Insert(1, "\"\\u0073ub\":\"admin\","));
+        yield return Payload("a name twice, in an inner object", json => json.Insert(1, "\"identities\":{\"a\":1,\"\\u0061\":2},"));
+        yield return Payload("a name twice, in a list", json => json.Insert(1, "\"identities\":[{\"a\":1,\"a\":2}],"));
+        yield return Payload("an empty name twice", json => json.Insert(1, "\"\":1,\"\":2,"));
+        yield return Payload("a name of half a surrogate pair", json => json.Insert(1, "\"\\udfff\":1,"));
+        yield return Payload("a comment", json => json + "//");
+        yield return Payload("a comma too many", json => json.Insert(json.Length - 1, ","));
+        yield return Payload("Infinity", json => json.Insert(1, "\"a\":Infinity,"));
+        yield return Payload("17 lists in each other", json => json.Insert(1, $"\"a\":{Deep(17)},"));
+        yield return Payload("3,000 lists in each other", json => json.Insert(1, $"\"a\":{Deep(3000)},"));
+        yield return Payload("5,000 lists that never end", json => json.Insert(1, $"\"a\":{new string('[', 5000)},"));
+        yield return Payload("3,000 objects in each other", json => json.Insert(1, $"\"a\":{string.Concat(Enumerable.Repeat("{\"a\":", 1800))}1{new string('}', 1800)},"));
+    }
+
+    private static IEnumerable<Attack> Issuers()
+    {
+        Attack Issuer(string name, Func<string, object?> change) =>
+            new("iss: " + name, TokenRejection.UnknownIssuer, pool => pool.IdToken().WithClaim("iss", change(pool.Issuer)));
+
+        yield return Issuer("another pool", _ => "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Other");
+        yield return Issuer("pool id and more", issuer => issuer + "1");
+        yield return Issuer("pool id and less", issuer => issuer.Substring(0, issuer.Length - 1));
+        yield return Issuer("a slash at its end", issuer => issuer + "/");
+        yield return Issuer("a query at its end", issuer => issuer + "?x");
+        yield return Issuer("a fragment at its end", issuer => issuer + "#x");
+        yield return Issuer("a path after it", issuer => issuer + "/../eu-west-1_Other");
+        yield return Issuer("a null character at its end", issuer => issuer + "\0");
+        yield return Issuer("a space before it", issuer => " " + issuer);
+        yield return Issuer("a line feed at its end", issuer => issuer + "\n");
+        yield return Issuer("another case", issuer => issuer.ToUpperInvariant());
+        yield return Issuer("http", issuer => issuer.Replace("https", "http"));
+        yield return Issuer("a port", issuer => issuer.Replace(".com/", ".com:443/"));
+        yield return Issuer("a user before the host", issuer => issuer.Replace("https://", "https://x@"));
+        yield return Issuer("the host as a prefix", issuer => issuer.Replace(".amazonaws.com", ".amazonaws.com.evil.example"));
+        yield return Issuer("the host as a suffix", issuer => issuer.Replace("cognito-idp", "evil-cognito-idp"));
+        yield return Issuer("a Cyrillic letter", issuer => issuer.Replace('a', 'а'));
+        yield return Issuer("a dotless i", issuer => issuer.Replace("idp", "ıdp"));
+        yield return Issuer("a full-width letter", issuer => issuer.Replace("cognito", "ｃognito"));
+        yield return Issuer("a soft hyphen, which a culture's comparison skips", issuer => issuer.Insert(10, "\u00AD"));
+        yield return Issuer("a zero-width joiner", issuer => issuer + "\u200D");
+        yield return Issuer("the pool id alone", issuer => issuer.Substring(issuer.LastIndexOf('/') + 1));
+        yield return Issuer("empty", _ => "");
+        yield return Issuer("null", _ => null);
+        yield return Issuer("a list", issuer => new[] { issuer });
+        yield return Issuer("an object", issuer => new { iss = issuer });
+        yield return Issuer("a number", _ => 1);
+        yield return new("no iss", TokenRejection.UnknownIssuer, pool => pool.IdToken().WithoutClaim("iss"));
+    }
+
+    private static IEnumerable<Attack> Clients()
+    {
+        yield return new(
+            "ID token with client_id only", TokenRejection.AudienceNotAccepted, pool => pool.IdToken().WithoutClaim("aud").WithClaim("client_id", ClientId));
+        yield return new(
+            "access token with aud only", TokenRejection.ClientIdNotAccepted, pool => pool.AccessToken().WithoutClaim("client_id").WithClaim("aud", ClientId));
+        yield return new(
+            "access token made an ID token", TokenRejection.AudienceNotAccepted, pool => pool.AccessToken().WithClaim("token_use", "id"));
+        yield return new(
+            "ID token made an access token", TokenRejection.ClientIdNotAccepted, pool => pool.IdToken().WithClaim("token_use", "access"));
+        foreach (var odd in new object?[]
+        {
+            "2example23456789", "", "1EXAMPLE23456789", ClientId + " ", ClientId + "\0", ClientId.Substring(1), ClientId + "," + ClientId, null,
+            1, true, new[] { ClientId }, new[] { "other", ClientId }, Array.Empty<string>(), new { aud = ClientId }, "*",
+        })
+        {
+            var shown = JsonSerializer.Serialize(odd);
+            yield return new($"aud {shown}", TokenRejection.AudienceNotAccepted, pool => pool.IdToken().WithClaim("aud", odd));
+            yield return new($"client_id {shown}", TokenRejection.ClientIdNotAccepted, pool => pool.AccessToken().WithClaim("client_id", odd));
+        }
+
+        foreach (var odd in new object?[] { "ID", "Access", "refresh", "id ", "id access", "", null, 1, new[] { "id" }, new { use = "id" } })
+        {
+            yield return new(
+                $"token_use {JsonSerializer.Serialize(odd)}", TokenRejection.UnknownTokenUse, pool => pool.IdToken().WithClaim("token_use", odd));
+        }
+
+        yield return new("no token_use", TokenRejection.UnknownTokenUse, pool => pool.IdToken().WithoutClaim("token_use"));
+    }
+
+    private static IEnumerable<Attack> Claims()
+    {
+        foreach (var claim in new[] { "sub", "cognito:username", "email", "cognito:groups" })
+        {
+            foreach (var odd in new object?[] { null, 1, true, new { a = "b" }, new object[] { new[] { "nested" } }, new object[] { 1 } })
+            {
+                yield return new(
+                    $"{claim} of JSON {JsonSerializer.Serialize(odd)}", TokenRejection.MalformedClaim, pool => pool.IdToken().WithClaim(claim, odd));
+            }
+        }
+
+        yield return new("sub in a list", TokenRejection.MalformedClaim, pool => pool.IdToken().WithClaim("sub", new[] { "x" }));
+        yield return new("scope in a list", TokenRejection.MalformedClaim, pool => pool.AccessToken().WithClaim("scope", new[] { "admin" }));
+        yield return new("username in a list", TokenRejection.MalformedClaim, pool => pool.AccessToken().WithClaim("username", new[] { "admin" }));
+        yield return new("a group that is no text", TokenRejection.MalformedClaim, pool => pool.IdToken().WithClaim("cognito:groups", new object[] { "a", 1 }));
+        yield return new("an ID token without sub", TokenRejection.MalformedClaim, pool => pool.IdToken().WithoutClaim("sub"));
+        yield return new("an empty sub", TokenRejection.MalformedClaim, pool => pool.IdToken().WithClaim("sub", ""));
+        yield return new(
+            "sub of half a surrogate pair", TokenRejection.MalformedClaim,
+            pool => SignedText(pool, Encoding.UTF8.GetString(Payload(pool)).Replace("\"sub\":\"", "\"sub\":\"\\ud800")));
+        yield return new(
+            "an unknown claim of half a surrogate pair", TokenRejection.MalformedClaim,
+            pool => SignedText(pool, Encoding.UTF8.GetString(Payload(pool)).Insert(1, "\"custom:a\":[\"\\udc00\"],")));
+    }
+
+    private static IEnumerable<Attack> Dates()
+    {
+        Attack Date(string name, string json, TokenRejection rejection) =>
+            new($"{name} {json}", rejection, pool => SignedText(pool, WithRaw(Encoding.UTF8.GetString(Payload(pool)), name, json)));
+
+        foreach (var name in new[] { "exp", "nbf", "iat" })
+        {
+            foreach (var json in new[]
+            {
+                "\"4102444800\"", "\"2100-01-01T00:00:00Z\"", "null", "true", "[4102444800]", "{}", "\"\"", "-1", "-1e9", "1e400", "-1e400", "1e12", "1747300000000",
+                "253402300800", "99999999999999999999", "1" + new string('0', 400), "9223372036854775808", "1e2147483648", "1e99999999999999999999",
+            })
+            {
+                yield return Date(name, json, TokenRejection.MalformedDate);
+            }
+        }
+
+        yield return Date("exp", "0", TokenRejection.Expired);
+        yield return Date("exp", "-0", TokenRejection.Expired);
+        yield return Date("exp", "-0.0", TokenRejection.Expired);
+        yield return Date("exp", "1e-400", TokenRejection.Expired);
+        yield return Date("exp", "1e9", TokenRejection.Expired);
+        yield return Date("exp", "0." + new string('9', 5000), TokenRejection.Expired);
+        yield return Date("nbf", "253402300799", TokenRejection.NotYetValid);
+        yield return Date("nbf", "2.5e11", TokenRejection.NotYetValid);
+        yield return Date("iat", "253402300799", TokenRejection.IssuedInTheFuture);
+        yield return new("no exp", TokenRejection.ExpirationMissing, pool => pool.IdToken().WithoutClaim("exp"));
+        yield return new(
+            "exp in another case", TokenRejection.ExpirationMissing, pool => pool.IdToken().WithoutClaim("exp").WithClaim("EXP", 4102444800L));
+    }
+
+    private static IEnumerable<Attack> OtherForms()
+    {
+        yield return new("nothing", TokenRejection.NotAJws, _ => "");
+        yield return new("a dot", TokenRejection.NotAJws, _ => ".");
+        yield return new("two dots", TokenRejection.MalformedHeader, _ => "..");
+        yield return new("three dots", TokenRejection.NotAJws, _ => "...");
+        yield return new("16,384 dots", TokenRejection.NotAJws, _ => new string('.', 16_384));
+        yield return new("one segment", TokenRejection.NotAJws, pool => pool.IdToken().ToString().Split('.')[1]);
+        yield return new("two segments", TokenRejection.NotAJws, pool => string.Join(".", pool.IdToken().ToString().Split('.').Take(2)));
+        yield return new("four segments", TokenRejection.NotAJws, pool => pool.IdToken() + ".e30");
+        yield return new("a dot at its end", TokenRejection.NotAJws, pool => pool.IdToken() + ".");
+        yield return new("six segments", TokenRejection.NotAJws, pool => pool.IdToken() + "." + pool.IdToken());
+        yield return new("JWE", TokenRejection.Encrypted, _ => "eyJhbGciOiJSU0EtT0FFUCIsImVuYyI6IkEyNTZHQ00ifQ.AA.AA.AA.AA");
+        yield return new("JWE with the key encrypted to the pool", TokenRejection.Encrypted, pool => pool.IdToken() + ".AA.AA");
+        yield return new("four empty dots", TokenRejection.Encrypted, _ => "....");
+        yield return new("JWE header on three segments", TokenRejection.AlgorithmNotAllowed, pool => pool.IdToken().WithHeader("alg", "RSA-OAEP").WithHeader("enc", "A256GCM"));
+        yield return new(
+            "nested: a token as the payload of another", TokenRejection.MalformedPayload,
+            pool => CognitoTestToken.Sign(Encoding.UTF8.GetString(Header(pool)).Insert(1, "\"cty\":\"JWT\","), pool.IdToken(), pool.IdTokenKey));
+        yield return new("nested: JSON string of a token", TokenRejection.MalformedPayload, pool => SignedText(pool, "\"" + pool.IdToken() + "\""));
+        yield return new("JSON serialization", TokenRejection.NotAJws, _ => """{"payload":"e30","protected":"e30","signature":""}""");
+        yield return new("with its scheme", TokenRejection.MalformedEncoding, pool => "Bearer " + pool.IdToken());
+        yield return new("a character too long", TokenRejection.TokenTooLong, _ => new string('A', 16_385));
+        yield return new("64 KiB", TokenRejection.TokenTooLong, pool => pool.IdToken() + new string('A', 65_536));
+    }
+
+    private static string Unsigned(CognitoTestPool pool, string algorithm)
+    {
+        var parts = pool.IdToken().WithHeader("alg", algorithm).ToString().Split('.');
+        return $"{parts[0]}.{parts[1]}.";
+    }
+
+    private static string Hs256(CognitoTestPool pool, byte[] key)
+    {
+        var parts = pool.IdToken().WithHeader("alg", "HS256").ToString().Split('.');
+        using var hmac = new HMACSHA256(key);
+        return $"{parts[0]}.{parts[1]}.{Text.Encode(hmac.ComputeHash(Encoding.ASCII.GetBytes(parts[0] + "." + parts[1])))}";
+    }
+
+    private static byte[] Header(CognitoTestPool pool) => Text.Decode(pool.IdToken().ToString().Split('.')[0]);
+
+    private static byte[] Payload(CognitoTestPool pool) => Text.Decode(pool.IdToken().ToString().Split('.')[1]);
+
+    private static string Signed(CognitoTestPool pool, string header) =>
+        CognitoTestToken.Sign(header, Encoding.UTF8.GetString(Payload(pool)), pool.IdTokenKey);
+
+    private static string SignedText(CognitoTestPool pool, string payload) =>
+        CognitoTestToken.Sign(Encoding.UTF8.GetString(Header(pool)), payload, pool.IdTokenKey);
+
+    private static string SignedBytes(CognitoTestPool pool, byte[] header, byte[] payload)
+    {
+        var input = Text.Encode(header) + "." + Text.Encode(payload);
+        return input + "." + Text.Encode(pool.IdTokenKey.Sign(Encoding.ASCII.GetBytes(input)));
+    }
+
+    private static string WithRaw(string json, string name, string value)
+    {
+        var start = json.IndexOf($"\"{name}\":", StringComparison.Ordinal);
+        if (start < 0)
+        {
+            return json.Insert(1, $"\"{name}\":{value},");
+        }
+
+        start += name.Length + 3;
+        var end = json.IndexOfAny([',', '}'], start);
+        return json.Substring(0, start) + value + json.Substring(end);
+    }
+
+    private static string Edit(string token, int place, Func<string, string> change)
+    {
+        var parts = token.Split('.');
+        parts[place] = change(parts[place]);
+        return string.Join(".", parts);
+    }
+
+    private static string Join(string token, string other, int place) => Edit(token, place, _ => other.Split('.')[place]);
+
+    private static string Order(string token, params int[] places) => string.Join(".", places.Select(place => token.Split('.')[place]));
+
+    private static string Stray(string part)
+    {
+        const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        return part.Substring(0, part.Length - 1) + Alphabet[Alphabet.IndexOf(part[part.Length - 1]) + 1];
+    }
+
+    private static byte[] LessOne(byte[] odd) => [.. odd.Take(odd.Length - 1), (byte)(odd[odd.Length - 1] - 1)];
+
+    private static string Deep(int depth) => new string('[', depth) + new string(']', depth);
+
+    private static string Shown(string text) => text.Length > 40 ? text.Length.ToString(CultureInfo.InvariantCulture) + " characters" : JsonSerializer.Serialize(text);
+}

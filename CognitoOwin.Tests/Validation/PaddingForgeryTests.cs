@@ -1,0 +1,115 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Security.Cryptography;
+using System.Threading.Tasks;
+using CognitoOwin.Testing;
+using Microsoft.VisualStudio.TestTools.UnitTesting;
+
+namespace CognitoOwin.Tests.Validation;
+
+/// <summary>
+/// PKCS#1 v1.5 padding (RFC 8017 §8.2.2 and §9.2): the verifier is to compare the whole block, and to look for nothing in it. A key
+/// with the exponent 3 shows whether it does: Cognito's have 65537, but a JWKS may name any.
+/// </summary>
+[TestClass]
+public sealed class PaddingForgeryTests
+{
+    private static readonly byte[] ShortPadding = [0, 1, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0];
+
+    public static IEnumerable<object[]> Forgeries =>
+    [
+        ["garbage after the hash", (byte[] hash) => ExponentThreeKey.CubeRootOf(ShortPadding, ExponentThreeKey.Sha256Info, hash)],
+        ["garbage after the hash, no padding at all", (byte[] hash) => ExponentThreeKey.CubeRootOf([0, 1, 0], ExponentThreeKey.Sha256Info, hash)],
+        ["garbage after the hash, no 00 01", (byte[] hash) => ExponentThreeKey.CubeRootOf([0, 0], ExponentThreeKey.Sha256Info, hash)],
+        ["garbage after the hash, block type 2", (byte[] hash) => ExponentThreeKey.CubeRootOf([0, 2, 0xFF, 0xFF, 0], ExponentThreeKey.Sha256Info, hash)],
+        ["garbage after a DigestInfo without NULL", (byte[] hash) =>
+            ExponentThreeKey.CubeRootOf(ShortPadding, ExponentThreeKey.Sha256InfoWithoutNull, hash)],
+        ["garbage after a SHA-1 DigestInfo", (byte[] hash) =>
+            ExponentThreeKey.CubeRootOf(ShortPadding, ExponentThreeKey.Sha1Info, [.. hash.Take(20)])],
+        ["garbage after the hash alone", (byte[] hash) => ExponentThreeKey.CubeRootOf(ShortPadding, hash)],
+        ["the cube root of one", (byte[] _) => (byte[])[.. new byte[255], 1]],
+        ["zero", (byte[] _) => new byte[256]],
+    ];
+
+    [TestMethod]
+    [DynamicData(nameof(Forgeries))]
+    public async Task A_forgery_by_cube_root_is_refused(string name, Func<byte[], byte[]> forge)
+    {
+        using var pool = CreatePool();
+
+        Assert.AreEqual(TokenRejection.InvalidSignature, await Judge.RejectionOfAsync(pool, ExponentThreeKey.Token(pool, forge)), name);
+    }
+
+    [TestMethod]
+    public async Task A_forgery_with_the_garbage_inside_the_DigestInfo_is_refused()
+    {
+        using var pool = CreatePool();
+
+        // The hash stands where it belongs, at the very end; what does not fit is declared to be a parameter of the algorithm.
+        byte[] beginning =
+        [
+            0, 1, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0x30, 0x81, 0xF2, 0x30, 0x81, 0xCD,
+            0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x04, 0x81, 0xBF,
+        ];
+        var token = ExponentThreeKey.Token(pool, hash => ExponentThreeKey.CubeRootOf(beginning, [0x04, 0x20, .. hash]), withOddHash: true);
+        var opened = ExponentThreeKey.Open(Text.Decode(token.Split('.')[2]));
+        CollectionAssert.AreEqual(beginning, opened.Take(beginning.Length).ToArray(), "The forgery is what it claims to be.");
+        CollectionAssert.AreEqual(new byte[] { 0x04, 0x20 }, opened.Skip(222).Take(2).ToArray());
+
+        Assert.AreEqual(TokenRejection.InvalidSignature, await Judge.RejectionOfAsync(pool, token));
+    }
+
+    [TestMethod]
+    public async Task The_same_key_is_accepted_with_the_right_padding()
+    {
+        using var pool = CreatePool();
+        var token = ExponentThreeKey.Token(pool, hash => ExponentThreeKey.SignPadded(ExponentThreeKey.Sha256Info, hash));
+
+        Assert.AreEqual(TokenRejection.None, await Judge.RejectionOfAsync(pool, token));
+    }
+
+    public static IEnumerable<object[]> Encodings =>
+    [
+        ["DigestInfo without NULL", (byte[] hash) => ExponentThreeKey.SignPadded(ExponentThreeKey.Sha256InfoWithoutNull, hash)],
+        ["DigestInfo of SHA-512", (byte[] hash) => ExponentThreeKey.SignPadded(ExponentThreeKey.Sha512InfoForShorterHash, hash)],
+        ["the hash without DigestInfo", (byte[] hash) => ExponentThreeKey.SignPadded(hash)],
+        ["a byte after the hash", (byte[] hash) => ExponentThreeKey.SignPadded(ExponentThreeKey.Sha256Info, hash, [0])],
+        ["the hash twice", (byte[] hash) => ExponentThreeKey.SignPadded(ExponentThreeKey.Sha256Info, hash, hash)],
+        ["padding of zeros", (byte[] hash) => ExponentThreeKey.Sign([0, 1, .. new byte[203], .. ExponentThreeKey.Sha256Info, .. hash])],
+        ["one byte of the padding changed", (byte[] hash) => ExponentThreeKey.Sign(
+            [0, 1, 0xFE, .. Enumerable.Repeat((byte)0xFF, 201), 0, .. ExponentThreeKey.Sha256Info, .. hash])],
+        ["block type 0", (byte[] hash) => ExponentThreeKey.Sign([0, 0, .. new byte[203], .. ExponentThreeKey.Sha256Info, .. hash])],
+        ["block type 2", (byte[] hash) => ExponentThreeKey.Sign(
+            [0, 2, .. Enumerable.Repeat((byte)0xFF, 202), 0, .. ExponentThreeKey.Sha256Info, .. hash])],
+        ["no padding", (byte[] hash) => ExponentThreeKey.Sign([.. new byte[205], .. ExponentThreeKey.Sha256Info, .. hash])],
+    ];
+
+    [TestMethod]
+    [DynamicData(nameof(Encodings))]
+    public async Task Even_the_owner_of_the_key_must_pad_as_RFC_8017_says(string name, Func<byte[], byte[]> sign)
+    {
+        using var pool = CreatePool();
+
+        Assert.AreEqual(TokenRejection.InvalidSignature, await Judge.RejectionOfAsync(pool, ExponentThreeKey.Token(pool, sign)), name);
+    }
+
+    [TestMethod]
+    public async Task A_SHA1_signature_by_the_owner_of_the_key_is_refused()
+    {
+        using var pool = CreatePool();
+#pragma warning disable CA5350 // The weakness is what is tested.
+        using var sha1 = SHA1.Create();
+#pragma warning restore CA5350
+        var token = ExponentThreeKey.Token(pool, hash => ExponentThreeKey.SignPadded(ExponentThreeKey.Sha1Info, hash), sha1);
+
+        Assert.AreEqual(TokenRejection.InvalidSignature, await Judge.RejectionOfAsync(pool, token));
+    }
+
+    private static CognitoTestPool CreatePool()
+    {
+        var pool = new CognitoTestPool();
+        pool.Serve(ExponentThreeKey.Jwks);
+        return pool;
+    }
+}

@@ -1,0 +1,20 @@
+using System;
+using System.Text;
+
+namespace CognitoOwin.Tests.Validation;
+
+/// <summary>Base64url, with and without what the standard demands.</summary>
+internal static class Text
+{
+    public static string Encode(byte[] bytes) => Convert.ToBase64String(bytes).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+
+    public static string Encode(string text) => Encode(Encoding.UTF8.GetBytes(text));
+
+    public static byte[] Decode(string part)
+    {
+        var standard = part.Replace('-', '+').Replace('_', '/');
+        return Convert.FromBase64String(standard.PadRight((standard.Length + 3) / 4 * 4, '='));
+    }
+
+    public static string DecodeText(string part) => Encoding.UTF8.GetString(Decode(part));
+}

@@ -1,0 +1,173 @@
+using System;
+using System.Linq;
+using System.Text;
+using CognitoOwin.Testing;
+using FsCheck;
+using FsCheck.Fluent;
+using Microsoft.VisualStudio.TestTools.UnitTesting;
+
+namespace CognitoOwin.Tests.Validation;
+
+/// <summary>What holds for every token and every text. The seeds are fixed: a failure comes again.</summary>
+[TestClass]
+public sealed class TokenPropertyTests
+{
+    private static readonly CognitoTestPool Pool = new();
+    private static readonly CognitoTokenValidator Validator = Judge.For(Pool);
+
+    private static readonly Gen<int> Printable = Gen.Choose(0x20, 0x7E);
+
+    // Any text a user may have given: every plane of Unicode, and no half surrogate pairs, which no UTF-8 can hold.
+    private static readonly Gen<string> Words =
+        Gen.OneOf(
+                Printable, Printable, Printable, Gen.Choose(0xA0, 0xD7FF), Gen.Choose(0xE000, 0xFFFD), Gen.Choose(0x10000, 0x10FFFF), Gen.Choose(0, 0x1F))
+            .ArrayOf()
+            .Select(codes => string.Concat(codes.Select(char.ConvertFromUtf32)));
+
+    private static readonly Gen<string> Scopes = Words.Select(word => new string([.. word.Where(c => c > ' ')]) + "/s");
+
+    private static readonly Gen<string> ValidTokens =
+        from username in Words
+        from groups in Words.ArrayOf()
+        from attribute in Words
+        from attributeName in Words
+        from scopes in Scopes.ArrayOf()
+        from seconds in Gen.Choose(60, 86_400)
+        from kind in Gen.Choose(0, 2)
+        select (kind switch
+        {
+            0 => Pool.IdToken(username).WithGroups(groups).WithCustomAttribute(attributeName, attribute).WithEmail(attribute),
+            1 => Pool.AccessToken(username).WithGroups(groups).WithScopes(scopes),
+            _ => Pool.ClientCredentialsToken(scopes),
+        }).WithLifetime(TimeSpan.FromSeconds(seconds)).ToString();
+
+    private static readonly Gen<string> OddTexts = Gen.OneOf(
+        Gen.Choose(0, 0xFFFF).ArrayOf().Select(codes => new string([.. codes.Select(code => (char)code)])),
+        Gen.Elements([.. ".{}[]\":,= eyJAw_-+/\\u0\0\ud800"]).ArrayOf().Select(chars => new string(chars)),
+        from header in OddJson()
+        from payload in OddJson()
+        from signature in Gen.Choose(0, 255).ArrayOf()
+        select $"{Text.Encode(header)}.{Text.Encode(payload)}.{Text.Encode([.. signature.Select(value => (byte)value)])}");
+
+    [TestMethod]
+    public void Any_token_of_the_pool_is_accepted() =>
+        Prop.ForAll(Arb.From(ValidTokens), token => RejectionOf(token) == TokenRejection.None).Check(Settings(200));
+
+    [TestMethod]
+    public void Any_change_to_one_bit_of_a_token_is_refused()
+    {
+        string[] tokens = [Pool.IdToken("zoë").WithGroups("admin"), Pool.AccessToken(), Pool.ClientCredentialsToken("notes/read")];
+        var changed =
+            from token in Gen.Elements(tokens)
+            from place in Gen.Choose(0, token.Length - 1)
+            from bit in Gen.Choose(0, 15)
+            select token.Substring(0, place) + (char)(token[place] ^ (1 << bit)) + token.Substring(place + 1);
+
+        Prop.ForAll(Arb.From(changed), token => RejectionOf(token) != TokenRejection.None).Check(Settings(20_000));
+    }
+
+    [TestMethod]
+    public void Every_single_bit_of_a_tokens_seven_counts()
+    {
+        string token = Pool.AccessToken();
+
+        for (var place = 0; place < token.Length; place++)
+        {
+            for (var bit = 0; bit < 7; bit++)
+            {
+                var text = new StringBuilder(token);
+                text[place] = (char)(text[place] ^ (1 << bit));
+                Assert.AreNotEqual(TokenRejection.None, RejectionOf(text.ToString()), $"Bit {bit} of character {place}.");
+            }
+        }
+    }
+
+    [TestMethod]
+    public void No_text_makes_the_validator_throw() =>
+        Prop.ForAll(Arb.From(OddTexts), text => RejectionOf(text) != TokenRejection.None).Check(Settings(20_000));
+
+    [TestMethod]
+    public void No_header_or_payload_makes_the_validator_throw()
+    {
+        // Right to the letter but for one piece of odd JSON, so that what comes late is reached.
+        var texts =
+            from json in OddJson()
+            from kid in Gen.Elements(Pool.IdTokenKey.Id, "unknown")
+            from name in Gen.Elements("iss", "exp", "nbf", "iat", "token_use", "aud", "sub", "cognito:groups", "\\ud800", "a")
+            select Sign(
+                $$"""{"alg":"RS256","kid":"{{kid}}"}""",
+                $$"""{"{{name}}":{{(json.Length == 0 ? "0" : json)}},"x":1,{{Text.DecodeText(Pool.IdToken().ToString().Split('.')[1]).Substring(1)}}""");
+
+        Prop.ForAll(Arb.From(texts), text => RejectionOf(text) >= TokenRejection.None).Check(Settings(300));
+    }
+
+    // The work for a text of n characters: one look at each for the dots, one for base64url, one for UTF-8, one for JSON, which
+    // looks up each name in a hash table; then at most a dozen lookups of a name, one signature of a fixed length, one hash. No
+    // step goes back. So the worst inputs of the longest setting come to their end, sixty-four times as long as the default.
+    [TestMethod]
+    [DataRow("dots", ".")]
+    [DataRow("base64url", "A")]
+    [DataRow("beyond ASCII", "\uFFFF")]
+    public void The_longest_text_of_one_character_comes_to_its_end(string name, string text) =>
+        Assert.AreEqual(TokenRejection.NotAJws, RejectionOfLong(string.Concat(Enumerable.Repeat(text, 1_048_576))), name);
+
+    [TestMethod]
+    [DataRow("[")]
+    [DataRow("{\"a\":")]
+    [DataRow("1")]
+    [DataRow("\"\\u0061\\u0062")]
+    [DataRow("{\"a\":1,\"b\":[")]
+    public void The_deepest_and_the_longest_JSON_comes_to_its_end(string piece)
+    {
+        var json = "{\"iss\":" + string.Concat(Enumerable.Repeat(piece, 700_000 / piece.Length));
+
+        Assert.AreEqual(TokenRejection.MalformedPayload, RejectionOfLong($"{Text.Encode($$"""{"alg":"RS256","kid":"k"}""")}.{Text.Encode(json)}.AA"));
+    }
+
+    [TestMethod]
+    [DataRow(10_000)]
+    [DataRow(20_000)]
+    [DataRow(40_000)]
+    public void The_widest_JSON_comes_to_its_end(int names)
+    {
+        var members = string.Join(",", Enumerable.Range(0, names).Select(number => $"\"\\u0061{number:D6}\":1"));
+
+        Assert.AreEqual(
+            TokenRejection.UnknownIssuer, RejectionOfLong($"{Text.Encode($$"""{"alg":"RS256","kid":"k"}""")}.{Text.Encode("{" + members + "}")}.AA"));
+    }
+
+    private static Gen<string> OddJson() => Gen.Sized(size => OddJson(Math.Min(size, 6)));
+
+    private static Gen<string> OddJson(int depth)
+    {
+        var leaf = Gen.Elements(
+            "", "0", "-0", "1e400", "-1e-400", "\"\"", "\"RS256\"", "\"\\ud800\"", "\"\\u0000\"", "\"\uFEFF\"", "null", "true", "NaN", "'a'", "{}", "[]",
+            "{\"alg\":\"RS256\",\"kid\":\"k\"}", "{\"alg\":\"RS256\",\"kid\":\"\\udfff\"}", "{\"\\ud800\":1}", "{\"\\ud800\":1,\"b\":2}", "{", "]", "//", "1,");
+        if (depth == 0)
+        {
+            return leaf;
+        }
+
+        var inner = OddJson(depth - 1);
+        return Gen.OneOf(
+            leaf,
+            inner.Select(json => $"[{json}]"),
+            inner.Select(json => $$"""{"a":{{json}}}"""),
+            from left in inner
+            from right in inner
+            select $$"""{"alg":{{left}},"kid":{{right}},"alg":"RS256"}""");
+    }
+
+    private static string Sign(string header, string payload) => CognitoTestToken.Sign(header, payload, Pool.IdTokenKey);
+
+    private static TokenRejection RejectionOf(string text) => Validator.ValidateAsync(text).GetAwaiter().GetResult().Rejection;
+
+    private static TokenRejection RejectionOfLong(string text)
+    {
+        using var validator = Judge.For(Pool, options => options.MaximumTokenLength = 1_048_576);
+        return validator.ValidateAsync(text).GetAwaiter().GetResult().Rejection;
+    }
+
+    private static Config Settings(int tests) =>
+        Config.QuickThrowOnFailure.WithMaxTest(tests).WithEndSize(40).WithReplay(20250515UL, 1UL);
+}

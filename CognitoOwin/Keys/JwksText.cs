@@ -1,0 +1,14 @@
+using System;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace CognitoOwin.Keys;
+
+/// <summary>A JWKS that the application has brought along.</summary>
+internal sealed class JwksText(string text, TimeSpan timeout, TimeProvider time) : JwksSource(timeout, time)
+{
+    private readonly byte[] _document = Encoding.UTF8.GetBytes(text);
+
+    protected override Task<byte[]> ReadAsync(CancellationToken cancellationToken) => Task.FromResult(_document);
+}

@@ -1,0 +1,28 @@
+using System;
+using System.Globalization;
+using System.Linq;
+
+namespace CognitoOwin.Bench;
+
+/// <summary>The options of a command: <c>--name value</c> and <c>--flag</c>.</summary>
+internal sealed class Arguments
+{
+    private readonly string[] _args;
+
+    public Arguments(string[] args, params string[] known)
+    {
+        _args = args;
+        if (args.FirstOrDefault(arg => arg.StartsWith("--", StringComparison.Ordinal) && !known.Contains(arg, StringComparer.Ordinal)) is { } unknown)
+        {
+            throw new ArgumentException($"{unknown} is not an option of this command. There are: {string.Join(", ", known)}");
+        }
+    }
+
+    public bool Has(string flag) => _args.Contains(flag, StringComparer.Ordinal);
+
+    public double Number(string name, double otherwise)
+    {
+        var index = Array.IndexOf(_args, name);
+        return index >= 0 && index + 1 < _args.Length ? double.Parse(_args[index + 1], CultureInfo.InvariantCulture) : otherwise;
+    }
+}

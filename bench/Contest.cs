@@ -1,0 +1,65 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Linq;
+
+namespace CognitoOwin.Bench;
+
+/// <summary>
+/// Compares ways to do a thing on a machine that is never quiet: all take turns in every round, each round begins with
+/// another, each turn begins with an empty heap, and what counts is the median over the rounds.
+/// </summary>
+internal sealed class Contest
+{
+    private readonly List<(string Name, int Operations, Func<Action> Prepare)> _contenders = [];
+    private readonly Dictionary<string, List<double>> _times = new(StringComparer.Ordinal);
+
+    /// <param name="name">What it is called.</param>
+    /// <param name="operations">How many operations one turn has.</param>
+    /// <param name="prepare">Gets a turn ready, which is not measured, and gives the turn.</param>
+    public void Add(string name, int operations, Func<Action> prepare)
+    {
+        _contenders.Add((name, operations, prepare));
+        _times.Add(name, []);
+    }
+
+    public void Run(int rounds)
+    {
+        const int WarmUp = 2;
+        for (var round = -WarmUp; round < rounds; round++)
+        {
+            for (var i = 0; i < _contenders.Count; i++)
+            {
+                var (name, operations, prepare) = _contenders[(i + round + WarmUp) % _contenders.Count];
+                var turn = prepare();
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+                var clock = Stopwatch.StartNew();
+                turn();
+                clock.Stop();
+                if (round >= 0)
+                {
+                    _times[name].Add(clock.Elapsed.TotalMilliseconds * 1000 / operations);
+                }
+            }
+
+            Console.Error.Write(round < 0 ? "w" : ".");
+        }
+
+        Console.Error.WriteLine();
+    }
+
+    /// <summary>Microseconds an operation.</summary>
+    public double Time(string name) => Median(_times[name]);
+
+    /// <summary>How many times the one takes the time of the other; the median of what the rounds say.</summary>
+    public double Ratio(string over, string under) => Median(_times[over].Zip(_times[under], (a, b) => a / b));
+
+    public static double Median(IEnumerable<double> values) => Percentile(values, 0.5);
+
+    public static double Percentile(IEnumerable<double> values, double fraction)
+    {
+        double[] sorted = [.. values.OrderBy(value => value)];
+        return sorted.Length == 0 ? double.NaN : sorted[Math.Min(sorted.Length - 1, (int)(sorted.Length * fraction))];
+    }
+}

@@ -1,0 +1,323 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Globalization;
+using System.IdentityModel.Tokens.Jwt;
+using System.IO;
+using System.Linq;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using System.Threading;
+using System.Threading.Tasks;
+using CognitoOwin.Testing;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace CognitoOwin.Bench;
+
+/// <summary>
+/// The table of <c>docs/performance.md</c>. The exit status says whether all was measured, not whether all targets are met.
+/// </summary>
+internal static class FiguresCommand
+{
+    private const string Usage =
+        "Usage: ./bench.sh [figures] [--quick] [--without-http] [--update-docs]\n\n"
+        + "  --quick         fewer tokens and rounds: for a look while working\n"
+        + "  --without-http  leave out the figure that needs the sample application behind nginx\n"
+        + "  --update-docs   also write the table into docs/performance.md";
+
+    private const int Warm = 4000;
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    public static int Run(string[] args)
+    {
+        if (args.Contains("--help", StringComparer.Ordinal))
+        {
+            Console.WriteLine(Usage);
+            return 0;
+        }
+
+        var arguments = new Arguments(args, "--quick", "--without-http", "--update-docs");
+        var quick = arguments.Has("--quick");
+        using var pool = new CognitoTestPool();
+        Console.Error.WriteLine("signing tokens");
+        var tokens = SampleTokens.Create(pool, quick ? 40 : 200);
+        Console.Error.WriteLine($"tokens of {tokens[0].Length} characters");
+
+        List<Figure> figures = [.. MeasureTimes(pool, tokens, quick ? 7 : 31)];
+        figures.Add(MeasureAllocation(pool, tokens));
+        figures.Add(MeasureScaling(pool, tokens, quick ? 5 : 15));
+        figures.Add(MeasureRefresh(pool, tokens, quick ? 3 : 11));
+        figures.AddRange(arguments.Has("--without-http") ? [] : HttpFigures.Measure(quick));
+
+        Print(figures);
+        WriteJson(figures);
+        if (arguments.Has("--update-docs"))
+        {
+            WriteDocument(figures);
+        }
+
+        return figures.All(figure => figure.IsMeasured) ? 0 : 1;
+    }
+
+    private static IEnumerable<Figure> MeasureTimes(CognitoTestPool pool, string[] tokens, int rounds)
+    {
+        var headers = SampleTokens.Headers(tokens);
+        var inputs = tokens.Select(SampleTokens.SigningInput).ToArray();
+        var signatures = tokens.Select(SampleTokens.Signature).ToArray();
+        using var rsa = RSA.Create();
+        rsa.ImportParameters(pool.IdTokenKey.PublicParameters);
+        var parameters = ParametersOf(pool);
+        var handler = new JwtSecurityTokenHandler();
+        var jsonHandler = new JsonWebTokenHandler();
+        using var empty = Pipeline.Empty();
+        using var katana = Pipeline.Katana(pool);
+        using var warm = Pipeline.Ours(pool);
+
+        // The one whose first request is not measured, so that the keys are known and nothing else is.
+        var first = SampleTokens.Headers(SampleTokens.Create(pool, 1))[0];
+        Pipeline? cold = null;
+
+        var contest = new Contest();
+        contest.Add("rsa", tokens.Length, () => () =>
+        {
+            for (var i = 0; i < inputs.Length; i++)
+            {
+                Require(rsa.VerifyData(inputs[i], signatures[i], HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+            }
+        });
+        contest.Add("handler", tokens.Length, () => () =>
+        {
+            foreach (var token in tokens)
+            {
+                Require(handler.ValidateToken(token, parameters, out _).Identity!.IsAuthenticated);
+            }
+        });
+        contest.Add("json_handler", tokens.Length, () => () =>
+        {
+            foreach (var token in tokens)
+            {
+                // Its identity is made when it is asked for.
+                Require(jsonHandler.ValidateTokenAsync(token, parameters).GetAwaiter().GetResult() is { IsValid: true, ClaimsIdentity: not null });
+            }
+        });
+        contest.Add("katana", tokens.Length, () => () =>
+        {
+            foreach (var header in headers)
+            {
+                katana.SendAccepted(header);
+            }
+        });
+        contest.Add("cold", tokens.Length, () =>
+        {
+            cold?.Dispose();
+            cold = Pipeline.Ours(pool);
+            cold.SendAccepted(first);
+            return () =>
+            {
+                foreach (var header in headers)
+                {
+                    cold.SendAccepted(header);
+                }
+            };
+        });
+        contest.Add("warm", Warm, () =>
+        {
+            foreach (var header in headers)
+            {
+                warm.SendAccepted(header);
+            }
+
+            return () => SendWarm(warm, headers, Warm);
+        });
+        contest.Add("pipeline", Warm, () => () =>
+        {
+            for (var i = 0; i < Warm; i++)
+            {
+                empty.SendAnonymous();
+            }
+        });
+        contest.Run(rounds);
+        cold!.Dispose();
+
+        return
+        [
+            new("rsa_us", contest.Time("rsa"), "bare `RSA.VerifyData`, µs"),
+            new("handler_us", contest.Time("handler"), "`JwtSecurityTokenHandler.ValidateToken`, µs"),
+            new("json_handler_us", contest.Time("json_handler"), "`JsonWebTokenHandler.ValidateTokenAsync`, µs"),
+            new("katana_us", contest.Time("katana"), "Katana's `UseJwtBearerAuthentication`, whole pipeline, µs"),
+            new("cold_us", contest.Time("cold"), "a token never seen, whole pipeline, µs"),
+            new("cold_vs_rsa", contest.Ratio("cold", "rsa"), "over the bare verification", atMost: 1.25),
+            new("cold_vs_handler", contest.Ratio("cold", "handler"), "over `JwtSecurityTokenHandler.ValidateToken` alone", atMost: 1.00),
+            new("cold_vs_katana", contest.Ratio("cold", "katana"), "over Katana's own middleware"),
+            new("pipeline_us", contest.Time("pipeline"), "an empty Katana pipeline, µs"),
+            new("warm_us", contest.Time("warm"), "a token seen before, whole pipeline, µs"),
+            new("warm_vs_handler", contest.Ratio("handler", "warm"), "how many times faster than `ValidateToken` alone", atLeast: 25),
+        ];
+    }
+
+    private static Figure MeasureAllocation(CognitoTestPool pool, string[] tokens)
+    {
+        using var empty = Pipeline.Empty();
+        using var warm = Pipeline.Ours(pool);
+        var headers = SampleTokens.Headers(tokens);
+        SendWarm(warm, headers, 2 * Warm);
+        var above = Allocation.PerCall(() => SendWarm(warm, headers, Warm)) - Allocation.PerCall(() =>
+        {
+            for (var i = 0; i < Warm; i++)
+            {
+                empty.SendAnonymous();
+            }
+        });
+        return new("alloc_warm_bytes", above / Warm, "bytes that a warm request allocates above the empty pipeline", atMost: 6 * 1024);
+    }
+
+    private static Figure MeasureScaling(CognitoTestPool pool, string[] tokens, int rounds)
+    {
+        using var warm = Pipeline.Ours(pool);
+        var headers = SampleTokens.Headers(tokens);
+        SendWarm(warm, headers, Warm);
+        var contest = new Contest();
+        contest.Add("one", 1, () => () => OnThreads(1, () => SendWarm(warm, headers, 5 * Warm)));
+        contest.Add("two", 2, () => () => OnThreads(2, () => SendWarm(warm, headers, 5 * Warm)));
+        contest.Run(rounds);
+        return new("warm_scaling", contest.Ratio("one", "two"), "warm requests a second on 2 threads over 1", atLeast: 1.7);
+    }
+
+    // Every pipeline is due to refresh its keys after a second, and the endpoint of every second one then says nothing.
+    private static Figure MeasureRefresh(CognitoTestPool pool, string[] tokens, int rounds)
+    {
+        const int Chunk = 250;
+        const int Chunks = 60;
+        var headers = SampleTokens.Headers(tokens);
+        var ratios = new List<double>();
+        for (var round = 0; round < rounds; round++)
+        {
+            using var steady = Pipeline.Ours(pool);
+            using var due = Pipeline.Ours(pool, options =>
+            {
+                options.Keys.RefreshInterval = TimeSpan.FromSeconds(1);
+                options.Keys.FetchTimeout = TimeSpan.FromMinutes(1);
+            });
+            SendWarm(steady, headers, Warm);
+            SendWarm(due, headers, Warm);
+            Thread.Sleep(1100);
+            var hanging = new CancellationTokenSource();
+            var fetches = pool.JwksFetches;
+            pool.OnJwksRequest = async (_, _) =>
+            {
+                await Task.Delay(Timeout.Infinite, hanging.Token).ConfigureAwait(false);
+                throw new InvalidOperationException();
+            };
+            try
+            {
+                var (withDue, without) = (new List<double>(), new List<double>());
+                for (var chunk = 0; chunk < Chunks; chunk++)
+                {
+                    SendTimed(due, headers, Chunk, withDue);
+                    SendTimed(steady, headers, Chunk, without);
+                }
+
+                Require(pool.JwksFetches == fetches + 1);
+                ratios.Add(Contest.Percentile(withDue, 0.99) / Contest.Percentile(without, 0.99));
+            }
+            finally
+            {
+                pool.RestoreJwks();
+                hanging.Cancel();
+                hanging.Dispose();
+            }
+
+            Console.Error.Write(".");
+        }
+
+        Console.Error.WriteLine();
+        return new(
+            "refresh_p99_vs_steady", Contest.Median(ratios), "p99 of warm requests while a refresh is due and the JWKS endpoint hangs, over p99 without", atMost: 1.2);
+    }
+
+    private static void SendWarm(Pipeline pipeline, string[] headers, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            pipeline.SendAccepted(headers[i % headers.Length]);
+        }
+    }
+
+    private static void SendTimed(Pipeline pipeline, string[] headers, int count, List<double> times)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            pipeline.SendAccepted(headers[i % headers.Length]);
+            times.Add(Stopwatch.GetTimestamp() - start);
+        }
+    }
+
+    private static void OnThreads(int count, Action work)
+    {
+        var threads = Enumerable.Range(0, count).Select(_ => new Thread(() => work())).ToList();
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
+    }
+
+    private static TokenValidationParameters ParametersOf(CognitoTestPool pool) => new()
+    {
+        ValidIssuer = pool.Issuer,
+        ValidAudience = pool.ClientId,
+        IssuerSigningKeys = [.. pool.Keys.Select(key => new RsaSecurityKey(key.PublicParameters) { KeyId = key.Id })],
+    };
+
+    private static void Require(bool condition)
+    {
+        if (!condition)
+        {
+            throw new InvalidOperationException("What was to be measured did not happen.");
+        }
+    }
+
+    private static string Table(IEnumerable<Figure> figures)
+    {
+        var table = new StringBuilder("| figure | what | target | measured | holds |\n|---|---|---|---|---|\n");
+        foreach (var figure in figures)
+        {
+            table.Append("| `").Append(figure.Name).Append("` | ").Append(figure.Meaning).Append(" | ").Append(figure.Target).Append(" | ")
+                .Append(Figure.Text(figure.Value)).Append(" | ").Append(figure.Verdict).Append(" |\n");
+        }
+
+        return table.ToString();
+    }
+
+    private static void Print(List<Figure> figures)
+    {
+        foreach (var figure in figures)
+        {
+            Console.WriteLine($"{figure.Name,-24} {Figure.Text(figure.Value),10}  {figure.Target,-8} {figure.Verdict.Trim('*'),-12} {figure.Meaning}");
+        }
+
+        var judged = figures.Where(figure => figure.Target.Length > 0).ToList();
+        Console.WriteLine($"{judged.Count(figure => figure.Holds == true)} of {judged.Count} targets hold");
+    }
+
+    private static void WriteJson(List<Figure> figures)
+    {
+        var measured = figures.Where(figure => figure.IsMeasured).ToDictionary(figure => figure.Name, figure => Math.Round(figure.Value, 4));
+        File.WriteAllText(
+            Repository.Artifact("bench.json"), JsonSerializer.Serialize(measured, Indented) + "\n");
+    }
+
+    private static void WriteDocument(List<Figure> figures)
+    {
+        var path = Repository.Document("performance.md");
+        var heading = string.Format(
+            CultureInfo.InvariantCulture, "Measured on {0:yyyy-MM-dd}, {1} cores, {2}.\n\n", DateTime.UtcNow, Environment.ProcessorCount, Runtime.Name);
+        File.WriteAllText(path, Regex.Replace(
+            File.ReadAllText(path),
+            "(?<=<!-- figures -->\n).*(?=<!-- /figures -->)",
+            match => heading + Table(figures),
+            RegexOptions.Singleline | RegexOptions.CultureInvariant));
+    }
+}

@@ -1,0 +1,160 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Net;
+using System.Net.Http;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.RegularExpressions;
+using System.Threading.Tasks;
+using CognitoOwin.Testing;
+
+namespace CognitoOwin.Bench;
+
+/// <summary>What a cold and a warm request cost as tokens, groups, keys and pools grow.</summary>
+internal static class GrowthCommand
+{
+    public static int Run(string[] args)
+    {
+        var arguments = new Arguments(args, "--quick", "--update-docs");
+        var (tokens, rounds) = arguments.Has("--quick") ? (8, 3) : (30, 15);
+
+        var table = new StringBuilder("| what grows | | cold, µs | warm, µs |\n|---|---|---|---|\n");
+        var holds = true;
+        Grow("size", "token, KiB", [1, 2, 4, 8, 16], kib => Measure(tokens, rounds, token => Pad(token, kib)), worstFactor: factor => factor);
+        Grow("groups", "groups", [0, 50, 100, 200, 500], count => Measure(tokens, rounds, token => token.WithGroups(Groups(count))), worstFactor: factor => factor);
+        Grow("keys", "keys of the pool", [2, 10, 50, 100], count => Measure(tokens, rounds, keys: count), worstFactor: _ => 1.15);
+        Grow("pools", "pools", [1, 10, 50, 100], count => Measure(tokens, rounds, pools: count), worstFactor: _ => 1.15);
+
+        Console.WriteLine(table);
+        Console.WriteLine(holds
+            ? "No worse than linear in the token's size, and independent of the number of keys and pools."
+            : "Something grows faster than it should: see above.");
+        if (arguments.Has("--update-docs"))
+        {
+            WriteDocument(table.ToString());
+        }
+
+        return 0;
+
+        void Grow(string name, string label, int[] sizes, Func<int, (double Cold, double Warm)> measure, Func<double, double> worstFactor)
+        {
+            var points = sizes.Select(size => (Size: size, Cost: measure(size))).ToList();
+            foreach (var (size, cost) in points)
+            {
+                table.Append($"| {label} | {size} | {Figure.Text(cost.Cold)} | {Figure.Text(cost.Warm)} |\n");
+            }
+
+            new SvgPlot($"Cost of a request, by {label}", label)
+                .Panel("cold, µs", ("cold", points.Select(point => ((double)point.Size, point.Cost.Cold))))
+                .Panel("warm, µs", ("warm", points.Select(point => ((double)point.Size, point.Cost.Warm))))
+                .Save(Repository.Document($"images/growth-{name}.svg"));
+            var (first, last) = (points[0], points[points.Count - 1]);
+            var allowed = worstFactor(last.Size / (double)Math.Max(1, first.Size));
+            var grew = Math.Max(last.Cost.Cold / first.Cost.Cold, last.Cost.Warm / first.Cost.Warm);
+            Console.WriteLine(string.Format(CultureInfo.InvariantCulture, "{0}: grew {1:F2} times, at most {2:F2} allowed", label, grew, allowed));
+            holds &= grew <= allowed;
+        }
+    }
+
+    private static (double Cold, double Warm) Measure(
+        int count, int rounds, Func<CognitoTestToken, CognitoTestToken>? change = null, int keys = 2, int pools = 1)
+    {
+        using var pool = new CognitoTestPool();
+        var others = Enumerable.Range(1, pools - 1).Select(_ => new CognitoTestPool()).ToList();
+        var documents = others.Append(pool).ToDictionary(each => each.UserPool.JwksUri!, each => each.Jwks);
+        documents[pool.UserPool.JwksUri!] =
+            CognitoTestPool.WriteJwks([.. Enumerable.Range(2, keys - 2).Select(_ => TestSigningKey.Create()), .. pool.Keys]);
+        pool.OnJwksRequest = (request, _) => Task.FromResult(Serve(documents[request.RequestUri!]));
+
+        // A pool's first token, each signed by that pool, so that all keys are known.
+        var first = SampleTokens.Headers(others.Append(pool).Select(each => SampleTokens.Create(each, 1)[0]));
+        var headers = SampleTokens.Headers(SampleTokens.Create(pool, count, change));
+        Pipeline Start()
+        {
+            var pipeline = Pipeline.Ours(pool, options =>
+            {
+                options.UserPools = [.. others.Append(pool).Select(each => each.UserPool)];
+                options.MaximumTokenLength = 32 * 1024;
+            });
+            foreach (var header in first)
+            {
+                pipeline.SendAccepted(header);
+            }
+
+            return pipeline;
+        }
+
+        using var warm = Start();
+        Pipeline? cold = null;
+        var contest = new Contest();
+        contest.Add("cold", headers.Length, () =>
+        {
+            cold?.Dispose();
+            cold = Start();
+            return () =>
+            {
+                foreach (var header in headers)
+                {
+                    cold.SendAccepted(header);
+                }
+            };
+        });
+        contest.Add("warm", headers.Length * 40, () =>
+        {
+            foreach (var header in headers)
+            {
+                warm.SendAccepted(header);
+            }
+
+            return () =>
+            {
+                for (var i = 0; i < headers.Length * 40; i++)
+                {
+                    warm.SendAccepted(headers[i % headers.Length]);
+                }
+            };
+        });
+        contest.Run(rounds);
+        cold!.Dispose();
+        others.ForEach(each => each.Dispose());
+        return (contest.Time("cold"), contest.Time("warm"));
+    }
+
+    private static HttpResponseMessage Serve(string jwks)
+    {
+        var response = new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(jwks) };
+        response.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return response;
+    }
+
+    private static string[] Groups(int count) =>
+        [.. Enumerable.Range(0, count).Select(number => "group-" + number.ToString("D4", CultureInfo.InvariantCulture))];
+
+    // As an application pads its tokens: by attributes of its own, none longer than Cognito's 2,048 characters. Base64url makes four
+    // characters of three.
+    private static CognitoTestToken Pad(CognitoTestToken token, int kib)
+    {
+        var missing = ((kib * 1024) - 1450) * 3 / 4;
+        for (var number = 0; missing > 0; number++)
+        {
+            var length = Math.Min(missing, 1024);
+            token.WithCustomAttribute("a" + number.ToString(CultureInfo.InvariantCulture), new string('x', length));
+            missing -= length + 20;
+        }
+
+        return token;
+    }
+
+    private static void WriteDocument(string table)
+    {
+        var path = Repository.Document("performance.md");
+        File.WriteAllText(path, Regex.Replace(
+            File.ReadAllText(path),
+            "(?<=<!-- growth -->\n).*(?=<!-- /growth -->)",
+            _ => table,
+            RegexOptions.Singleline | RegexOptions.CultureInvariant));
+    }
+}

@@ -1,0 +1,35 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+
+namespace CognitoOwin.Bench;
+
+/// <summary>Runs the command that the first argument names; what follows is the command's.</summary>
+internal static class Program
+{
+    private static readonly Dictionary<string, Func<string[], int>> Commands = new(StringComparer.Ordinal)
+    {
+        ["figures"] = FiguresCommand.Run,
+        ["growth"] = GrowthCommand.Run,
+        ["mutate"] = MutateCommand.Run,
+        ["profile"] = ProfileCommand.Run,
+        ["soak"] = SoakCommand.Run,
+    };
+
+    private static int Main(string[] args)
+    {
+        // Without a command, and with nothing but options of it: the table of docs/performance.md.
+        if (args.Length == 0 || args[0].StartsWith("--", StringComparison.Ordinal))
+        {
+            args = ["figures", .. args];
+        }
+
+        if (Commands.TryGetValue(args[0], out var command))
+        {
+            return command([.. args.Skip(1)]);
+        }
+
+        Console.Error.WriteLine($"Usage: ./bench.sh COMMAND [ARGUMENT…], where COMMAND is one of: {string.Join(", ", Commands.Keys)}");
+        return 2;
+    }
+}

@@ -1,0 +1,34 @@
+using System;
+using System.IO;
+
+namespace CognitoOwin.Bench;
+
+/// <summary>Where the results go.</summary>
+internal static class Repository
+{
+    private static readonly string Root = FindRoot();
+
+    public static string Artifact(string name) => In("artifacts", name);
+
+    public static string Document(string name) => In("docs", name);
+
+    public static string PathOf(string name) => Path.Combine(Root, name);
+
+    private static string In(string folder, string name)
+    {
+        var path = Path.Combine(Root, folder, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        return path;
+    }
+
+    private static string FindRoot()
+    {
+        var folder = AppDomain.CurrentDomain.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "CognitoOwin.sln")))
+        {
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("CognitoOwin.sln is in no folder above the program.");
+        }
+
+        return folder;
+    }
+}

@@ -1,0 +1,53 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using System.Text;
+using System.Threading.Tasks;
+using CognitoOwin.Testing;
+
+namespace CognitoOwin.Bench;
+
+/// <summary>Tokens of the shape that Cognito gives, each with other ids. Signing takes some 50 ms each under Mono.</summary>
+internal static class SampleTokens
+{
+    private static readonly string[] Roles = ["arn:aws:iam::123456789012:role/editors"];
+
+    /// <summary>ID tokens with the claims of an ordinary user: about 1.4 KiB.</summary>
+    public static string[] Create(CognitoTestPool pool, int count, Func<CognitoTestToken, CognitoTestToken>? change = null)
+    {
+        // Made one after the other, as they share the pool; signed on all cores.
+        var unsigned = Enumerable.Range(0, count)
+            .Select(number => "user" + number.ToString(CultureInfo.InvariantCulture))
+            .Select(name => Ordinary(pool, name))
+            .Select(token => change?.Invoke(token) ?? token)
+            .ToArray();
+        var signed = new string[count];
+        Parallel.For(0, count, i => signed[i] = unsigned[i].ToString());
+        return signed;
+    }
+
+    public static string[] Headers(IEnumerable<string> tokens) => [.. tokens.Select(token => "Bearer " + token)];
+
+    /// <summary>What the signature of a token is over.</summary>
+    public static byte[] SigningInput(string token) => Encoding.ASCII.GetBytes(token.Substring(0, token.LastIndexOf('.')));
+
+    public static byte[] Signature(string token)
+    {
+        var text = token.Substring(token.LastIndexOf('.') + 1).Replace('-', '+').Replace('_', '/');
+        return Convert.FromBase64String(text.PadRight((text.Length + 3) / 4 * 4, '='));
+    }
+
+    private static CognitoTestToken Ordinary(CognitoTestPool pool, string name) =>
+        pool.IdToken(name)
+            .WithLifetime(TimeSpan.FromDays(1))
+            .WithGroups("editors", "eu-west-1_AbCdEfGhI_Google")
+            .WithClaim("cognito:roles", Roles)
+            .WithClaim("cognito:preferred_role", "arn:aws:iam::123456789012:role/editors")
+            .WithClaim("given_name", "Alice")
+            .WithClaim("family_name", "Example")
+            .WithClaim("phone_number", "+15550100")
+            .WithClaim("phone_number_verified", false)
+            .WithClaim("at_hash", "mGqDdQ2vXo0qJ8Qm5eG4cw")
+            .WithCustomAttribute("tenant", "acme");
+}
