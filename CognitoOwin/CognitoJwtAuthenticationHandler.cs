@@ -67,9 +67,9 @@ internal sealed class CognitoJwtAuthenticationHandler(CognitoTokenValidator vali
         }
 
         var provisioned = await provisioner.ProvisionAsync(validation, Context).ConfigureAwait(false);
-        if (provisioned.RejectionReason is { } provisioningReason)
+        if (provisioned.Rejection != TokenRejection.None)
         {
-            await RefuseAsync(TokenRejection.RejectedByApplication, provisioningReason).ConfigureAwait(false);
+            await RefuseAsync(provisioned.Rejection, provisioned.RejectionReason, provisioned.RetryAfter).ConfigureAwait(false);
             return null;
         }
 

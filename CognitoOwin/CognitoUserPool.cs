@@ -17,6 +17,7 @@ public sealed class CognitoUserPool
     private string? _name;
     private string? _issuer;
     private Uri? _jwksUri;
+    private Uri? _endpoint;
     private string? _region;
 
     /// <summary>Creates a pool with nothing set.</summary>
@@ -93,12 +94,31 @@ public sealed class CognitoUserPool
     /// </summary>
     public string? Jwks { get; set; }
 
+    /// <summary>
+    /// Where the pool's API is, for <see cref="CognitoUserInfo.GetUser"/>. Default: <c>https://cognito-idp.{region}.amazonaws.com/</c>,
+    /// with <c>amazonaws.com.cn</c> for the regions of AWS China. Set it for an emulator, or for a VPC or FIPS endpoint.
+    /// </summary>
+    public Uri? Endpoint
+    {
+        get => _endpoint ?? (Region is { } region
+            && Uri.TryCreate($"https://cognito-idp.{region}.{DnsSuffix(region)}/", UriKind.Absolute, out var uri) ? uri : null);
+        set => _endpoint = value;
+    }
+
+    /// <summary>
+    /// The pool's domain, for <see cref="CognitoUserInfo.OidcUserInfo"/>: <c>https://{prefix}.auth.{region}.amazoncognito.com</c>, or a
+    /// domain of your own, as the Cognito console shows it under Branding, Domain. Default: none.
+    /// </summary>
+    public Uri? Domain { get; set; }
+
     /// <summary>The prefix of this pool's keys in <c>&lt;appSettings&gt;</c>, for messages; null where it did not come from there.</summary>
     internal string? SettingsPrefix { get; set; }
 
     internal bool HasOwnIssuer => _issuer != null;
 
     internal bool HasOwnJwksUri => _jwksUri != null;
+
+    internal bool HasOwnEndpoint => _endpoint != null;
 
     internal string? OwnRegion => _region;
 

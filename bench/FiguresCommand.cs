@@ -8,7 +8,6 @@ using System.Linq;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using System.Threading;
 using System.Threading.Tasks;
 using CognitoOwin.Testing;
@@ -57,7 +56,13 @@ internal static class FiguresCommand
         WriteJson(figures);
         if (arguments.Has("--update-docs"))
         {
-            WriteDocument(figures);
+            Repository.UpdatePerformancePage("figures", string.Format(
+                CultureInfo.InvariantCulture,
+                "Measured on {0:yyyy-MM-dd}, {1} cores, {2}.\n\n{3}",
+                DateTime.UtcNow,
+                Environment.ProcessorCount,
+                Runtime.Name,
+                Table(figures)));
         }
 
         return figures.All(figure => figure.IsMeasured) ? 0 : 1;
@@ -307,17 +312,5 @@ internal static class FiguresCommand
         var measured = figures.Where(figure => figure.IsMeasured).ToDictionary(figure => figure.Name, figure => Math.Round(figure.Value, 4));
         File.WriteAllText(
             Repository.Artifact("bench.json"), JsonSerializer.Serialize(measured, Indented) + "\n");
-    }
-
-    private static void WriteDocument(List<Figure> figures)
-    {
-        var path = Repository.Document("performance.md");
-        var heading = string.Format(
-            CultureInfo.InvariantCulture, "Measured on {0:yyyy-MM-dd}, {1} cores, {2}.\n\n", DateTime.UtcNow, Environment.ProcessorCount, Runtime.Name);
-        File.WriteAllText(path, Regex.Replace(
-            File.ReadAllText(path),
-            "(?<=<!-- figures -->\n).*(?=<!-- /figures -->)",
-            match => heading + Table(figures),
-            RegexOptions.Singleline | RegexOptions.CultureInvariant));
     }
 }

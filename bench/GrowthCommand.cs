@@ -1,13 +1,11 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
-using System.IO;
 using System.Linq;
 using System.Net;
 using System.Net.Http;
 using System.Net.Http.Headers;
 using System.Text;
-using System.Text.RegularExpressions;
 using System.Threading.Tasks;
 using CognitoOwin.Testing;
 
@@ -34,7 +32,7 @@ internal static class GrowthCommand
             : "Something grows faster than it should: see above.");
         if (arguments.Has("--update-docs"))
         {
-            WriteDocument(table.ToString());
+            Repository.UpdatePerformancePage("growth", table.ToString());
         }
 
         return 0;
@@ -146,15 +144,5 @@ internal static class GrowthCommand
         }
 
         return token;
-    }
-
-    private static void WriteDocument(string table)
-    {
-        var path = Repository.Document("performance.md");
-        File.WriteAllText(path, Regex.Replace(
-            File.ReadAllText(path),
-            "(?<=<!-- growth -->\n).*(?=<!-- /growth -->)",
-            _ => table,
-            RegexOptions.Singleline | RegexOptions.CultureInvariant));
     }
 }

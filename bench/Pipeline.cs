@@ -4,10 +4,10 @@ using System.IO;
 using System.Security.Claims;
 using System.Threading;
 using System.Threading.Tasks;
+using CognitoOwin.Testing;
 using Microsoft.Owin.Builder;
 using Microsoft.Owin.BuilderProperties;
 using Microsoft.Owin.Security.Jwt;
-using CognitoOwin.Testing;
 using Owin;
 using AppFunc = System.Func<System.Collections.Generic.IDictionary<string, object>, System.Threading.Tasks.Task>;
 
@@ -100,7 +100,8 @@ internal sealed class Pipeline : IDisposable
                 headers["Authorization"] = [authorization];
             }
 
-            Environment = new Dictionary<string, object>(StringComparer.Ordinal)
+            // With room for what is added on the way: hosts have more keys, and none pays for the dictionary's growth.
+            Environment = new Dictionary<string, object>(32, StringComparer.Ordinal)
             {
                 ["owin.Version"] = "1.0",
                 ["owin.CallCancelled"] = CancellationToken.None,

@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Text.RegularExpressions;
 
 namespace CognitoOwin.Bench;
 
@@ -13,6 +14,17 @@ internal static class Repository
     public static string Document(string name) => In("docs", name);
 
     public static string PathOf(string name) => Path.Combine(Root, name);
+
+    /// <summary>Puts a text between the markers of that name in <c>docs/performance.md</c>.</summary>
+    public static void UpdatePerformancePage(string marker, string text)
+    {
+        var path = Document("performance.md");
+        File.WriteAllText(path, Regex.Replace(
+            File.ReadAllText(path),
+            $"(?<=<!-- {marker} -->\n).*(?=<!-- /{marker} -->)",
+            _ => text.TrimEnd('\n') + "\n",
+            RegexOptions.Singleline | RegexOptions.CultureInvariant));
+    }
 
     private static string In(string folder, string name)
     {

@@ -28,11 +28,12 @@ internal static class SoakCommand
 
     public static int Run(string[] args)
     {
-        var minutes = new Arguments(args, "--minutes").Number("--minutes", 10);
+        var arguments = new Arguments(args, "--minutes", "--update-docs");
+        var minutes = arguments.Number("--minutes", 10);
         using var pool = new CognitoTestPool();
         using var stranger = new CognitoTestPool();
         using var run = new Soak(pool, stranger);
-        return run.Go(TimeSpan.FromMinutes(minutes));
+        return run.Go(TimeSpan.FromMinutes(minutes), arguments.Has("--update-docs"));
     }
 
     /// <summary>A token, and from when and until when it must be accepted; before and after that it must not be.</summary>
@@ -52,7 +53,7 @@ internal static class SoakCommand
         private readonly ConcurrentDictionary<TestSigningKey, DateTimeOffset> _dropped = new();
         private readonly ConcurrentQueue<Issued> _new = new();
         private readonly string[] _strangers;
-        private readonly Stopwatch _clock = Stopwatch.StartNew();
+        private readonly Stopwatch _clock = new();
         private readonly ConcurrentQueue<string> _wrong = new();
         private volatile Issued[] _known = [];
         private volatile TestSigningKey _signing;
@@ -87,10 +88,11 @@ internal static class SoakCommand
             });
         }
 
-        public int Go(TimeSpan length)
+        public int Go(TimeSpan length, bool updateDocs)
         {
             var samples = new List<(double Seconds, double LiveMiB, double RssMiB, int Requests, double P50, double P99)>();
             var threads = new List<Thread> { new(Issue), new(Rotate), new(() => Send(1)), new(() => Send(2)) };
+            _clock.Start();
             threads.ForEach(thread => thread.Start());
             while (_clock.Elapsed < length)
             {
@@ -103,7 +105,14 @@ internal static class SoakCommand
             _isOver = true;
             threads.ForEach(thread => thread.Join());
             Write(samples);
-            return Summarize(samples);
+            var summary = Summarize(samples);
+            Console.WriteLine(summary);
+            if (updateDocs)
+            {
+                Repository.UpdatePerformancePage("soak", "    " + summary);
+            }
+
+            return _wrongs == 0 ? 0 : 1;
         }
 
         public void Dispose() => _pipeline.Dispose();
@@ -275,7 +284,7 @@ internal static class SoakCommand
                 .Save(Repository.Document("images/soak.svg"));
         }
 
-        private int Summarize(List<(double Seconds, double LiveMiB, double RssMiB, int Requests, double P50, double P99)> samples)
+        private string Summarize(List<(double Seconds, double LiveMiB, double RssMiB, int Requests, double P50, double P99)> samples)
         {
             foreach (var wrong in _wrong)
             {
@@ -287,7 +296,7 @@ internal static class SoakCommand
             var (early, late) = (
                 Contest.Median(afterFirst.Take(half).Select(sample => sample.LiveMiB)),
                 Contest.Median(afterFirst.Skip(half).Select(sample => sample.LiveMiB)));
-            Console.WriteLine(string.Format(
+            return string.Format(
                 CultureInfo.InvariantCulture,
                 "soak: {0:F0} s, {1} requests ({2} accepted, {3} refused), {4} tokens, {5} key rotations, {6} wrong verdicts; "
                 + "live memory after the first minute {7:F1} MiB, then {8:F1} MiB; median {9:F0} µs, p99 {10:F0} µs",
@@ -301,8 +310,7 @@ internal static class SoakCommand
                 early,
                 late,
                 Contest.Median(samples.Select(sample => sample.P50)),
-                Contest.Median(samples.Select(sample => sample.P99))));
-            return _wrongs == 0 ? 0 : 1;
+                Contest.Median(samples.Select(sample => sample.P99)));
         }
     }
 }

@@ -57,6 +57,8 @@ internal sealed class SettingsReader
         Text(prefix + "Issuer", value => pool.Issuer = value, ref set);
         Text(prefix + "JwksUri", value => pool.JwksUri = Address(prefix + "JwksUri", value), ref set);
         Text(prefix + "JwksFile", value => pool.JwksFile = value, ref set);
+        Text(prefix + "Endpoint", value => pool.Endpoint = Address(prefix + "Endpoint", value), ref set);
+        Text(prefix + "Domain", value => pool.Domain = Address(prefix + "Domain", value), ref set);
         foreach (var clientId in List(prefix + "ClientId"))
         {
             pool.ClientIds.Add(clientId);
@@ -77,7 +79,8 @@ internal sealed class SettingsReader
 
     private void ReadRules(CognitoJwtAuthenticationOptions options)
     {
-        Value<CognitoTokenUse>(Prefix + "TokenUse", "id, access or any", TryTokenUse, value => options.TokenUse = value);
+        Value<CognitoTokenUse>(Prefix + "TokenUse", "id, access or any", TryEnum, value => options.TokenUse = value);
+        Value<CognitoUserInfo>(Prefix + "UserInfo", "none, getUser or oidcUserInfo", TryEnum, value => options.UserInfo = value);
         Value<TimeSpan>(Prefix + "ClockSkew", "a whole number of seconds", TrySeconds, value => options.ClockSkew = value);
         Value<bool>(Prefix + "RequireHttps", "true or false", bool.TryParse, value => options.RequireHttps = value);
         Value<bool>(Prefix + "PublicKeysCachingEnabled", "true or false", bool.TryParse, value => options.Keys.CachingEnabled = value);
@@ -138,7 +141,7 @@ internal sealed class SettingsReader
             return address;
         }
 
-        _problems.AddUnexpected(key, text, "an absolute address such as https://cognito-idp.eu-west-1.amazonaws.com/…/jwks.json");
+        _problems.AddUnexpected(key, text, "an absolute address that begins with https://");
         return null;
     }
 
@@ -152,8 +155,10 @@ internal sealed class SettingsReader
         return string.IsNullOrEmpty(value) ? null : value;
     }
 
-    private static bool TryTokenUse(string text, out CognitoTokenUse value) =>
-        Enum.TryParse(text, ignoreCase: true, out value) && Enum.IsDefined(typeof(CognitoTokenUse), value) && !char.IsDigit(text[0]);
+    // By its name alone: Enum.TryParse takes numbers, signs before them, and lists as well.
+    private static bool TryEnum<T>(string text, out T value)
+        where T : struct, Enum =>
+        Enum.TryParse(text, ignoreCase: true, out value) && text.All(char.IsLetter) && Enum.IsDefined(typeof(T), value);
 
     private static bool TryNumber(string text, out int value) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);

@@ -50,6 +50,9 @@ internal sealed class CognitoLog(ILogger? logger)
     public void TokenRejected(TokenRejection rejection) =>
         Write(TraceEventType.Verbose, 200, $"A token was not accepted: {rejection}.", null);
 
+    public void UserInfoFailed(string reason, Exception? exception = null) =>
+        Write(TraceEventType.Error, 300, $"The profile of a user could not be read. {reason}", exception);
+
     private void Write(TraceEventType level, int eventId, string message, Exception? exception) =>
         logger?.WriteCore(level, eventId, message, exception, Format);
 

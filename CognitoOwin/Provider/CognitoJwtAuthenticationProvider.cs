@@ -19,8 +19,9 @@ public class CognitoJwtAuthenticationProvider
 
     /// <summary>
     /// Called after that, for the application to find or create its own user: the port of <c>get_or_create_for_cognito</c>.
-    /// Raised for ID tokens, which carry the user's profile. A handler that throws answers the request with its exception;
-    /// it is called again at the next one. Calls for one user (issuer and subject) never overlap in one process.
+    /// Raised for ID tokens, which carry the user's profile, and with <see cref="CognitoJwtAuthenticationOptions.UserInfo"/> for the
+    /// access tokens of users as well. A handler that throws answers the request with its exception, and one that rejects with
+    /// 401; either is called again at the next request. Calls for one user (issuer and subject) never overlap in one process.
     /// </summary>
     public Func<CognitoProvisionUserContext, Task> OnProvisionUser { get; set; } = _ => Done;
 

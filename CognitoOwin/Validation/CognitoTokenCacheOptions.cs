@@ -8,6 +8,9 @@ public sealed class CognitoTokenCacheOptions
     /// </summary>
     public bool Enabled { get; set; } = true;
 
-    /// <summary>How many tokens are remembered at the most: 1 to 1,000,000. Default: 10,000.</summary>
+    /// <summary>
+    /// How many tokens are remembered at the most: 1 to 1,000,000. Default: 10,000. A token of more than 4,096 characters counts as
+    /// several, one for each 4,096 it has begun, so that this bounds the memory as well.
+    /// </summary>
     public int MaximumEntries { get; set; } = 10_000;
 }
