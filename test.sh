@@ -10,7 +10,7 @@ Builds the solution, warnings being errors, runs its tests under Mono, and repor
 (artifacts/coverage/summary.txt names the lines that none of them runs). What the machine lacks is installed first.
 
   --all                also the real stack (e2e/: cognito-local, nginx, Mono's FastCGI server, Chromium), the format of the
-                       code, the shell scripts, and a build with the Katana stand-ins
+                       code, the C# blocks of the pages, the shell scripts, and a build with the Katana stand-ins
   --filter EXPRESSION  only these tests, as `dotnet test --filter` takes them: --filter Name~Rejects. Coverage is not
                        measured then.
   --help               this text
@@ -160,6 +160,7 @@ if [[ -z $filter ]]; then
 fi
 
 if $all; then
+  check 'code in the pages' dotnet build docs/snippets -warnaserror -nologo -verbosity:quiet -consoleLoggerParameters:ErrorsOnly || true
   check format dotnet format CognitoOwin.sln --verify-no-changes --no-restore || true
   check 'shell scripts' shell_scripts || true
   # Otherwise the build above was that one. In folders of its own, so that the other's output stays what it is.

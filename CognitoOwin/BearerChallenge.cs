@@ -1,4 +1,5 @@
 using System.Text;
+using CognitoOwin.UserInfo;
 using CognitoOwin.Validation;
 
 namespace CognitoOwin;
@@ -11,7 +12,7 @@ internal static class BearerChallenge
     public static string? For(Refusal? refusal, CognitoJwtAuthenticationOptions options)
     {
         // Nothing was wrong with the token: there is nothing to ask the client for.
-        if (refusal?.Rejection == TokenRejection.KeysUnavailable)
+        if (refusal?.StatusCode == 503)
         {
             return null;
         }
@@ -28,7 +29,20 @@ internal static class BearerChallenge
         {
             challenge.Append(", scope=\"").Append(string.Join(" ", options.RequiredScopes)).Append('"');
         }
+        else if (refusal?.Rejection == TokenRejection.UserInfoScopeMissing)
+        {
+            challenge.Append(", scope=\"").Append(UserInfoClient.ScopeFor(options.UserInfo)).Append('"');
+        }
 
         return challenge.ToString();
+    }
+
+    public static string InsufficientScope(CognitoJwtAuthenticationOptions options, string description, string[] scopes)
+    {
+        var challenge = $"{options.AuthenticationSchemes[0]} realm=\"{options.Realm}\", error=\"insufficient_scope\", "
+            + $"error_description=\"{RejectionText.Printable(description, MaximumDescriptionLength)}\"";
+        return scopes.Length == 0
+            ? challenge
+            : $"{challenge}, scope=\"{RejectionText.Printable(string.Join(" ", scopes), MaximumDescriptionLength)}\"";
     }
 }

@@ -5,6 +5,7 @@ using System.Threading.Tasks;
 using CognitoOwin.Diagnostics;
 using CognitoOwin.Keys;
 using CognitoOwin.Provider;
+using CognitoOwin.UserInfo;
 using Microsoft.Owin;
 using Microsoft.Owin.BuilderProperties;
 using Microsoft.Owin.Logging;
@@ -36,10 +37,17 @@ public sealed class CognitoJwtAuthenticationMiddleware : AuthenticationMiddlewar
         _validator = new CognitoTokenValidator(options, _log);
         _health = CognitoHealthSource.Of(app);
         _health.Add(_validator);
-        _provisioner = new UserProvisioner(options, disposing);
+        var userInfo = new UserInfoClient(options, _log);
+        _provisioner = new UserProvisioner(options, userInfo, _log, disposing);
+        if (options.TokenUse == CognitoTokenUse.Any && options.UserInfo == CognitoUserInfo.None && options.Provider.MayProvision)
+        {
+            _log.AccessTokensAreNotProvisioned();
+        }
+
         if (disposing != CancellationToken.None)
         {
             disposing.Register(_validator.Dispose);
+            disposing.Register(userInfo.Dispose);
         }
     }
 

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Specialized;
+using System.Net.Http;
 using CognitoOwin.Configuration;
 using Microsoft.Owin.Security;
 
@@ -90,6 +91,21 @@ public sealed class CognitoJwtAuthenticationOptions : AuthenticationOptions
 
     /// <summary>How often the provisioning event is raised. Default: <see cref="CognitoProvisioning.OncePerToken"/>.</summary>
     public CognitoProvisioning Provisioning { get; set; }
+
+    /// <summary>
+    /// Where the profile of a user who comes with an access token is read, once for each token, so that the provisioning event is
+    /// raised for access tokens too. Default: <see cref="CognitoUserInfo.None"/>, which raises it for ID tokens only.
+    /// </summary>
+    public CognitoUserInfo UserInfo { get; set; }
+
+    /// <summary>The longest that reading a profile may take: 100 milliseconds to 1 minute. Default: 5 seconds.</summary>
+    public TimeSpan UserInfoTimeout { get; set; } = CognitoJwtDefaults.UserInfoTimeout;
+
+    /// <summary>
+    /// The handler that profiles are read through, for a proxy or an own TLS policy; it is not disposed. Default: one without
+    /// redirects and cookies. An own handler that follows redirects gives that protection up.
+    /// </summary>
+    public HttpMessageHandler? UserInfoHttpMessageHandler { get; set; }
 
     /// <summary>The application's part in judging a request: its handlers, or a class derived from the provider.</summary>
     public CognitoJwtAuthenticationProvider Provider { get; set; } = new();

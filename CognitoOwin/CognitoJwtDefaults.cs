@@ -16,6 +16,9 @@ public static class CognitoJwtDefaults
     /// </summary>
     public const int MaximumTokenLength = 16 * 1024;
 
+    /// <summary>The longest that reading a profile may take: 5 seconds.</summary>
+    public static readonly TimeSpan UserInfoTimeout = TimeSpan.FromSeconds(5);
+
     /// <summary>By how much the clocks of Cognito and of this host may differ: 60 seconds (RFC 7519 §4.1.4).</summary>
     public static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(60);
 }

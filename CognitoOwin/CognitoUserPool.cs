@@ -17,6 +17,7 @@ public sealed class CognitoUserPool
     private string? _name;
     private string? _issuer;
     private Uri? _jwksUri;
+    private Uri? _endpoint;
     private string? _region;
 
     /// <summary>Creates a pool with nothing set.</summary>
@@ -57,6 +58,13 @@ public sealed class CognitoUserPool
     public ICollection<string> ClientIds { get; set; } = [];
 
     /// <summary>
+    /// What this API is called as a resource (RFC 8707): an access token that a client bound to a resource has it as its
+    /// <c>aud</c>, and is refused unless the name is one of these, to the letter, or a client id. Default: none. Tokens that are
+    /// bound to nothing are not affected.
+    /// </summary>
+    public ICollection<string> Audiences { get; set; } = [];
+
+    /// <summary>
     /// What the <c>iss</c> claim must be, to the letter. Default: <c>https://cognito-idp.{region}.amazonaws.com/{pool id}</c>,
     /// with <c>amazonaws.com.cn</c> for the regions of AWS China. Set it for an emulator.
     /// </summary>
@@ -93,12 +101,31 @@ public sealed class CognitoUserPool
     /// </summary>
     public string? Jwks { get; set; }
 
+    /// <summary>
+    /// Where the pool's API is, for <see cref="CognitoUserInfo.GetUser"/>. Default: <c>https://cognito-idp.{region}.amazonaws.com/</c>,
+    /// with <c>amazonaws.com.cn</c> for the regions of AWS China. Set it for an emulator, or for a VPC or FIPS endpoint.
+    /// </summary>
+    public Uri? Endpoint
+    {
+        get => _endpoint ?? (Region is { } region
+            && Uri.TryCreate($"https://cognito-idp.{region}.{DnsSuffix(region)}/", UriKind.Absolute, out var uri) ? uri : null);
+        set => _endpoint = value;
+    }
+
+    /// <summary>
+    /// The pool's domain, for <see cref="CognitoUserInfo.OidcUserInfo"/>: <c>https://{prefix}.auth.{region}.amazoncognito.com</c>, or a
+    /// domain of your own, as the Cognito console shows it under Branding, Domain. Default: none.
+    /// </summary>
+    public Uri? Domain { get; set; }
+
     /// <summary>The prefix of this pool's keys in <c>&lt;appSettings&gt;</c>, for messages; null where it did not come from there.</summary>
     internal string? SettingsPrefix { get; set; }
 
     internal bool HasOwnIssuer => _issuer != null;
 
     internal bool HasOwnJwksUri => _jwksUri != null;
+
+    internal bool HasOwnEndpoint => _endpoint != null;
 
     internal string? OwnRegion => _region;
 

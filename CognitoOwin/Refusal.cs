@@ -17,8 +17,8 @@ internal sealed class Refusal(TokenRejection rejection, string description, Time
     /// </summary>
     public int StatusCode => Rejection switch
     {
-        TokenRejection.KeysUnavailable => 503,
-        TokenRejection.ScopeMissing or TokenRejection.GroupMissing => 403,
+        TokenRejection.KeysUnavailable or TokenRejection.UserInfoUnavailable => 503,
+        TokenRejection.ScopeMissing or TokenRejection.GroupMissing or TokenRejection.UserInfoScopeMissing => 403,
         _ => 401,
     };
 
@@ -32,7 +32,7 @@ internal sealed class Refusal(TokenRejection rejection, string description, Time
     public string ErrorCode => Rejection switch
     {
         TokenRejection.MalformedRequest => "invalid_request",
-        TokenRejection.ScopeMissing or TokenRejection.GroupMissing => "insufficient_scope",
+        TokenRejection.ScopeMissing or TokenRejection.GroupMissing or TokenRejection.UserInfoScopeMissing => "insufficient_scope",
         _ => "invalid_token",
     };
 }

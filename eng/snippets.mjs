@@ -36,7 +36,7 @@ if (written === 0) throw new Error('No page has a C# block: something is wrong w
 console.log(`${written} blocks of ${pages.length} pages`);
 
 function wrap(name, code, block) {
-  if (block.some(line => /^namespace /.test(line))) return code;
+  if (block.some(line => /^namespace /.test(line))) return code.replaceAll('MyApplication', `Snippets.${name}`);
 
   const usings = block.filter(line => /^using [\w.]+;/.test(line)).join('\n');
   const body = code.split('\n').filter(line => !/^using [\w.]+;/.test(line)).join('\n');

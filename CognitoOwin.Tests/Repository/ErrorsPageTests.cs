@@ -4,7 +4,9 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Net;
+using System.Net.Http;
 using System.Text.RegularExpressions;
+using System.Threading;
 using System.Threading.Tasks;
 using CognitoOwin.Testing;
 using CognitoOwin.Tests.Requests;
@@ -63,7 +65,12 @@ public sealed class ErrorsPageTests
         var section = Page[rejection.ToString()];
         Assert.AreEqual((rejection, section.Description), told.Single());
         Assert.AreEqual(section.Status, response.StatusCode);
-        var scope = rejection == TokenRejection.ScopeMissing ? ", scope=\"notes/read\"" : "";
+        var scope = rejection switch
+        {
+            TokenRejection.ScopeMissing => ", scope=\"notes/read\"",
+            TokenRejection.UserInfoScopeMissing => ", scope=\"openid\"",
+            _ => "",
+        };
         Assert.AreEqual(
             section.Error == "none" ? null : $"Bearer realm=\"api\", error=\"{section.Error}\", error_description=\"{section.Description}\"{scope}",
             response.Header("WWW-Authenticate"));
@@ -155,6 +162,22 @@ public sealed class ErrorsPageTests
             case TokenRejection.GroupMissing:
                 configure = options => options.RequiredGroups = ["staff"];
                 break;
+            case TokenRejection.UserInfoScopeMissing:
+                token = pool.AccessToken();
+                configure = AskForTheProfile(pool, HttpStatusCode.OK, "{}");
+                break;
+            case TokenRejection.UserInfoUnavailable:
+                token = pool.AccessToken().WithScopes("openid");
+                configure = AskForTheProfile(pool, HttpStatusCode.BadGateway, "");
+                break;
+            case TokenRejection.UserNotActive:
+                token = pool.AccessToken().WithScopes("openid");
+                configure = AskForTheProfile(pool, HttpStatusCode.Unauthorized, "");
+                break;
+            case TokenRejection.UserInfoMismatch:
+                token = pool.AccessToken().WithScopes("openid");
+                configure = AskForTheProfile(pool, HttpStatusCode.OK, """{"sub":"another"}""");
+                break;
             case TokenRejection.RejectedByApplication:
                 configure = options => options.Provider.OnTokenValidated = context =>
                 {
@@ -170,10 +193,26 @@ public sealed class ErrorsPageTests
         return (text ?? token, configure);
     }
 
+    private static Action<CognitoJwtAuthenticationOptions> AskForTheProfile(CognitoTestPool pool, HttpStatusCode status, string answer)
+    {
+        pool.UserPool.Domain = new Uri("https://example.auth.eu-west-1.amazoncognito.com");
+        return options =>
+        {
+            options.UserInfo = CognitoUserInfo.OidcUserInfo;
+            options.UserInfoHttpMessageHandler = new OneAnswer(status, answer);
+        };
+    }
+
     private static Dictionary<string, Section> ReadPage()
     {
         var sections = Regex.Split(File.ReadAllText(RepositoryFiles.PathOf("docs/errors.md")), @"^## ", RegexOptions.Multiline).Skip(1);
         return sections.ToDictionary(text => text.Substring(0, text.IndexOf('\n')).Trim(), text => new Section(text), StringComparer.Ordinal);
+    }
+
+    private sealed class OneAnswer(HttpStatusCode status, string body) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(new HttpResponseMessage(status) { Content = new StringContent(body) });
     }
 
     private sealed class Section

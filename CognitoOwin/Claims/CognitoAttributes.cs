@@ -13,6 +13,31 @@ public sealed class CognitoAttributes : IEnumerable<KeyValuePair<string, string>
 
     internal CognitoAttributes(Dictionary<string, string> values) => _values = values;
 
+    /// <summary>
+    /// These, and of a profile what is not here. What is told of an address here, whether it is verified among it, is not mixed
+    /// with what a profile tells: "verified" belongs to one address.
+    /// </summary>
+    internal CognitoAttributes With(CognitoAttributes profile)
+    {
+        var values = new Dictionary<string, string>(_values);
+        foreach (var attribute in profile)
+        {
+            var address = attribute.Key switch
+            {
+                "email" or "email_verified" => "email",
+                "phone_number" or "phone_number_verified" => "phone_number",
+                _ => null,
+            };
+            if (!_values.ContainsKey(attribute.Key)
+                && (address == null || (!_values.ContainsKey(address) && !_values.ContainsKey(address + "_verified"))))
+            {
+                values[attribute.Key] = attribute.Value;
+            }
+        }
+
+        return new CognitoAttributes(values);
+    }
+
     /// <summary>How many attributes there are.</summary>
     public int Count => _values.Count;
 

@@ -24,6 +24,9 @@ public static class CognitoClaimTypes
     /// <summary><c>email_verified</c>, of an ID token.</summary>
     public const string EmailVerified = "email_verified";
 
+    /// <summary><c>identities</c>: the accounts at other providers by which the user signs in, a list of objects.</summary>
+    public const string Identities = "identities";
+
     /// <summary><c>scope</c> of an access token: scopes with spaces between them.</summary>
     public const string Scope = "scope";
 

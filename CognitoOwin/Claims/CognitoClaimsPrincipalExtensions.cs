@@ -33,6 +33,17 @@ public static class CognitoClaimsPrincipalExtensions
     /// <returns>The address, or null.</returns>
     public static string? GetCognitoEmail(this IPrincipal principal) => ValueOf(principal, CognitoClaimTypes.Email);
 
+    /// <summary>Whether the pool has verified the e-mail address (<c>email_verified</c>, a boolean or a string).</summary>
+    /// <param name="principal">The principal.</param>
+    /// <returns>Whether it has.</returns>
+    public static bool IsCognitoEmailVerified(this IPrincipal principal) => IdentityOf(principal)?.Token?.EmailVerified == true;
+
+    /// <summary>The accounts at other identity providers by which the user signs in, which only ID tokens have.</summary>
+    /// <param name="principal">The principal.</param>
+    /// <returns>The accounts; empty where there are none.</returns>
+    public static IReadOnlyList<CognitoFederatedIdentity> GetCognitoIdentities(this IPrincipal principal) =>
+        IdentityOf(principal)?.Token?.Identities ?? [];
+
     /// <summary>The pool's groups that the user is in (<c>cognito:groups</c>).</summary>
     /// <param name="principal">The principal.</param>
     /// <returns>The groups; empty where there are none.</returns>
@@ -70,6 +81,16 @@ public static class CognitoClaimsPrincipalExtensions
             _ => null,
         };
 
+    /// <summary>What the application calls the user pool that the user is in (<see cref="CognitoUserPool.Name"/>).</summary>
+    /// <param name="principal">The principal.</param>
+    /// <returns>The name, or null.</returns>
+    public static string? GetCognitoUserPool(this IPrincipal principal) => IdentityOf(principal)?.Token?.UserPool.Name;
+
+    /// <summary>The app client that the token was issued to (<c>aud</c> of an ID token, <c>client_id</c> of an access token).</summary>
+    /// <param name="principal">The principal.</param>
+    /// <returns>The client id, or null.</returns>
+    public static string? GetCognitoClientId(this IPrincipal principal) => IdentityOf(principal)?.Token?.ClientId;
+
     /// <summary>An attribute of the user, such as <c>custom:tenant</c>.</summary>
     /// <param name="principal">The principal.</param>
     /// <param name="name">The name of the claim, to the letter.</param>
@@ -89,6 +110,25 @@ public static class CognitoClaimsPrincipalExtensions
     /// <param name="principal">The principal.</param>
     /// <returns>The token, or null.</returns>
     public static string? GetCognitoToken(this IPrincipal principal) => IdentityOf(principal)?.BootstrapContext as string;
+
+    /// <summary>
+    /// The value of the <c>WWW-Authenticate</c> header for an answer of 403 to this user: <c>insufficient_scope</c> (RFC 6750 §3.1)
+    /// in the scheme and realm of the middleware that let it in. <c>[CognitoAuthorize]</c> uses it; so may code of the
+    /// application's own that turns a user away.
+    /// </summary>
+    /// <param name="principal">The principal.</param>
+    /// <param name="description">
+    /// One sentence, which the client reads as <c>error_description</c>; what does not belong into a header is left out.
+    /// </param>
+    /// <param name="scopes">The scopes of which one would have been enough; none where it is no matter of scopes.</param>
+    /// <returns>The value; null where the principal came without a token of Cognito, and a 401 is the right answer.</returns>
+    public static string? CreateInsufficientScopeChallenge(this IPrincipal principal, string description, params string[] scopes) =>
+        IdentityOf(principal)?.Options is { } options
+            ? BearerChallenge.InsufficientScope(
+                options,
+                description ?? throw new ArgumentNullException(nameof(description)),
+                scopes ?? throw new ArgumentNullException(nameof(scopes)))
+            : null;
 
     private static string? ValueOf(IPrincipal principal, string type) => IdentityOf(principal)?.FindFirst(type)?.Value;
 

@@ -13,13 +13,32 @@ internal sealed class CognitoIdentity : ClaimsIdentity
     [NonSerialized]
     private object? _user;
 
-    private CognitoIdentity(IEnumerable<Claim> claims, string authenticationType, string nameType, string roleType)
-        : base(claims, authenticationType, nameType, roleType)
+    [NonSerialized]
+    private readonly CognitoToken? _token;
+
+    [NonSerialized]
+    private readonly CognitoJwtAuthenticationOptions? _options;
+
+    private CognitoIdentity(CognitoToken token, CognitoJwtAuthenticationOptions options, string nameType)
+        : base(token.Claims, options.AuthenticationType, nameType, options.RoleClaimType)
     {
+        _token = token;
+        _options = options;
     }
 
     private CognitoIdentity(CognitoIdentity other)
-        : base(other) => _user = other._user;
+        : base(other)
+    {
+        _token = other._token;
+        _options = other._options;
+        _user = other._user;
+    }
+
+    /// <summary>The token behind it; null in a copy that was serialized.</summary>
+    public CognitoToken? Token => _token;
+
+    /// <summary>The options by which it was made; null in a copy that was serialized.</summary>
+    public CognitoJwtAuthenticationOptions? Options => _options;
 
     /// <summary>The application's own user, set by the provisioning handler.</summary>
     public object? User => _user;
@@ -28,8 +47,7 @@ internal sealed class CognitoIdentity : ClaimsIdentity
     public static CognitoIdentity Of(CognitoToken token, CognitoJwtAuthenticationOptions options)
     {
         var ownNameType = token.TokenUse == CognitoTokenUse.Id ? CognitoClaimTypes.Username : CognitoClaimTypes.AccessTokenUsername;
-        return new CognitoIdentity(
-            token.Claims, options.AuthenticationType, options.NameClaimType ?? ownNameType, options.RoleClaimType)
+        return new CognitoIdentity(token, options, options.NameClaimType ?? ownNameType)
         {
             BootstrapContext = options.SaveToken ? token.RawToken : null,
         };

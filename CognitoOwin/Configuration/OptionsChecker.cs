@@ -100,6 +100,31 @@ internal sealed class OptionsChecker
 
         CheckKeysWithoutNetwork(pool, Setting);
 
+        if (pool.HasOwnEndpoint)
+        {
+            CheckAddress(Setting("Endpoint"), pool.Endpoint?.OriginalString);
+        }
+        else if (_options.UserInfo == CognitoUserInfo.GetUser && pool.Endpoint == null)
+        {
+            _problems.AddMissing(Setting("Endpoint"), "the address of the pool's API, as it is in no AWS region and UserInfo is GetUser");
+        }
+
+        if (pool.Domain != null)
+        {
+            CheckAddress(Setting("Domain"), pool.Domain.OriginalString);
+        }
+        else if (_options.UserInfo == CognitoUserInfo.OidcUserInfo)
+        {
+            _problems.AddMissing(
+                Setting("Domain"),
+                "the pool's domain, as in https://example.auth.eu-west-1.amazoncognito.com, as UserInfo is OidcUserInfo");
+        }
+
+        if (pool.Audiences == null || pool.Audiences.Any(string.IsNullOrWhiteSpace))
+        {
+            _problems.AddUnexpected(Setting(pool.SettingsPrefix != null ? "Audience" : "Audiences"), null, "names of this API, or none");
+        }
+
         if (pool.ClientIds is not { Count: > 0 })
         {
             _problems.AddMissing(Setting(pool.SettingsPrefix != null ? "ClientId" : "ClientIds"), ClientIdExpected);
@@ -170,7 +195,8 @@ internal sealed class OptionsChecker
 
     private void CheckAddress(string setting, string? text)
     {
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("https" or "http"))
+        // An issuer is compared to the letter; Uri would overlook white space around it.
+        if (text != text?.Trim() || !Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("https" or "http"))
         {
             _problems.AddUnexpected(setting, text, "an absolute https address");
         }
@@ -215,6 +241,8 @@ internal sealed class OptionsChecker
 
         CheckScopes(nameof(_options.RequiredScopes), _options.RequiredScopes);
         CheckNamed(nameof(_options.RequiredGroups), _options.RequiredGroups);
+        CheckRange(
+            nameof(_options.UserInfoTimeout), _options.UserInfoTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
         CheckPresent(nameof(_options.Provider), _options.Provider);
         CheckPresent(nameof(_options.TimeProvider), _options.TimeProvider);
     }

@@ -20,7 +20,8 @@ internal sealed class SettingsReader
 
     private SettingsReader(NameValueCollection settings, ConfigurationProblems problems)
     {
-        _settings = settings;
+        // As <appSettings> does, whatever the collection was made to do: a setting must not be lost for its capitals.
+        _settings = new NameValueCollection(StringComparer.OrdinalIgnoreCase) { settings };
         _problems = problems;
     }
 
@@ -57,11 +58,11 @@ internal sealed class SettingsReader
         Text(prefix + "Issuer", value => pool.Issuer = value, ref set);
         Text(prefix + "JwksUri", value => pool.JwksUri = Address(prefix + "JwksUri", value), ref set);
         Text(prefix + "JwksFile", value => pool.JwksFile = value, ref set);
-        foreach (var clientId in List(prefix + "ClientId"))
-        {
-            pool.ClientIds.Add(clientId);
-            set = true;
-        }
+        Text(prefix + "Endpoint", value => pool.Endpoint = Address(prefix + "Endpoint", value), ref set);
+        Text(prefix + "Domain", value => pool.Domain = Address(prefix + "Domain", value), ref set);
+        pool.ClientIds = List(prefix + "ClientId");
+        pool.Audiences = List(prefix + "Audience");
+        set |= pool.ClientIds.Count + pool.Audiences.Count > 0;
 
         if (name != null)
         {
@@ -77,7 +78,8 @@ internal sealed class SettingsReader
 
     private void ReadRules(CognitoJwtAuthenticationOptions options)
     {
-        Value<CognitoTokenUse>(Prefix + "TokenUse", "id, access or any", TryTokenUse, value => options.TokenUse = value);
+        Value<CognitoTokenUse>(Prefix + "TokenUse", "id, access or any", TryEnum, value => options.TokenUse = value);
+        Value<CognitoUserInfo>(Prefix + "UserInfo", "none, getUser or oidcUserInfo", TryEnum, value => options.UserInfo = value);
         Value<TimeSpan>(Prefix + "ClockSkew", "a whole number of seconds", TrySeconds, value => options.ClockSkew = value);
         Value<bool>(Prefix + "RequireHttps", "true or false", bool.TryParse, value => options.RequireHttps = value);
         Value<bool>(Prefix + "PublicKeysCachingEnabled", "true or false", bool.TryParse, value => options.Keys.CachingEnabled = value);
@@ -138,22 +140,42 @@ internal sealed class SettingsReader
             return address;
         }
 
-        _problems.AddUnexpected(key, text, "an absolute address such as https://cognito-idp.eu-west-1.amazonaws.com/…/jwks.json");
+        _problems.AddUnexpected(key, text, "an absolute address that begins with https://");
         return null;
     }
 
-    private List<string> List(string key) =>
-        [.. (Find(key) ?? "").Split(',', ';').Select(item => item.Trim()).Where(item => item.Length > 0)];
+    private List<string> List(string key)
+    {
+        var text = Find(key) ?? "";
+        List<string> items = [.. text.Split(',', ';').Select(item => item.Trim()).Where(item => item.Length > 0)];
+        if (text.Length > 0 && items.Count == 0)
+        {
+            _problems.AddUnexpected(key, text, Something);
+        }
+
+        return items;
+    }
 
     private string? Find(string key)
     {
         _known.Add(key);
         var value = _settings[key]?.Trim();
+
+        // What a release should have filled in, say: nothing must not pass for a list of groups that asks for none.
+        if (value?.Length == 0)
+        {
+            _problems.AddUnexpected(key, value, Something);
+        }
+
         return string.IsNullOrEmpty(value) ? null : value;
     }
 
-    private static bool TryTokenUse(string text, out CognitoTokenUse value) =>
-        Enum.TryParse(text, ignoreCase: true, out value) && Enum.IsDefined(typeof(CognitoTokenUse), value) && !char.IsDigit(text[0]);
+    private const string Something = "a value, or no such setting at all";
+
+    // By its name alone: Enum.TryParse takes numbers, signs before them, and lists as well.
+    private static bool TryEnum<T>(string text, out T value)
+        where T : struct, Enum =>
+        Enum.TryParse(text, ignoreCase: true, out value) && text.All(char.IsLetter) && Enum.IsDefined(typeof(T), value);
 
     private static bool TryNumber(string text, out int value) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);

@@ -10,6 +10,18 @@ internal sealed class JwksException : Exception
 
     public JwksFailure Failure { get; }
 
+    /// <summary>
+    /// The message without what another exception said: that may hold paths and addresses, and a health state is often shown to
+    /// whoever asks.
+    /// </summary>
+    public string Summary => Failure switch
+    {
+        JwksFailure.Connection => "The connection failed.",
+        JwksFailure.File => "The file could not be read.",
+        JwksFailure.Unexpected => "The fetch failed.",
+        _ => Message,
+    };
+
     /// <summary>With <see cref="JwksFailure.Status"/> and <see cref="JwksFailure.Redirect"/>: the status.</summary>
     public int? StatusCode { get; init; }
 }

@@ -159,7 +159,7 @@ internal sealed class PoolKeys : IDisposable
                 _userPool,
                 Kept,
                 succeeded,
-                _lastFailure?.Message,
+                _lastFailure?.Summary,
                 isUsable: _cachingEnabled ? Current != null : succeeded == true);
         }
     }
@@ -293,9 +293,17 @@ internal sealed class PoolKeys : IDisposable
         // that happened to start it.
         using (ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow())
         {
-            // Not of the pool: where requests block, its threads may all be waiting for this very fetch.
-            _ = Task.Factory.StartNew(
-                () => FetchAsync(soughtKeyId, outcome), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            try
+            {
+                // Not of the pool: where requests block, its threads may all be waiting for this very fetch.
+                _ = Task.Factory.StartNew(
+                    () => FetchAsync(soughtKeyId, outcome), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            }
+            catch (TaskSchedulerException)
+            {
+                // No thread could be made. The pool's must do: a fetch that never starts would be waited for forever.
+                _ = Task.Run(() => FetchAsync(soughtKeyId, outcome));
+            }
         }
 
         return outcome.Task;
@@ -361,13 +369,14 @@ internal sealed class PoolKeys : IDisposable
 
         SigningKey[] dropped = [.. _latest?.Keys.Values.Except(set.Keys.Values) ?? []];
         Volatile.Write(ref _latest, set);
-        MemoryCache.Default.Set(_cacheKey, set, new CacheItemPolicy { Priority = CacheItemPriority.NotRemovable });
         foreach (var key in dropped)
         {
             key.Drop();
         }
 
+        // After the keys that count no more are out: whatever becomes of the entry, they are.
         Volatile.Write(ref _usableUntil, set.FetchedAt + _staleLifetime);
+        MemoryCache.Default.Set(_cacheKey, set, new CacheItemPolicy { Priority = CacheItemPriority.NotRemovable });
         return dropped;
     }
 

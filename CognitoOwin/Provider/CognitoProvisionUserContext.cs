@@ -16,10 +16,15 @@ public sealed class CognitoProvisionUserContext : BaseContext<CognitoJwtAuthenti
     private readonly List<Claim> _claims = [];
 
     internal CognitoProvisionUserContext(
-        IOwinContext context, CognitoJwtAuthenticationOptions options, CognitoToken token, CancellationToken cancellationToken)
+        IOwinContext context,
+        CognitoJwtAuthenticationOptions options,
+        CognitoToken token,
+        CognitoAttributes? profile,
+        CancellationToken cancellationToken)
         : base(context, options)
     {
         Token = token;
+        Attributes = profile == null ? token.Attributes : token.Attributes.With(profile);
         CancellationToken = cancellationToken;
     }
 
@@ -35,19 +40,25 @@ public sealed class CognitoProvisionUserContext : BaseContext<CognitoJwtAuthenti
     /// <inheritdoc cref="CognitoToken.Username"/>
     public string? Username => Token.Username;
 
-    /// <inheritdoc cref="CognitoToken.Email"/>
-    public string? Email => Token.Email;
+    /// <summary>The user's e-mail address; null where it has none. Trust it only with <see cref="EmailVerified"/>.</summary>
+    public string? Email => Attributes[CognitoClaimTypes.Email];
 
     /// <inheritdoc cref="CognitoToken.EmailVerified"/>
-    public bool EmailVerified => Token.EmailVerified;
+    public bool EmailVerified => CognitoToken.IsEmailVerified(Attributes);
 
     /// <inheritdoc cref="CognitoToken.Groups"/>
     public IReadOnlyList<string> Groups => Token.Groups;
 
+    /// <summary>The accounts at other identity providers by which the user signs in; empty for one who signs in at the pool.</summary>
+    public IReadOnlyList<CognitoFederatedIdentity> Identities =>
+        CognitoFederatedIdentity.ReadList(Attributes[CognitoClaimTypes.Identities]);
+
     /// <summary>
-    /// The user's attributes by name, as text: <c>Attributes["custom:tenant"]</c>; <see langword="null"/> for what is not set.
+    /// The user's attributes by name, as text: <c>Attributes["custom:tenant"]</c>; <see langword="null"/> for what is not set. They
+    /// are the claims of the token and, with <see cref="CognitoJwtAuthenticationOptions.UserInfo"/>, what the profile adds to those of
+    /// an access token. Where both have an attribute, it is the token's.
     /// </summary>
-    public CognitoAttributes Attributes => Token.Attributes;
+    public CognitoAttributes Attributes { get; }
 
     /// <inheritdoc cref="CognitoToken.TokenUse"/>
     public CognitoTokenUse TokenUse => Token.TokenUse;

@@ -1,36 +1,89 @@
+using System;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
+using CognitoOwin.Diagnostics;
+using CognitoOwin.UserInfo;
 using Microsoft.Owin;
 
 namespace CognitoOwin.Provider;
 
-/// <summary>Raises the provisioning event: how often, and one at a time for each user.</summary>
-internal sealed class UserProvisioner(CognitoJwtAuthenticationOptions options, CancellationToken disposing)
+/// <summary>Raises the provisioning event: for whom, how often, with what profile, and one at a time for each user.</summary>
+internal sealed class UserProvisioner(
+    CognitoJwtAuthenticationOptions options, UserInfoClient userInfo, CognitoLog log, CancellationToken disposing)
 {
     private readonly UserLocks _locks = new();
 
     public Task<ProvisioningOutcome> ProvisionAsync(CognitoTokenValidationResult validated, IOwinContext context)
     {
         var token = validated.Token!;
-        if (token.TokenUse != CognitoTokenUse.Id)
+
+        // A client that acts for itself (client credentials) is no user.
+        if (token.TokenUse != CognitoTokenUse.Id && (options.UserInfo == CognitoUserInfo.None || token.Username == null))
         {
             return Nothing;
         }
 
+        if (options.Provisioning == CognitoProvisioning.OncePerToken && validated.Provisioning.Kept is { } kept)
+        {
+            return kept;
+        }
+
+        _locks.ThrowIfHeldByCaller(token.UserPool.Issuer!, token.Subject);
+        var requestEnds = context.Request.CallCancelled;
         return options.Provisioning == CognitoProvisioning.EveryRequest
-            ? RunInTurnAsync(token, context, context.Request.CallCancelled)
-            : validated.Provisioning.GetOrRunAsync(() => RunInTurnAsync(token, context, disposing), context.Request.CallCancelled);
+            ? RunAsync(validated, context, requestEnds)
+            : validated.Provisioning.GetOrRunAsync(() => RunAsync(validated, context, disposing), requestEnds);
     }
 
     private static Task<ProvisioningOutcome> Nothing { get; } = Task.FromResult(ProvisioningOutcome.Nothing);
 
-    private Task<ProvisioningOutcome> RunInTurnAsync(CognitoToken token, IOwinContext context, CancellationToken cancellationToken) =>
-        _locks.RunAsync(token.UserPool.Issuer!, token.Subject, () => RunAsync(token, context, cancellationToken));
-
-    private async Task<ProvisioningOutcome> RunAsync(CognitoToken token, IOwinContext context, CancellationToken cancellationToken)
+    private async Task<ProvisioningOutcome> RunAsync(
+        CognitoTokenValidationResult validated, IOwinContext context, CancellationToken cancellationToken)
     {
-        var user = new CognitoProvisionUserContext(context, options, token, cancellationToken);
-        await options.Provider.ProvisionUser(user).ConfigureAwait(false);
-        return new ProvisioningOutcome(user.Claims, user.User, user.RejectionReason);
+        var token = validated.Token!;
+        CognitoAttributes? profile = null;
+        if (token.TokenUse != CognitoTokenUse.Id)
+        {
+            // To let the token pass without the handler would let the client choose whether the application's own rules about
+            // its users apply.
+            if (!token.Scopes.Contains(UserInfoClient.ScopeFor(options.UserInfo)))
+            {
+                return ProvisioningOutcome.Reject(TokenRejection.UserInfoScopeMissing);
+            }
+
+            var answer = validated.UserInfo.Kept is { } kept
+                ? kept.Result
+                : await validated.UserInfo.GetOrRunAsync(() => userInfo.FetchAsync(token, disposing), cancellationToken)
+                    .ConfigureAwait(false);
+            if (answer.Rejection != TokenRejection.None)
+            {
+                return ProvisioningOutcome.Reject(answer.Rejection, retryAfter: answer.RetryAfter);
+            }
+
+            profile = answer.Attributes;
+        }
+
+        return await _locks.RunAsync(
+            token.UserPool.Issuer!,
+            token.Subject,
+            () => RaiseAsync(new CognitoProvisionUserContext(context, options, token, profile, cancellationToken)),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<ProvisioningOutcome> RaiseAsync(CognitoProvisionUserContext user)
+    {
+        try
+        {
+            await options.Provider.ProvisionUser(user).ConfigureAwait(false);
+        }
+        catch (Exception e) when (log.ProvisioningFailed(e))
+        {
+        }
+
+        // A copy: whoever keeps the context must not change what other requests get.
+        return user.RejectionReason is { } reason
+            ? ProvisioningOutcome.Reject(TokenRejection.RejectedByApplication, reason)
+            : new ProvisioningOutcome([.. user.Claims], user.User);
     }
 }

@@ -11,6 +11,8 @@ public sealed class CognitoToken
 {
     private static readonly IReadOnlyList<string> Nothing = [];
 
+    private IReadOnlyList<CognitoFederatedIdentity>? _identities;
+
     private CognitoToken(string rawToken, CognitoUserPool userPool, CognitoTokenUse tokenUse, string subject, string clientId)
     {
         RawToken = rawToken;
@@ -49,6 +51,13 @@ public sealed class CognitoToken
 
     /// <summary>The pool's groups that the user is in.</summary>
     public IReadOnlyList<string> Groups { get; private set; } = Nothing;
+
+    /// <summary>
+    /// The accounts at other identity providers by which the user signs in (<c>identities</c> of an ID token); empty for a user who
+    /// signs in at the pool itself.
+    /// </summary>
+    public IReadOnlyList<CognitoFederatedIdentity> Identities =>
+        _identities ??= CognitoFederatedIdentity.ReadList(Attributes[CognitoClaimTypes.Identities]);
 
     /// <summary>The scopes of an access token.</summary>
     public IReadOnlyList<string> Scopes { get; private set; } = Nothing;
@@ -92,15 +101,18 @@ public sealed class CognitoToken
         {
             Username = username,
             Email = email,
-            // A boolean, or a string from some triggers and from GetUser.
-            EmailVerified = string.Equals(attributes[CognitoClaimTypes.EmailVerified], "true", StringComparison.OrdinalIgnoreCase),
+            EmailVerified = IsEmailVerified(attributes),
             Groups = groups,
-            Scopes = scope?.Split([' '], StringSplitOptions.RemoveEmptyEntries) ?? Nothing,
+            Scopes = scope == null ? Nothing : Array.AsReadOnly(scope.Split([' '], StringSplitOptions.RemoveEmptyEntries)),
             Expiration = expiration,
             Attributes = attributes,
             Claims = claims,
         };
     }
+
+    // A boolean, or a string from some triggers, from GetUser and from oauth2/userInfo.
+    internal static bool IsEmailVerified(CognitoAttributes attributes) =>
+        string.Equals(attributes[CognitoClaimTypes.EmailVerified], "true", StringComparison.OrdinalIgnoreCase);
 
     private static bool TryText(Dictionary<string, JsonElement> payload, string name, out string? text)
     {
@@ -135,7 +147,7 @@ public sealed class CognitoToken
             list.Add(text);
         }
 
-        texts = list;
+        texts = list.AsReadOnly();
         return true;
     }
 }

@@ -2,6 +2,7 @@ using System;
 using System.Threading.Tasks;
 using CognitoOwin.Keys;
 using CognitoOwin.Provider;
+using CognitoOwin.UserInfo;
 using CognitoOwin.Validation;
 
 namespace CognitoOwin;
@@ -45,7 +46,10 @@ public sealed class CognitoTokenValidationResult
     internal bool IsKeyTrusted => _keys!.Trusts(_key!);
 
     /// <summary>What the application made of the token, for every request that carries it.</summary>
-    internal SharedProvisioning Provisioning { get; } = new();
+    internal SharedRun<ProvisioningOutcome> Provisioning { get; } = new();
+
+    /// <summary>The profile that goes with an access token.</summary>
+    internal SharedRun<UserInfoAnswer> UserInfo { get; } = new();
 
     internal static CognitoTokenValidationResult Accept(CognitoToken token, PoolKeys keys, SigningKey key) =>
         new() { Token = token, _keys = keys, _key = key };

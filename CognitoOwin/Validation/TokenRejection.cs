@@ -87,6 +87,24 @@ public enum TokenRejection
     /// <summary>The token has none of <see cref="CognitoJwtAuthenticationOptions.RequiredGroups"/>.</summary>
     GroupMissing,
 
+    /// <summary>
+    /// An access token without the scope that <see cref="CognitoJwtAuthenticationOptions.UserInfo"/> needs to read the profile:
+    /// <c>aws.cognito.signin.user.admin</c> or <c>openid</c>.
+    /// </summary>
+    UserInfoScopeMissing,
+
+    /// <summary>The profile that goes with an access token could not be read now.</summary>
+    UserInfoUnavailable,
+
+    /// <summary>
+    /// The user pool does not stand by the access token any more: it was revoked, its user signed out everywhere, is disabled or
+    /// deleted, or has to choose a new password.
+    /// </summary>
+    UserNotActive,
+
+    /// <summary>The profile that came for an access token is another user's: its <c>sub</c> is not the token's.</summary>
+    UserInfoMismatch,
+
     /// <summary>The application rejected it, in <c>OnTokenValidated</c> or <c>OnProvisionUser</c>.</summary>
     RejectedByApplication,
 }

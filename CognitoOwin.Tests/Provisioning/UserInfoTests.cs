@@ -1,0 +1,484 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Specialized;
+using System.Linq;
+using System.Threading.Tasks;
+using CognitoOwin.Testing;
+using CognitoOwin.Tests.Hosting;
+using Microsoft.Extensions.Time.Testing;
+using Microsoft.VisualStudio.TestTools.UnitTesting;
+using Newtonsoft.Json.Linq;
+
+namespace CognitoOwin.Tests.Provisioning;
+
+/// <summary>Access tokens whose profile is read from the user pool, over a real connection to a server of this test.</summary>
+[TestClass]
+public sealed class UserInfoTests : IDisposable
+{
+    private const string NotActive = "error=\"invalid_token\", error_description=\"The token was revoked, or its user is not active.\"";
+
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+    private readonly LoopbackServer _server = LoopbackServer.Start();
+    private readonly CognitoTestPool _pool;
+    private readonly List<CognitoProvisionUserContext> _seen = [];
+
+    public UserInfoTests()
+    {
+        _pool = new CognitoTestPool { TimeProvider = _time };
+        _pool.UserPool.Endpoint = _server.Address;
+        _pool.UserPool.Domain = _server.Address;
+    }
+
+    [TestMethod]
+    public async Task GetUser_gives_the_handler_the_profile_once_a_token()
+    {
+        using var host = StartGetUser();
+        string token = _pool.AccessToken("alice").WithGroups("admins");
+        Serve(token, ("email", "alice@example.com"), ("email_verified", "true"), ("custom:tenant", "acme"), ("given_name", "Alice"));
+
+        var answers = new[]
+        {
+            await host.GetAsync("/", "Bearer " + token),
+            await host.GetAsync("/", "Bearer " + token),
+        };
+
+        Assert.IsTrue(answers.All(answer => answer.StatusCode == 200 && answer.Body == "42"));
+        var user = _seen.Single();
+        Assert.AreEqual("alice", user.Username);
+        Assert.AreEqual("alice@example.com", user.Email);
+        Assert.IsTrue(user.EmailVerified);
+        Assert.AreEqual("acme", user.Attributes["custom:tenant"]);
+        Assert.AreEqual("Alice", user.Attributes["given_name"]);
+        Assert.AreEqual(SubjectOf(token), user.Attributes["sub"]);
+        CollectionAssert.AreEqual(new[] { "admins" }, user.Groups.ToArray());
+        Assert.AreEqual(CognitoTokenUse.Access, user.TokenUse);
+        Assert.AreEqual(token, user.RawToken);
+
+        var request = _server.Requests.Single();
+        Assert.AreEqual("POST", request.Method);
+        Assert.AreEqual("/", request.Target);
+        Assert.AreEqual("AWSCognitoIdentityProviderService.GetUser", request.Headers["X-Amz-Target"]);
+        Assert.AreEqual("application/x-amz-json-1.1", request.Headers["Content-Type"]);
+        Assert.IsFalse(request.Headers.ContainsKey("Authorization"));
+        Assert.IsTrue(JToken.DeepEquals(new JObject { ["AccessToken"] = token }, JObject.Parse(request.Body)));
+    }
+
+    [TestMethod]
+    public async Task OidcUserInfo_gives_the_handler_the_profile()
+    {
+        using var host = StartOidc();
+        string token = _pool.AccessToken("alice").WithScopes("openid", "email");
+        _server.OnRequest = _ => Json(new JObject
+        {
+            ["sub"] = SubjectOf(token),
+            ["email"] = "alice@example.com",
+            ["email_verified"] = "true",
+            ["username"] = "alice",
+            ["identities"] = "[{\"userId\":\"113\",\"providerName\":\"Google\",\"providerType\":\"Google\",\"primary\":true}]",
+        });
+
+        var answer = await host.GetAsync("/", "Bearer " + token);
+
+        Assert.AreEqual(200, answer.StatusCode);
+        var user = _seen.Single();
+        Assert.AreEqual("alice@example.com", user.Email);
+        Assert.IsTrue(user.EmailVerified);
+        Assert.AreEqual("Google", user.Identities.Single().ProviderName);
+        var request = _server.Requests.Single();
+        Assert.AreEqual("GET", request.Method);
+        Assert.AreEqual("/oauth2/userInfo", request.Target);
+        Assert.AreEqual("Bearer " + token, request.Headers["Authorization"]);
+    }
+
+    [TestMethod]
+    public async Task Concurrent_first_requests_of_a_token_share_the_call()
+    {
+        using var host = StartGetUser();
+        string token = _pool.AccessToken();
+        Serve(token);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Task.Run(() => host.GetAsync("/", "Bearer " + token))));
+
+        Assert.IsTrue(answers.All(answer => answer.StatusCode == 200));
+        Assert.AreEqual(1, _server.Requests.Count);
+        Assert.AreEqual(1, _seen.Count);
+    }
+
+    [TestMethod]
+    public async Task With_EveryRequest_the_handler_runs_every_time_and_the_call_is_made_once()
+    {
+        using var host = StartGetUser(options => options.Provisioning = CognitoProvisioning.EveryRequest);
+        string token = _pool.AccessToken();
+        Serve(token, ("email", "alice@example.com"));
+
+        await host.GetAsync("/", "Bearer " + token);
+        await host.GetAsync("/", "Bearer " + token);
+
+        Assert.AreEqual(2, _seen.Count);
+        Assert.IsTrue(_seen.All(user => user.Email == "alice@example.com"));
+        Assert.AreEqual(1, _server.Requests.Count);
+    }
+
+    [TestMethod]
+    public async Task A_handler_that_failed_or_rejected_is_called_again_with_the_profile_that_is_there()
+    {
+        var runs = 0;
+        using var host = ProvisionedApp.Start(
+            _pool,
+            context =>
+            {
+                switch (++runs)
+                {
+                    case 1: throw new InvalidOperationException("The database is down.");
+                    case 2: context.Reject("This account is closed."); break;
+                }
+
+                return Task.FromResult(0);
+            },
+            options => options.UserInfo = CognitoUserInfo.GetUser);
+        string token = _pool.AccessToken();
+        Serve(token);
+
+        await Assert.ThrowsExactlyAsync<InvalidOperationException>(() => host.GetAsync("/", "Bearer " + token));
+        Assert.AreEqual(401, (await host.GetAsync("/", "Bearer " + token)).StatusCode);
+        Assert.AreEqual(200, (await host.GetAsync("/", "Bearer " + token)).StatusCode);
+        Assert.AreEqual(1, _server.Requests.Count);
+    }
+
+    [TestMethod]
+    public async Task What_the_token_says_the_profile_does_not_change()
+    {
+        using var host = StartGetUser();
+        string token = _pool.AccessToken("alice").WithClaim("email", "token@example.com").WithGroups("readers");
+        Serve(
+            token,
+            ("email", "profile@example.com"),
+            ("email_verified", "true"),
+            ("username", "mallory"),
+            ("cognito:groups", "admins"),
+            ("phone_number", "+15550100"),
+            ("phone_number_verified", "true"));
+
+        await host.GetAsync("/", "Bearer " + token);
+
+        var user = _seen.Single();
+        Assert.AreEqual("token@example.com", user.Email);
+        Assert.IsFalse(user.EmailVerified, "Verified is the other address.");
+        Assert.AreEqual("alice", user.Username);
+        Assert.AreEqual("alice", user.Attributes["username"]);
+        CollectionAssert.AreEqual(new[] { "readers" }, user.Groups.ToArray());
+        Assert.AreEqual("+15550100", user.Attributes["phone_number"]);
+        Assert.AreEqual("true", user.Attributes["phone_number_verified"]);
+    }
+
+    [TestMethod]
+    [DataRow(CognitoUserInfo.GetUser)]
+    [DataRow(CognitoUserInfo.OidcUserInfo)]
+    public async Task The_profile_of_another_user_is_refused(CognitoUserInfo source)
+    {
+        using var host = Start(source);
+        string token = _pool.AccessToken("alice").WithScopes("openid", "aws.cognito.signin.user.admin");
+        foreach (var subject in new[] { SubjectOf(_pool.AccessToken("bob")), SubjectOf(token).ToUpperInvariant(), null })
+        {
+            _server.OnRequest = _ => source == CognitoUserInfo.GetUser ? User(subject) : Json(new JObject { ["sub"] = subject });
+
+            var answer = await host.GetAsync("/", "Bearer " + token);
+
+            Assert.AreEqual(401, answer.StatusCode);
+            StringAssert.EndsWith(
+                answer.Header("WWW-Authenticate"),
+                "error=\"invalid_token\", error_description=\"The profile that was read belongs to another user.\"");
+            _time.Advance(TimeSpan.FromSeconds(11));
+        }
+
+        Assert.AreEqual(0, _seen.Count);
+    }
+
+    [TestMethod]
+    [DataRow(400, "{\"__type\":\"NotAuthorizedException\",\"message\":\"Access Token has been revoked\"}")]
+    [DataRow(400, "{\"__type\":\"NotAuthorizedException\",\"message\":\"User is disabled.\"}")]
+    [DataRow(400, "{\"__type\":\"com.amazonaws.cognito#UserNotFoundException\"}")]
+    [DataRow(400, "{\"__type\":\"UserNotConfirmedException:http://internal.amazon.com/\"}")]
+    [DataRow(400, "{\"__type\":\"PasswordResetRequiredException\"}")]
+    [DataRow(400, "{\"error\":\"invalid_token\"}")]
+    [DataRow(401, "{\"error\":\"invalid_token\",\"error_description\":\"The user has globally signed out.\"}")]
+    [DataRow(401, "")]
+    public async Task A_user_whom_the_pool_no_longer_stands_by_is_refused(int status, string body)
+    {
+        using var host = StartGetUser();
+        _server.OnRequest = _ => Answer(status, body);
+
+        var answer = await host.GetAsync("/", "Bearer " + _pool.AccessToken());
+
+        Assert.AreEqual(401, answer.StatusCode);
+        StringAssert.EndsWith(answer.Header("WWW-Authenticate"), NotActive);
+        Assert.AreEqual(0, _seen.Count);
+    }
+
+    [TestMethod]
+    public async Task A_refusal_holds_for_ten_seconds_so_that_a_client_that_repeats_itself_calls_nobody()
+    {
+        using var host = StartGetUser();
+        string token = _pool.AccessToken();
+        _server.OnRequest = _ => Answer(400, "{\"__type\":\"NotAuthorizedException\"}");
+
+        Assert.AreEqual(401, (await host.GetAsync("/", "Bearer " + token)).StatusCode);
+        Serve(token);
+        _time.Advance(TimeSpan.FromSeconds(9));
+        Assert.AreEqual(401, (await host.GetAsync("/", "Bearer " + token)).StatusCode);
+        Assert.AreEqual(1, _server.Requests.Count);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.AreEqual(200, (await host.GetAsync("/", "Bearer " + token)).StatusCode);
+    }
+
+    [TestMethod]
+    [DataRow(400, "{\"__type\":\"TooManyRequestsException\"}")]
+    [DataRow(400, "{\"__type\":\"ResourceNotFoundException\"}")]
+    [DataRow(400, "no JSON")]
+    [DataRow(403, "{\"__type\":\"ForbiddenException\"}")]
+    [DataRow(404, "")]
+    [DataRow(429, "")]
+    [DataRow(500, "{\"__type\":\"NotAuthorizedException\"}")]
+    [DataRow(503, "<html>")]
+    [DataRow(200, "<html>")]
+    [DataRow(200, "{}")]
+    [DataRow(200, "{\"UserAttributes\":{}}")]
+    [DataRow(200, "{\"UserAttributes\":[1]}")]
+    public async Task Whoever_cannot_be_asked_now_signs_nobody_out(int status, string body)
+    {
+        using var host = StartGetUser();
+        string token = _pool.AccessToken();
+        _server.OnRequest = _ => Answer(status, body);
+
+        var answer = await host.GetAsync("/", "Bearer " + token);
+
+        AssertUnavailable(answer, "10");
+        Assert.AreEqual(0, _seen.Count);
+        Serve(token);
+        Assert.AreEqual(200, (await host.GetAsync("/", "Bearer " + token)).StatusCode, "Asked again at the next request.");
+    }
+
+    [TestMethod]
+    [DataRow("7", "7")]
+    [DataRow("86400", "300")]
+    [DataRow("0", "1")]
+    public async Task The_pool_may_say_when_to_come_back(string sent, string expected)
+    {
+        using var host = StartGetUser();
+        _server.OnRequest = _ => Task.FromResult(new LoopbackServer.Answer(429, "") { Headers = { ["Retry-After"] = sent } });
+
+        AssertUnavailable(await host.GetAsync("/", "Bearer " + _pool.AccessToken()), expected);
+    }
+
+    [TestMethod]
+    public async Task A_redirect_is_not_followed()
+    {
+        using var elsewhere = LoopbackServer.Start();
+        using var host = StartOidc();
+        _server.OnRequest = _ => Task.FromResult(
+            new LoopbackServer.Answer(302, "") { Headers = { ["Location"] = elsewhere.Address.AbsoluteUri } });
+
+        AssertUnavailable(await host.GetAsync("/", "Bearer " + _pool.AccessToken().WithScopes("openid")), "10");
+        Assert.AreEqual(0, elsewhere.Requests.Count);
+    }
+
+    [TestMethod]
+    public async Task An_answer_that_never_comes_is_waited_for_five_seconds()
+    {
+        var asked = new TaskCompletionSource<bool>();
+        var never = new TaskCompletionSource<LoopbackServer.Answer>();
+        using var host = StartGetUser();
+        _server.OnRequest = _ =>
+        {
+            asked.TrySetResult(true);
+            return never.Task;
+        };
+
+        var request = host.GetAsync("/", "Bearer " + _pool.AccessToken());
+        await asked.Task;
+        _time.Advance(TimeSpan.FromSeconds(4.9));
+        Assert.IsFalse(request.IsCompleted);
+        _time.Advance(TimeSpan.FromSeconds(0.1));
+
+        AssertUnavailable(await request, "10");
+    }
+
+    [TestMethod]
+    public async Task An_answer_of_more_than_64_KiB_is_not_read()
+    {
+        using var host = StartGetUser();
+        string token = _pool.AccessToken();
+        Serve(token, ("custom:long", new string('x', 65_536)));
+
+        AssertUnavailable(await host.GetAsync("/", "Bearer " + token), "10");
+    }
+
+    [TestMethod]
+    public async Task A_pool_that_cannot_be_reached_is_no_reason_to_sign_anybody_out()
+    {
+        _pool.UserPool.Endpoint = new Uri($"http://127.0.0.1:{LoopbackServer.FreePort()}/");
+        using var host = StartGetUser();
+
+        AssertUnavailable(await host.GetAsync("/", "Bearer " + _pool.AccessToken()), "10");
+    }
+
+    [TestMethod]
+    [DataRow(CognitoUserInfo.GetUser, "aws.cognito.signin.user.admin")]
+    [DataRow(CognitoUserInfo.OidcUserInfo, "openid")]
+    public async Task A_token_without_the_scope_does_not_pass_the_handler_by(CognitoUserInfo source, string scope)
+    {
+        using var host = Start(source);
+
+        var answer = await host.GetAsync("/", "Bearer " + _pool.AccessToken().WithScopes("notes/read"));
+
+        Assert.AreEqual(403, answer.StatusCode);
+        Assert.AreEqual(
+            "Bearer realm=\"api\", error=\"insufficient_scope\", "
+            + $"error_description=\"The token lacks the scope that is needed to read the user's profile.\", scope=\"{scope}\"",
+            answer.Header("WWW-Authenticate"));
+        Assert.AreEqual(0, _server.Requests.Count);
+        Assert.AreEqual(0, _seen.Count);
+    }
+
+    [TestMethod]
+    public async Task A_client_that_acts_for_itself_is_no_user_and_nobody_asks_for_its_profile()
+    {
+        using var host = StartGetUser();
+
+        var answer = await host.GetAsync("/", "Bearer " + _pool.ClientCredentialsToken("notes/read"));
+
+        Assert.AreEqual(200, answer.StatusCode);
+        Assert.AreEqual(0, _server.Requests.Count);
+        Assert.AreEqual(0, _seen.Count);
+    }
+
+    [TestMethod]
+    public async Task An_ID_token_carries_the_profile_and_nobody_asks_for_it()
+    {
+        using var host = StartGetUser();
+
+        Assert.AreEqual(200, (await host.GetAsync("/", "Bearer " + _pool.IdToken())).StatusCode);
+
+        Assert.AreEqual(0, _server.Requests.Count);
+        Assert.AreEqual("alice@example.com", _seen.Single().Email);
+    }
+
+    [TestMethod]
+    public async Task The_settings_are_read()
+    {
+        using var host = ProvisionedApp.Start(_pool, SeeAsync, options =>
+        {
+            _pool.UserPool.Endpoint = null;
+            options.UserPools = [];
+            options.ReadSettings(new NameValueCollection
+            {
+                ["cognito:UserPoolId"] = _pool.UserPool.UserPoolId,
+                ["cognito:ClientId"] = _pool.ClientId,
+                ["cognito:UserInfo"] = "getUser",
+                ["cognito:Endpoint"] = _server.Address.AbsoluteUri,
+            });
+        });
+        string token = _pool.AccessToken();
+        Serve(token);
+
+        Assert.AreEqual(200, (await host.GetAsync("/", "Bearer " + token)).StatusCode);
+        Assert.AreEqual(1, _seen.Count);
+    }
+
+    [TestMethod]
+    public void What_is_missing_or_wrong_is_told_at_the_start()
+    {
+        AssertProblem("cognito:UserInfo is \"all\": expected none, getUser or oidcUserInfo.", ("cognito:UserInfo", "all"));
+        AssertProblem("cognito:UserInfo is \"1\": expected none, getUser or oidcUserInfo.", ("cognito:UserInfo", "1"));
+        AssertProblem(
+            "cognito:Domain is missing: expected the pool's domain, as in https://example.auth.eu-west-1.amazoncognito.com, "
+            + "as UserInfo is OidcUserInfo.",
+            ("cognito:UserInfo", "oidcUserInfo"));
+        AssertProblem(
+            "cognito:Endpoint is missing: expected the address of the pool's API, as it is in no AWS region and UserInfo is GetUser.",
+            ("cognito:UserInfo", "GetUser"),
+            ("cognito:UserPoolId", "local_1"),
+            ("cognito:Issuer", "http://127.0.0.1:9229/local_1"));
+        AssertProblem(
+            "cognito:Domain is \"http://example.com\": expected an https address, as cognito:RequireHttps asks for.",
+            ("cognito:Domain", "http://example.com"));
+        AssertProblem(
+            "cognito:Endpoint is \"http://example.com\": expected an https address, as cognito:RequireHttps asks for.",
+            ("cognito:Endpoint", "http://example.com"));
+    }
+
+    [TestMethod]
+    public void The_API_of_a_pool_is_that_of_its_region()
+    {
+        Assert.AreEqual(new Uri("https://cognito-idp.eu-west-1.amazonaws.com/"), new CognitoUserPool("eu-west-1_Ab1", "c").Endpoint);
+        Assert.AreEqual(new Uri("https://cognito-idp.cn-north-1.amazonaws.com.cn/"), new CognitoUserPool("cn-north-1_Ab1", "c").Endpoint);
+        Assert.IsNull(new CognitoUserPool { Issuer = "http://127.0.0.1/pool" }.Endpoint);
+        Assert.AreEqual(TimeSpan.FromSeconds(5), new CognitoJwtAuthenticationOptions().UserInfoTimeout);
+    }
+
+    public void Dispose()
+    {
+        _server.Dispose();
+        _pool.Dispose();
+    }
+
+    private static void AssertProblem(string expected, params (string Key, string Value)[] settings)
+    {
+        var all = new NameValueCollection { ["cognito:UserPoolId"] = "eu-west-1_Ab12Cd34e", ["cognito:ClientId"] = "1example" };
+        foreach (var (key, value) in settings)
+        {
+            all[key] = value;
+        }
+
+        var e = Assert.ThrowsExactly<CognitoConfigurationException>(
+            () => new CognitoTokenValidator(new CognitoJwtAuthenticationOptions().ReadSettings(all)).Dispose());
+        CollectionAssert.AreEqual(new[] { expected }, e.Problems.ToArray());
+    }
+
+    private static void AssertUnavailable(OwinTestResponse answer, string retryAfter)
+    {
+        Assert.AreEqual(503, answer.StatusCode);
+        Assert.AreEqual(retryAfter, answer.Header("Retry-After"));
+        Assert.IsNull(answer.Header("WWW-Authenticate"));
+    }
+
+    private OwinTestHost StartGetUser(Action<CognitoJwtAuthenticationOptions>? configure = null) =>
+        Start(CognitoUserInfo.GetUser, configure);
+
+    private OwinTestHost StartOidc() => Start(CognitoUserInfo.OidcUserInfo);
+
+    private OwinTestHost Start(CognitoUserInfo source, Action<CognitoJwtAuthenticationOptions>? configure = null) =>
+        ProvisionedApp.Start(_pool, SeeAsync, options =>
+        {
+            options.UserInfo = source;
+            configure?.Invoke(options);
+        });
+
+    private Task SeeAsync(CognitoProvisionUserContext context)
+    {
+        _seen.Add(context);
+        context.AddClaim("local_id", "42");
+        return Task.FromResult(0);
+    }
+
+    private void Serve(string token, params (string Name, string Value)[] attributes) =>
+        _server.OnRequest = _ => User(SubjectOf(token), attributes);
+
+    private static Task<LoopbackServer.Answer> User(string? subject, params (string Name, string Value)[] attributes) => Json(new JObject
+    {
+        ["Username"] = "alice",
+        ["UserAttributes"] = new JArray(attributes.Concat(subject == null ? [] : [("sub", subject)])
+            .Select(attribute => new JObject { ["Name"] = attribute.Item1, ["Value"] = attribute.Item2 })),
+    });
+
+    private static Task<LoopbackServer.Answer> Json(JObject body) => Answer(200, body.ToString());
+
+    private static Task<LoopbackServer.Answer> Answer(int status, string body) => Task.FromResult(new LoopbackServer.Answer(status, body));
+
+    private static string SubjectOf(string token)
+    {
+        var payload = token.Split('.')[1].Replace('-', '+').Replace('_', '/');
+        return (string)JObject.Parse(System.Text.Encoding.UTF8.GetString(
+            Convert.FromBase64String(payload.PadRight((payload.Length + 3) / 4 * 4, '='))))["sub"]!;
+    }
+}

@@ -1,0 +1,385 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Security.Claims;
+using System.Security.Principal;
+using System.Threading;
+using System.Threading.Tasks;
+using System.Web.Http;
+using System.Web.Http.Controllers;
+using CognitoOwin.Testing;
+using CognitoOwin.Tests.Hosting;
+using CognitoOwin.WebApi;
+using Microsoft.Owin.Security;
+using Microsoft.VisualStudio.TestTools.UnitTesting;
+
+namespace CognitoOwin.Tests.WebApi;
+
+/// <summary>What controllers see, and whom they let in, however Web API is put behind the middleware.</summary>
+[TestClass]
+public sealed class AuthorizationTests : IDisposable
+{
+    private const string Anonymous = "Bearer realm=\"api\"";
+
+    private readonly CognitoTestPool _staff = new();
+    private readonly CognitoTestPool _customers = new(clientId: "2example");
+
+    /// <summary>By default; with the filter that asks an active middleware; with the filter that asks a passive one.</summary>
+    public static IEnumerable<object[]> Hostings =>
+    [
+        [AuthenticationMode.Active, false],
+        [AuthenticationMode.Active, true],
+        [AuthenticationMode.Passive, true],
+    ];
+
+    [TestMethod]
+    [DynamicData(nameof(Hostings))]
+    public async Task A_controller_sees_the_name_the_id_the_groups_the_pool_and_the_own_user(AuthenticationMode mode, bool isHostSuppressed)
+    {
+        using var host = Start(mode, isHostSuppressed);
+        var token = _staff.IdToken("alice").WithGroups("admins", "readers");
+
+        var response = await host.GetAsync("/me", "Bearer " + token);
+
+        Assert.AreEqual(200, response.StatusCode, response.Body);
+        Assert.AreEqual(
+            $"\"alice|{SubjectOf(token)}|admins,readers|staff|{_staff.ClientId}|Id|alice at home\"", response.Body);
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Hostings))]
+    public async Task Authorize_answers_nobody_with_one_challenge(AuthenticationMode mode, bool isHostSuppressed)
+    {
+        using var host = Start(mode, isHostSuppressed);
+
+        var nobody = await host.GetAsync("/me");
+        var expired = await host.GetAsync("/me", "Bearer " + _staff.IdToken().WithLifetime(TimeSpan.FromHours(-1)));
+
+        Assert.AreEqual(401, nobody.StatusCode);
+        CollectionAssert.AreEqual(new[] { Anonymous }, nobody.Headers("WWW-Authenticate").ToArray());
+        Assert.AreEqual(401, expired.StatusCode);
+        CollectionAssert.AreEqual(
+            new[] { Anonymous + ", error=\"invalid_token\", error_description=\"The token has expired.\"" },
+            expired.Headers("WWW-Authenticate").ToArray());
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Hostings))]
+    public async Task Groups_are_the_roles_of_Authorize(AuthenticationMode mode, bool isHostSuppressed)
+    {
+        using var host = Start(mode, isHostSuppressed);
+
+        Assert.AreEqual(200, (await host.GetAsync("/roles", "Bearer " + _staff.IdToken().WithGroups("admins"))).StatusCode);
+        Assert.AreEqual(200, (await host.GetAsync("/roles", "Bearer " + _staff.AccessToken().WithGroups("admins"))).StatusCode);
+        Assert.AreEqual(200, (await host.GetAsync("/roles", "Bearer " + _staff.IdToken().WithClaim("cognito:groups", "admins"))).StatusCode);
+        Assert.AreEqual(401, (await host.GetAsync("/roles", "Bearer " + _staff.IdToken().WithGroups("readers"))).StatusCode);
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Hostings))]
+    public async Task CognitoAuthorize_answers_401_to_nobody_and_403_to_somebody_without_the_right(
+        AuthenticationMode mode, bool isHostSuppressed)
+    {
+        using var host = Start(mode, isHostSuppressed);
+
+        var nobody = await host.GetAsync("/groups");
+        var somebody = await host.GetAsync("/groups", "Bearer " + _staff.IdToken().WithGroups("readers"));
+        var editor = await host.GetAsync("/groups", "Bearer " + _staff.IdToken().WithGroups("readers", "editors"));
+
+        Assert.AreEqual(401, nobody.StatusCode);
+        CollectionAssert.AreEqual(new[] { Anonymous }, nobody.Headers("WWW-Authenticate").ToArray());
+        AssertForbidden(somebody, "The user is in none of the required groups.");
+        Assert.AreEqual(200, editor.StatusCode);
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Hostings))]
+    public async Task A_controller_may_be_for_the_users_of_one_pool(AuthenticationMode mode, bool isHostSuppressed)
+    {
+        using var host = Start(mode, isHostSuppressed);
+
+        Assert.AreEqual(200, (await host.GetAsync("/staff", "Bearer " + _staff.IdToken())).StatusCode);
+        AssertForbidden(
+            await host.GetAsync("/staff", "Bearer " + CustomersToken()), "Users of this user pool are not accepted here.");
+        Assert.AreEqual(200, (await host.GetAsync("/me", "Bearer " + CustomersToken())).StatusCode);
+    }
+
+    [TestMethod]
+    public async Task A_missing_scope_is_named()
+    {
+        using var host = Start();
+
+        AssertForbidden(
+            await host.GetAsync("/scopes", "Bearer " + _staff.AccessToken().WithScopes("notes/delete")),
+            "The token lacks a required scope.",
+            ", scope=\"notes/read notes/write\"");
+        AssertForbidden(
+            await host.GetAsync("/scopes", "Bearer " + _staff.IdToken()),
+            "The token lacks a required scope.",
+            ", scope=\"notes/read notes/write\"");
+        Assert.AreEqual(200, (await host.GetAsync("/scopes", "Bearer " + _staff.AccessToken().WithScopes("openid", "notes/write"))).StatusCode);
+        Assert.AreEqual(200, (await host.GetAsync("/scopes", "Bearer " + _staff.ClientCredentialsToken("notes/read"))).StatusCode);
+    }
+
+    [TestMethod]
+    public async Task An_action_may_be_for_one_kind_of_token()
+    {
+        using var host = Start();
+
+        Assert.AreEqual(200, (await host.GetAsync("/id", "Bearer " + _staff.IdToken())).StatusCode);
+        AssertForbidden(await host.GetAsync("/id", "Bearer " + _staff.AccessToken()), "An ID token is needed here.");
+        Assert.AreEqual(200, (await host.GetAsync("/access", "Bearer " + _staff.AccessToken())).StatusCode);
+        AssertForbidden(await host.GetAsync("/access", "Bearer " + _staff.IdToken()), "An access token is needed here.");
+    }
+
+    [TestMethod]
+    public async Task Roles_and_Users_work_as_on_AuthorizeAttribute_but_answer_403()
+    {
+        using var host = Start();
+
+        Assert.AreEqual(200, (await host.GetAsync("/named", "Bearer " + _staff.IdToken("alice").WithGroups("admins"))).StatusCode);
+        AssertForbidden(await host.GetAsync("/named", "Bearer " + _staff.IdToken("bob").WithGroups("admins")), "The user may not do this.");
+        AssertForbidden(await host.GetAsync("/named", "Bearer " + _staff.IdToken("alice")), "The user may not do this.");
+    }
+
+    [TestMethod]
+    public async Task Every_property_and_every_attribute_must_hold()
+    {
+        using var host = Start();
+
+        var both = _staff.AccessToken().WithScopes("notes/read").WithGroups("admins");
+        Assert.AreEqual(200, (await host.GetAsync("/both", "Bearer " + both)).StatusCode);
+        AssertForbidden(
+            await host.GetAsync("/both", "Bearer " + _staff.AccessToken().WithScopes("notes/read")),
+            "The user is in none of the required groups.");
+        AssertForbidden(
+            await host.GetAsync("/both", "Bearer " + _staff.AccessToken().WithGroups("admins")),
+            "The token lacks a required scope.",
+            ", scope=\"notes/read\"");
+    }
+
+    [TestMethod]
+    public async Task As_a_global_filter_it_guards_all_but_what_allows_everyone()
+    {
+        using var host = Start(configure: configuration => configuration.Filters.Add(new CognitoAuthorizeAttribute { UserPool = "staff" }));
+
+        Assert.AreEqual(401, (await host.GetAsync("/unmarked")).StatusCode);
+        Assert.AreEqual(403, (await host.GetAsync("/unmarked", "Bearer " + CustomersToken())).StatusCode);
+        Assert.AreEqual(200, (await host.GetAsync("/unmarked", "Bearer " + _staff.IdToken())).StatusCode);
+        Assert.AreEqual(200, (await host.GetAsync("/open")).StatusCode);
+        Assert.AreEqual(200, (await host.GetAsync("/open", "Bearer " + CustomersToken())).StatusCode);
+        Assert.AreEqual(200, (await host.GetAsync("/open", "Bearer nonsense")).StatusCode);
+    }
+
+    [TestMethod]
+    public async Task On_a_controller_it_guards_all_but_what_allows_everyone()
+    {
+        using var host = WebApiApp.Start(_staff, _customers, typeof(GuardedController));
+
+        Assert.AreEqual(200, (await host.GetAsync("/guarded/open")).StatusCode);
+        Assert.AreEqual(401, (await host.GetAsync("/guarded/closed")).StatusCode);
+        Assert.AreEqual(403, (await host.GetAsync("/guarded/closed", "Bearer " + _staff.IdToken())).StatusCode);
+        Assert.AreEqual(200, (await host.GetAsync("/guarded/closed", "Bearer " + _staff.IdToken().WithGroups("admins"))).StatusCode);
+    }
+
+    [TestMethod]
+    public async Task A_derived_attribute_can_ask_for_more_and_may_wait_for_the_answer()
+    {
+        using var host = Start();
+
+        Assert.AreEqual(200, (await host.GetAsync("/tenant", "Bearer " + _staff.IdToken().WithCustomAttribute("tenant", "acme"))).StatusCode);
+        AssertForbidden(await host.GetAsync("/tenant", "Bearer " + _staff.IdToken()), "The user may not do this.");
+        Assert.AreEqual(200, (await host.GetAsync("/slow", "Bearer " + _staff.IdToken("alice"))).StatusCode);
+        AssertForbidden(await host.GetAsync("/slow", "Bearer " + _staff.IdToken("bob")), "The user may not do this.");
+    }
+
+    [TestMethod]
+    public async Task A_user_of_another_middleware_is_nobody_to_CognitoAuthorize()
+    {
+        using var host = Start();
+        var windows = new WindowsLike();
+
+        var alone = await host.SendAsync(new OwinTestRequest("GET", "/groups") { User = windows });
+        var withToken = await host.SendAsync(new OwinTestRequest("GET", "/groups")
+        {
+            User = windows,
+            Authorization = "Bearer " + _staff.IdToken().WithGroups("admins"),
+        });
+
+        Assert.AreEqual(401, alone.StatusCode);
+        Assert.AreEqual(Anonymous, alone.Header("WWW-Authenticate"));
+        Assert.AreEqual(200, withToken.StatusCode);
+    }
+
+    [TestMethod]
+    public async Task The_challenge_of_a_403_is_in_the_scheme_and_realm_of_the_middleware()
+    {
+        using var host = Start(options: options =>
+        {
+            options.Realm = "notes of Alice";
+            options.AuthenticationSchemes = ["Token", "Bearer"];
+        });
+
+        var response = await host.GetAsync("/groups", "Token " + _staff.IdToken());
+
+        Assert.AreEqual(
+            "Token realm=\"notes of Alice\", error=\"insufficient_scope\", error_description=\"The user is in none of the required groups.\"",
+            response.Header("WWW-Authenticate"));
+    }
+
+    [TestMethod]
+    [DataRow("")]
+    [DataRow(" , ")]
+    public void A_list_that_names_nothing_is_a_mistake_and_not_an_open_door(string text)
+    {
+        var attribute = new CognitoAuthorizeAttribute();
+
+        Assert.ThrowsExactly<ArgumentException>(() => attribute.Groups = text);
+        Assert.ThrowsExactly<ArgumentException>(() => attribute.Scopes = text);
+    }
+
+    [TestMethod]
+    public void A_scope_that_would_break_the_header_is_a_mistake()
+    {
+        Assert.ThrowsExactly<ArgumentException>(() => new CognitoAuthorizeAttribute { Scopes = "a\"b" });
+        Assert.ThrowsExactly<ArgumentException>(() => new CognitoAuthorizeAttribute { Scopes = "a\r\nb" });
+    }
+
+    [TestMethod]
+    public void The_lists_are_read_back_as_they_are_used()
+    {
+        var attribute = new CognitoAuthorizeAttribute { Groups = " a, b ", Scopes = "x y,z" };
+
+        Assert.AreEqual("a,b", attribute.Groups);
+        Assert.AreEqual("x,y,z", attribute.Scopes);
+        attribute.Groups = null;
+        Assert.IsNull(attribute.Groups);
+    }
+
+    [TestMethod]
+    public void A_principal_without_a_token_of_Cognito_has_nothing_of_it()
+    {
+        var principal = new WindowsLike();
+
+        Assert.IsNull(principal.GetCognitoUserPool());
+        Assert.IsNull(principal.GetCognitoClientId());
+        Assert.IsNull(principal.GetCognitoSubject());
+        Assert.IsNull(principal.GetCognitoUser<WebApiApp.LocalUser>());
+        Assert.AreEqual(0, principal.GetCognitoGroups().Count);
+        Assert.IsNull(principal.CreateInsufficientScopeChallenge("The user may not do this."));
+    }
+
+    public void Dispose()
+    {
+        _staff.Dispose();
+        _customers.Dispose();
+    }
+
+    private OwinTestHost Start(
+        AuthenticationMode mode = AuthenticationMode.Active,
+        bool isHostSuppressed = false,
+        Action<HttpConfiguration>? configure = null,
+        Action<CognitoJwtAuthenticationOptions>? options = null) =>
+        WebApiApp.Start(_staff, _customers, typeof(DoorsController), mode, isHostSuppressed, configure, options);
+
+    private CognitoTestToken CustomersToken() => _customers.IdToken("carol");
+
+    private static string SubjectOf(string token)
+    {
+        var payload = token.Split('.')[1].Replace('-', '+').Replace('_', '/');
+        var json = Newtonsoft.Json.Linq.JObject.Parse(System.Text.Encoding.UTF8.GetString(
+            Convert.FromBase64String(payload.PadRight((payload.Length + 3) / 4 * 4, '='))));
+        return (string)json["sub"]!;
+    }
+
+    private static void AssertForbidden(OwinTestResponse response, string description, string scope = "")
+    {
+        Assert.AreEqual(403, response.StatusCode, response.Body);
+        CollectionAssert.AreEqual(
+            new[] { $"{Anonymous}, error=\"insufficient_scope\", error_description=\"{description}\"{scope}" },
+            response.Headers("WWW-Authenticate").ToArray());
+        Assert.AreEqual($"{{\"Message\":\"{description}\"}}", response.Body);
+    }
+
+    public sealed class DoorsController : ApiController
+    {
+        [HttpGet, Authorize, Route("me")]
+        public string Me() => string.Join(
+            "|",
+            User.Identity.Name,
+            ((ClaimsIdentity)User.Identity).FindFirst(ClaimTypes.NameIdentifier).Value,
+            string.Join(",", User.GetCognitoGroups()),
+            User.GetCognitoUserPool(),
+            User.GetCognitoClientId(),
+            User.GetCognitoTokenUse(),
+            Request.GetCognitoUser<WebApiApp.LocalUser>()?.Name);
+
+        [HttpGet, Authorize(Roles = "admins"), Route("roles")]
+        public IHttpActionResult Roles() => Ok();
+
+        [HttpGet, CognitoAuthorize(Groups = "admins, editors"), Route("groups")]
+        public IHttpActionResult Groups() => Ok();
+
+        [HttpGet, CognitoAuthorize(Scopes = "notes/read,notes/write"), Route("scopes")]
+        public IHttpActionResult Scopes() => Ok();
+
+        [HttpGet, CognitoAuthorize(TokenUse = CognitoTokenUse.Id), Route("id")]
+        public IHttpActionResult Id() => Ok();
+
+        [HttpGet, CognitoAuthorize(TokenUse = CognitoTokenUse.Access), Route("access")]
+        public IHttpActionResult Access() => Ok();
+
+        [HttpGet, CognitoAuthorize(UserPool = "staff"), Route("staff")]
+        public IHttpActionResult Staff() => Ok();
+
+        [HttpGet, CognitoAuthorize(Roles = "admins", Users = "alice"), Route("named")]
+        public IHttpActionResult Named() => Ok();
+
+        [HttpGet, CognitoAuthorize(Scopes = "notes/read"), CognitoAuthorize(Groups = "admins"), Route("both")]
+        public IHttpActionResult Both() => Ok();
+
+        [HttpGet, Route("unmarked")]
+        public IHttpActionResult Unmarked() => Ok();
+
+        [HttpGet, AllowAnonymous, Route("open")]
+        public IHttpActionResult Open() => Ok();
+
+        [HttpGet, AuthorizeTenant("acme"), Route("tenant")]
+        public IHttpActionResult Tenant() => Ok();
+
+        [HttpGet, AuthorizeSlowly, Route("slow")]
+        public IHttpActionResult Slow() => Ok();
+    }
+
+    [CognitoAuthorize(Groups = "admins"), RoutePrefix("guarded")]
+    public sealed class GuardedController : ApiController
+    {
+        [HttpGet, AllowAnonymous, Route("open")]
+        public IHttpActionResult Open() => Ok();
+
+        [HttpGet, Route("closed")]
+        public IHttpActionResult Closed() => Ok();
+    }
+
+    public sealed class AuthorizeTenantAttribute(string tenant) : CognitoAuthorizeAttribute
+    {
+        protected override bool IsAuthorized(HttpActionContext actionContext) =>
+            base.IsAuthorized(actionContext)
+            && ((ClaimsPrincipal)actionContext.RequestContext.Principal).HasClaim("tenant", tenant);
+    }
+
+    public sealed class AuthorizeSlowlyAttribute : CognitoAuthorizeAttribute
+    {
+        public override async Task OnAuthorizationAsync(HttpActionContext actionContext, CancellationToken cancellationToken)
+        {
+            await base.OnAuthorizationAsync(actionContext, cancellationToken);
+            await Task.Yield();
+            if (actionContext.Response == null && actionContext.RequestContext.Principal.GetCognitoUsername() != "alice")
+            {
+                HandleUnauthorizedRequest(actionContext);
+            }
+        }
+    }
+
+    private sealed class WindowsLike() : GenericPrincipal(new GenericIdentity("HOME\\alice", "Negotiate"), []);
+}

@@ -1,0 +1,55 @@
+using System;
+using System.Threading.Tasks;
+using System.Web.Http;
+using CognitoOwin.Testing;
+using CognitoOwin.Tests.Hosting;
+using CognitoOwin.Tests.Requests;
+using Microsoft.Owin.Security;
+using Owin;
+
+namespace CognitoOwin.Tests.WebApi;
+
+/// <summary>
+/// Web API inside OWIN, by Microsoft's own adapter, behind the middleware: in the way an application gets by default, and in
+/// the ways that <c>SuppressDefaultHostAuthentication</c> and <c>HostAuthenticationFilter</c> make of it.
+/// </summary>
+internal static class WebApiApp
+{
+    public static OwinTestHost Start(
+        CognitoTestPool staff,
+        CognitoTestPool customers,
+        Type controller,
+        AuthenticationMode mode = AuthenticationMode.Active,
+        bool isHostSuppressed = false,
+        Action<HttpConfiguration>? configure = null,
+        Action<CognitoJwtAuthenticationOptions>? options = null) =>
+        OwinTestHost.Start(app =>
+        {
+            var configuration = WebApiOnOwin.Configure(controller);
+            if (isHostSuppressed)
+            {
+                configuration.SuppressDefaultHostAuthentication();
+                configuration.Filters.Add(WebApiOnOwin.HostAuthenticationFilter("Bearer"));
+            }
+
+            configure?.Invoke(configuration);
+            staff.UserPool.Name = "staff";
+            customers.UserPool.Name = "customers";
+            app.UseCognitoJwt(cognito =>
+            {
+                cognito.AuthenticationMode = mode;
+                cognito.UserPools = [staff.UserPool, customers.UserPool];
+                cognito.Keys.HttpMessageHandler = new TwoEndpoints(staff, customers);
+                cognito.Provider.OnProvisionUser = context =>
+                {
+                    context.SetUser(new LocalUser(context.Username + " at home"));
+                    context.AddClaim("tenant", context.Attributes["custom:tenant"] ?? "none");
+                    return Task.FromResult(0);
+                };
+                options?.Invoke(cognito);
+            });
+            app.UseWebApi(configuration);
+        });
+
+    public sealed record LocalUser(string Name);
+}

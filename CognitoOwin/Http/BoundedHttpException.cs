@@ -1,0 +1,12 @@
+using System;
+
+namespace CognitoOwin.Http;
+
+/// <summary>There was no complete answer. The message is for the operator's log; nothing of it reaches a client.</summary>
+internal sealed class BoundedHttpException : Exception
+{
+    public BoundedHttpException(BoundedHttpFailure failure, string message, Exception? innerException = null)
+        : base(message, innerException) => Failure = failure;
+
+    public BoundedHttpFailure Failure { get; }
+}
