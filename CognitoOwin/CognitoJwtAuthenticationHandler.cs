@@ -23,6 +23,7 @@ internal sealed class CognitoJwtAuthenticationHandler(CognitoTokenValidator vali
     private bool _isJudged;
     private bool _cameInHeader;
     private bool _isAccepted;
+    private bool _hasRejected;
     private Refusal? _refusal;
 
     public override async Task<bool> InvokeAsync()
@@ -41,6 +42,8 @@ internal sealed class CognitoJwtAuthenticationHandler(CognitoTokenValidator vali
         {
             return false;
         }
+
+        _hasRejected = true;
 
         // By name, so that the answer is this handler's in passive mode too, and no cookie middleware's redirect. What it says
         // is written like the challenge of any other 401, before the headers go.
@@ -89,8 +92,9 @@ internal sealed class CognitoJwtAuthenticationHandler(CognitoTokenValidator vali
             return;
         }
 
-        // Several middlewares give one answer. A token that one of them accepted is not held against the client by another;
-        // of those that refuse it, the one that followed it furthest through the rules knows it best.
+        // Several middlewares give one answer: that of the one which kept the request from the application, if one did. Otherwise
+        // a token that one of them accepted is not held against the client by another; of those that refuse it, the one that
+        // followed it furthest through the rules knows it best.
         var challenged = _handlers.Where(handler => handler.IsChallenged).ToList();
         foreach (var handler in challenged.Where(handler => !handler._isJudged))
         {
@@ -99,7 +103,8 @@ internal sealed class CognitoJwtAuthenticationHandler(CognitoTokenValidator vali
             await handler.JudgeWithoutWaitingAsync().ConfigureAwait(false);
         }
 
-        var speaker = challenged.FirstOrDefault(handler => handler._isAccepted)
+        var speaker = challenged.FirstOrDefault(handler => handler._hasRejected)
+            ?? challenged.FirstOrDefault(handler => handler._isAccepted)
             ?? challenged.OrderByDescending(handler => handler._refusal?.Rejection).First();
         await speaker.AnswerAsync().ConfigureAwait(false);
     }
