@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
+using System.Threading;
 using System.Threading.Tasks;
 using CognitoOwin.Diagnostics;
 using CognitoOwin.Provider;
@@ -32,7 +33,11 @@ internal sealed class CognitoJwtAuthenticationHandler(CognitoTokenValidator vali
         }
 
         await AuthenticateAsync().ConfigureAwait(false);
-        if (_refusal == null || _handlers.Any(handler => handler._isAccepted))
+
+        // A token of another middleware's pool is that middleware's to judge. Whatever else this one refuses it answers, even
+        // where a less strict one around it was content.
+        if (_refusal == null
+            || (_refusal.Rejection == TokenRejection.UnknownIssuer && _handlers.Any(handler => handler._isAccepted)))
         {
             return false;
         }
@@ -52,7 +57,7 @@ internal sealed class CognitoJwtAuthenticationHandler(CognitoTokenValidator vali
 
     protected override async Task<AuthenticationTicket?> AuthenticateCoreAsync()
     {
-        if (await JudgeAsync().ConfigureAwait(false) is not { Token: { } token } validation)
+        if (await JudgeAsync(Request.CallCancelled).ConfigureAwait(false) is not { Token: { } token } validation)
         {
             return null;
         }
@@ -91,7 +96,7 @@ internal sealed class CognitoJwtAuthenticationHandler(CognitoTokenValidator vali
         {
             // Passive, and nobody has asked. The client is to learn all the same what is wrong with its token; no user is made
             // of it at this point.
-            await handler.JudgeAsync().ConfigureAwait(false);
+            await handler.JudgeWithoutWaitingAsync().ConfigureAwait(false);
         }
 
         var speaker = challenged.FirstOrDefault(handler => handler._isAccepted)
@@ -101,8 +106,21 @@ internal sealed class CognitoJwtAuthenticationHandler(CognitoTokenValidator vali
 
     private bool IsChallenged => Helper.LookupChallenge(Options.AuthenticationType, Options.AuthenticationMode) != null;
 
+    // A host may block its thread until the headers are written: what would have to wait for keys stays unsaid.
+    private async Task JudgeWithoutWaitingAsync()
+    {
+        try
+        {
+            await JudgeAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The keys are not at hand.
+        }
+    }
+
     /// <summary>Finds the token and applies the rules to it; null where there is none, or one that was refused.</summary>
-    private async Task<CognitoTokenValidationResult?> JudgeAsync()
+    private async Task<CognitoTokenValidationResult?> JudgeAsync(CancellationToken cancellationToken)
     {
         _isJudged = true;
         var isInOrder = BearerHeader.TryRead(Request.Headers.GetValues("Authorization"), Options.AuthenticationSchemes, out var token);
@@ -121,7 +139,7 @@ internal sealed class CognitoJwtAuthenticationHandler(CognitoTokenValidator vali
             return null;
         }
 
-        var validation = await validator.ValidateAsync(sought, Request.CallCancelled).ConfigureAwait(false);
+        var validation = await validator.ValidateAsync(sought, cancellationToken).ConfigureAwait(false);
         _isAccepted = validation.IsValid;
         if (!_isAccepted)
         {

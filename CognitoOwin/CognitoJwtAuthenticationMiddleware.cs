@@ -38,7 +38,12 @@ public sealed class CognitoJwtAuthenticationMiddleware : AuthenticationMiddlewar
         _health = CognitoHealthSource.Of(app);
         _health.Add(_validator);
         var userInfo = new UserInfoClient(options, _log);
-        _provisioner = new UserProvisioner(options, userInfo, disposing);
+        _provisioner = new UserProvisioner(options, userInfo, _log, disposing);
+        if (options.TokenUse == CognitoTokenUse.Any && options.UserInfo == CognitoUserInfo.None && options.Provider.MayProvision)
+        {
+            _log.AccessTokensAreNotProvisioned();
+        }
+
         if (disposing != CancellationToken.None)
         {
             disposing.Register(_validator.Dispose);

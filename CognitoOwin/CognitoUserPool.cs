@@ -58,6 +58,13 @@ public sealed class CognitoUserPool
     public ICollection<string> ClientIds { get; set; } = [];
 
     /// <summary>
+    /// What this API is called as a resource (RFC 8707): an access token that a client bound to a resource has it as its
+    /// <c>aud</c>, and is refused unless the name is one of these, to the letter, or a client id. Default: none. Tokens that are
+    /// bound to nothing are not affected.
+    /// </summary>
+    public ICollection<string> Audiences { get; set; } = [];
+
+    /// <summary>
     /// What the <c>iss</c> claim must be, to the letter. Default: <c>https://cognito-idp.{region}.amazonaws.com/{pool id}</c>,
     /// with <c>amazonaws.com.cn</c> for the regions of AWS China. Set it for an emulator.
     /// </summary>

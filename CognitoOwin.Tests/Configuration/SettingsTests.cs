@@ -38,6 +38,7 @@ public sealed class SettingsTests
             ("cognito:UserPoolId", PoolId),
             ("cognito:Region", "eu-west-1"),
             ("cognito:ClientId", "1example23456789, 2example23456789"),
+            ("cognito:Audience", "https://notes.example.com"),
             ("cognito:Issuer", "http://localhost:9229/local_0AykZnRa"),
             ("cognito:JwksUri", "http://localhost:9229/local_0AykZnRa/keys"),
             ("cognito:TokenUse", "access"),
@@ -52,6 +53,7 @@ public sealed class SettingsTests
 
         var pool = options.UserPools.Single();
         CollectionAssert.AreEqual(new[] { "1example23456789", "2example23456789" }, pool.ClientIds.ToArray());
+        CollectionAssert.AreEqual(new[] { "https://notes.example.com" }, pool.Audiences.ToArray());
         Assert.AreEqual("http://localhost:9229/local_0AykZnRa", pool.Issuer);
         Assert.AreEqual("http://localhost:9229/local_0AykZnRa/keys", pool.JwksUri!.AbsoluteUri);
         Assert.AreEqual(CognitoTokenUse.Access, options.TokenUse);
@@ -164,6 +166,44 @@ public sealed class SettingsTests
         {
             Assert.HasCount(expected, Problems([.. settings]));
         }
+    }
+
+    [TestMethod]
+    [DataRow("cognito:RequiredGroups", "")]
+    [DataRow("cognito:RequiredGroups", " , ; ")]
+    [DataRow("cognito:RequiredScopes", ",")]
+    [DataRow("cognito:TokenUse", " ")]
+    public void A_setting_that_is_there_and_empty_is_a_problem(string key, string value)
+    {
+        var problem = Problems(("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example"), (key, value)).Single();
+
+        StringAssert.StartsWith(problem, key + " is \"");
+    }
+
+    [TestMethod]
+    public void Settings_are_found_without_regard_to_case_in_whatever_collection_they_come()
+    {
+        var settings = new NameValueCollection(StringComparer.Ordinal)
+        {
+            ["COGNITO:userpoolid"] = PoolId, ["cognito:clientid"] = "1example", ["cognito:requiredgroups"] = "admins",
+        };
+
+        var options = Start(new CognitoJwtAuthenticationOptions().ReadSettings(settings));
+
+        Assert.AreEqual("admins", options.RequiredGroups.Single());
+    }
+
+    [TestMethod]
+    public void White_space_around_an_issuer_is_a_problem()
+    {
+        var options = new CognitoJwtAuthenticationOptions
+        {
+            UserPools = [new CognitoUserPool { Issuer = "https://example.com/pool ", ClientIds = ["1example"] }],
+        };
+
+        var e = Assert.ThrowsExactly<CognitoConfigurationException>(() => new CognitoTokenValidator(options));
+
+        StringAssert.StartsWith(e.Problems.Single(), "UserPools[0].Issuer is");
     }
 
     [TestMethod]

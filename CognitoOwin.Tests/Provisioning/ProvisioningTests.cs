@@ -5,6 +5,8 @@ using System.Security.Claims;
 using System.Threading.Tasks;
 using CognitoOwin.Testing;
 using CognitoOwin.Tests.Hosting;
+using CognitoOwin.Tests.Keys;
+using Microsoft.Owin.Logging;
 using Microsoft.VisualStudio.TestTools.UnitTesting;
 using Owin;
 
@@ -158,6 +160,30 @@ public sealed class ProvisioningTests
         Assert.AreEqual(
             "Bearer realm=\"api\", error=\"invalid_token\", error_description=\"This ?account? is closed.??Set-Cookie: a=b\"",
             response.Header("WWW-Authenticate"));
+    }
+
+    [TestMethod]
+    public async Task The_operator_reads_of_a_handler_that_throws_and_of_tokens_that_are_not_provisioned()
+    {
+        using var pool = new CognitoTestPool();
+        var log = new RecordingLog();
+        using var host = OwinTestHost.Start(app =>
+        {
+            app.SetLoggerFactory(log);
+            app.UseCognitoJwt(options =>
+            {
+                pool.Configure(options);
+                options.Provider.OnProvisionUser = _ => throw new InvalidOperationException("The database is down.");
+            });
+            app.Run(_ => Task.FromResult(0));
+        });
+        string token = pool.IdToken();
+
+        await Assert.ThrowsExactlyAsync<InvalidOperationException>(() => host.GetAsync("/", "Bearer " + token));
+
+        Assert.HasCount(1, log.TextsOf(201));
+        StringAssert.Contains(log.TextsOf(301).Single(), "The database is down.");
+        Assert.IsFalse(log.Entries.Any(entry => entry.Text.Contains(token)));
     }
 
     private static OwinTestHost Start(

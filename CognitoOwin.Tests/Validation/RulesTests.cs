@@ -204,6 +204,21 @@ public sealed class RulesTests
     }
 
     [TestMethod]
+    [DataRow(1012, TokenRejection.None)]
+    [DataRow(1013, TokenRejection.MalformedPayload)]
+    public async Task A_thousand_and_twenty_four_claims_are_accepted(int more, TokenRejection expected)
+    {
+        using var pool = CreatePool();
+        var token = pool.ClientCredentialsToken();
+        for (var number = 0; number < more; number++)
+        {
+            token.WithClaim("c" + number, 1);
+        }
+
+        Assert.AreEqual(expected, await Judge.RejectionOfAsync(pool, token, options => options.MaximumTokenLength = 65_536));
+    }
+
+    [TestMethod]
     public async Task A_kid_of_256_characters_is_looked_up()
     {
         using var pool = CreatePool();
@@ -264,6 +279,35 @@ public sealed class RulesTests
 
         clock.Advance(TimeSpan.FromMinutes(61));
         Assert.AreEqual(TokenRejection.Expired, (await validator.ValidateAsync(token)).Rejection);
+    }
+
+    [TestMethod]
+    public async Task A_remembered_token_that_was_not_used_for_long_expires_too()
+    {
+        using var pool = CreatePool();
+        using var validator = Judge.For(pool, options => options.TokenCache.MaximumEntries = 4);
+        string token = pool.IdToken();
+        await validator.ValidateAsync(token);
+        await validator.ValidateAsync(pool.IdToken("bob"));
+        await validator.ValidateAsync(pool.IdToken("carol"));
+
+        ((FakeTimeProvider)pool.TimeProvider).Advance(TimeSpan.FromMinutes(61));
+
+        Assert.AreEqual(TokenRejection.Expired, (await validator.ValidateAsync(token)).Rejection);
+    }
+
+    [TestMethod]
+    public async Task A_text_that_ends_like_a_remembered_token_is_not_taken_for_it()
+    {
+        using var pool = CreatePool();
+        using var validator = Judge.For(pool);
+        string token = pool.IdToken();
+        Assert.IsTrue((await validator.ValidateAsync(token)).IsValid);
+
+        Assert.IsFalse((await validator.ValidateAsync("A" + token)).IsValid);
+        Assert.IsFalse((await validator.ValidateAsync(token.Substring(1))).IsValid);
+        Assert.IsFalse((await validator.ValidateAsync("f" + token.Substring(1))).IsValid);
+        Assert.IsFalse((await validator.ValidateAsync(token.Substring(token.Length - 16))).IsValid);
     }
 
     [TestMethod]

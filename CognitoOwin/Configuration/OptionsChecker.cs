@@ -120,6 +120,11 @@ internal sealed class OptionsChecker
                 "the pool's domain, as in https://example.auth.eu-west-1.amazoncognito.com, as UserInfo is OidcUserInfo");
         }
 
+        if (pool.Audiences == null || pool.Audiences.Any(string.IsNullOrWhiteSpace))
+        {
+            _problems.AddUnexpected(Setting(pool.SettingsPrefix != null ? "Audience" : "Audiences"), null, "names of this API, or none");
+        }
+
         if (pool.ClientIds is not { Count: > 0 })
         {
             _problems.AddMissing(Setting(pool.SettingsPrefix != null ? "ClientId" : "ClientIds"), ClientIdExpected);
@@ -190,7 +195,8 @@ internal sealed class OptionsChecker
 
     private void CheckAddress(string setting, string? text)
     {
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("https" or "http"))
+        // An issuer is compared to the letter; Uri would overlook white space around it.
+        if (text != text?.Trim() || !Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("https" or "http"))
         {
             _problems.AddUnexpected(setting, text, "an absolute https address");
         }

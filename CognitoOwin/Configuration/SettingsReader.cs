@@ -20,7 +20,8 @@ internal sealed class SettingsReader
 
     private SettingsReader(NameValueCollection settings, ConfigurationProblems problems)
     {
-        _settings = settings;
+        // As <appSettings> does, whatever the collection was made to do: a setting must not be lost for its capitals.
+        _settings = new NameValueCollection(StringComparer.OrdinalIgnoreCase) { settings };
         _problems = problems;
     }
 
@@ -59,11 +60,9 @@ internal sealed class SettingsReader
         Text(prefix + "JwksFile", value => pool.JwksFile = value, ref set);
         Text(prefix + "Endpoint", value => pool.Endpoint = Address(prefix + "Endpoint", value), ref set);
         Text(prefix + "Domain", value => pool.Domain = Address(prefix + "Domain", value), ref set);
-        foreach (var clientId in List(prefix + "ClientId"))
-        {
-            pool.ClientIds.Add(clientId);
-            set = true;
-        }
+        pool.ClientIds = List(prefix + "ClientId");
+        pool.Audiences = List(prefix + "Audience");
+        set |= pool.ClientIds.Count + pool.Audiences.Count > 0;
 
         if (name != null)
         {
@@ -145,15 +144,33 @@ internal sealed class SettingsReader
         return null;
     }
 
-    private List<string> List(string key) =>
-        [.. (Find(key) ?? "").Split(',', ';').Select(item => item.Trim()).Where(item => item.Length > 0)];
+    private List<string> List(string key)
+    {
+        var text = Find(key) ?? "";
+        List<string> items = [.. text.Split(',', ';').Select(item => item.Trim()).Where(item => item.Length > 0)];
+        if (text.Length > 0 && items.Count == 0)
+        {
+            _problems.AddUnexpected(key, text, Something);
+        }
+
+        return items;
+    }
 
     private string? Find(string key)
     {
         _known.Add(key);
         var value = _settings[key]?.Trim();
+
+        // What a release should have filled in, say: nothing must not pass for a list of groups that asks for none.
+        if (value?.Length == 0)
+        {
+            _problems.AddUnexpected(key, value, Something);
+        }
+
         return string.IsNullOrEmpty(value) ? null : value;
     }
+
+    private const string Something = "a value, or no such setting at all";
 
     // By its name alone: Enum.TryParse takes numbers, signs before them, and lists as well.
     private static bool TryEnum<T>(string text, out T value)

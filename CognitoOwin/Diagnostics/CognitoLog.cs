@@ -50,6 +50,21 @@ internal sealed class CognitoLog(ILogger? logger)
     public void TokenRejected(TokenRejection rejection) =>
         Write(TraceEventType.Verbose, 200, $"A token was not accepted: {rejection}.", null);
 
+    public void AccessTokensAreNotProvisioned() =>
+        Write(
+            TraceEventType.Warning,
+            201,
+            "There is a handler for provisioning, and it is not called for access tokens, which are accepted too. If it turns users "
+            + "away, they get in by their access tokens: set cognito:TokenUse to id, or cognito:UserInfo to getUser.",
+            null);
+
+    /// <summary>An exception filter: it looks and lets pass.</summary>
+    public bool ProvisioningFailed(Exception exception)
+    {
+        Write(TraceEventType.Error, 301, "The application's handler for provisioning failed; the request is answered with its exception.", exception);
+        return false;
+    }
+
     public void UserInfoFailed(string reason, Exception? exception = null) =>
         Write(TraceEventType.Error, 300, $"The profile of a user could not be read. {reason}", exception);
 

@@ -10,6 +10,7 @@ namespace CognitoOwin;
 public class CognitoJwtAuthenticationProvider
 {
     private static readonly Task Done = Task.FromResult(0);
+    private static readonly Func<CognitoProvisionUserContext, Task> NoProvisioning = _ => Done;
 
     /// <summary>Called for every request, before its token is judged.</summary>
     public Func<CognitoRequestTokenContext, Task> OnRequestToken { get; set; } = _ => Done;
@@ -23,7 +24,7 @@ public class CognitoJwtAuthenticationProvider
     /// access tokens of users as well. A handler that throws answers the request with its exception, and one that rejects with
     /// 401; either is called again at the next request. Calls for one user (issuer and subject) never overlap in one process.
     /// </summary>
-    public Func<CognitoProvisionUserContext, Task> OnProvisionUser { get; set; } = _ => Done;
+    public Func<CognitoProvisionUserContext, Task> OnProvisionUser { get; set; } = NoProvisioning;
 
     /// <summary>Called when a token or a header was not accepted.</summary>
     public Func<CognitoAuthenticationFailedContext, Task> OnAuthenticationFailed { get; set; } = _ => Done;
@@ -55,4 +56,7 @@ public class CognitoJwtAuthenticationProvider
     /// <param name="context">The answer.</param>
     /// <returns>The end of the work.</returns>
     public virtual Task ApplyChallenge(CognitoApplyChallengeContext context) => OnApplyChallenge(context);
+
+    /// <summary>Whether the application has something to say about its users: a handler, or perhaps an override.</summary>
+    internal bool MayProvision => OnProvisionUser != NoProvisioning || GetType() != typeof(CognitoJwtAuthenticationProvider);
 }

@@ -1,13 +1,16 @@
+using System;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
+using CognitoOwin.Diagnostics;
 using CognitoOwin.UserInfo;
 using Microsoft.Owin;
 
 namespace CognitoOwin.Provider;
 
 /// <summary>Raises the provisioning event: for whom, how often, with what profile, and one at a time for each user.</summary>
-internal sealed class UserProvisioner(CognitoJwtAuthenticationOptions options, UserInfoClient userInfo, CancellationToken disposing)
+internal sealed class UserProvisioner(
+    CognitoJwtAuthenticationOptions options, UserInfoClient userInfo, CognitoLog log, CancellationToken disposing)
 {
     private readonly UserLocks _locks = new();
 
@@ -70,7 +73,13 @@ internal sealed class UserProvisioner(CognitoJwtAuthenticationOptions options, U
 
     private async Task<ProvisioningOutcome> RaiseAsync(CognitoProvisionUserContext user)
     {
-        await options.Provider.ProvisionUser(user).ConfigureAwait(false);
+        try
+        {
+            await options.Provider.ProvisionUser(user).ConfigureAwait(false);
+        }
+        catch (Exception e) when (log.ProvisioningFailed(e))
+        {
+        }
 
         // A copy: whoever keeps the context must not change what other requests get.
         return user.RejectionReason is { } reason

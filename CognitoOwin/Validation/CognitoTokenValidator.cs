@@ -245,7 +245,24 @@ public sealed class CognitoTokenValidator : IDisposable
             : (CognitoClaimTypes.ClientId, TokenRejection.ClientIdNotAccepted);
         var actual = StrictJson.TextOf(claims, member);
         clientId = actual ?? "";
-        return pool.ClientIds.Contains(clientId) ? null : Reject(otherwise, member, actual);
+        return !pool.ClientIds.Contains(clientId) ? Reject(otherwise, member, actual)
+            : tokenUse == CognitoTokenUse.Access ? JudgeBoundResource(claims, pool)
+            : null;
+    }
+
+    // An access token has an aud only where the client bound it to a resource (RFC 8707): then that must be this API
+    // (RFC 7519 §4.1.3).
+    private static CognitoTokenValidationResult? JudgeBoundResource(Dictionary<string, JsonElement> claims, TrustedPool pool)
+    {
+        if (!claims.TryGetValue(CognitoClaimTypes.Audience, out var audience))
+        {
+            return null;
+        }
+
+        var isOurs = audience.ValueKind == JsonValueKind.Array
+            ? audience.EnumerateArray().Any(item => pool.IsOurs(StrictJson.TextOf(item)))
+            : pool.IsOurs(StrictJson.TextOf(audience));
+        return isOurs ? null : Reject(TokenRejection.AudienceNotAccepted, CognitoClaimTypes.Audience, StrictJson.TextOf(audience));
     }
 
     private CognitoTokenValidationResult? JudgeRights(CognitoToken token) =>
@@ -266,5 +283,9 @@ public sealed class CognitoTokenValidator : IDisposable
         public HashSet<string> ClientIds { get; } = new(userPool.ClientIds, StringComparer.Ordinal);
 
         public PoolKeys Keys { get; } = keys;
+
+        private HashSet<string> Audiences { get; } = new(userPool.Audiences, StringComparer.Ordinal);
+
+        public bool IsOurs(string? audience) => audience != null && (Audiences.Contains(audience) || ClientIds.Contains(audience));
     }
 }

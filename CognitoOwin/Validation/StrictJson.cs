@@ -13,6 +13,10 @@ internal static class StrictJson
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    // Cognito's tokens have about twenty. The hashes of strings are no secret on .NET Framework, so names can be chosen that all
+    // have one hash: what it costs to tell them apart must not grow with the square of a token's length.
+    private const int MaximumMembers = 1024;
+
     private static readonly JsonDocumentOptions Options = new()
     {
         AllowTrailingCommas = false,
@@ -57,7 +61,7 @@ internal static class StrictJson
         {
             var count = members.Count;
             members[member.Name] = member.Value;
-            if (members.Count == count || !HasUniqueNames(member.Value))
+            if (members.Count == count || members.Count > MaximumMembers || !HasUniqueNames(member.Value))
             {
                 return false;
             }

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 
 namespace CognitoOwin.Validation;
 
@@ -6,7 +7,7 @@ namespace CognitoOwin.Validation;
 /// A token where it stands in a longer text, the header. It is the longest text of most requests, and one that was validated
 /// before need not be copied out to be found again.
 /// </summary>
-internal readonly struct TokenText(string text, int start, int length) : IEquatable<TokenText>
+internal readonly struct TokenText(string text, int start, int length)
 {
     private const int Hashed = 16;
 
@@ -20,25 +21,29 @@ internal readonly struct TokenText(string text, int start, int length) : IEquata
 
     public int Length { get; } = length;
 
-    public bool Equals(TokenText other) =>
-        Length == other.Length && string.CompareOrdinal(_text, _start, other._text, other._start, Length) == 0;
-
-    public override bool Equals(object? obj) => obj is TokenText other && Equals(other);
-
-    /// <summary>
-    /// A hash of the end alone: the last characters of a signature are as good as random, and to hash all of a token takes longer
-    /// than to compare it. What stays in a table was signed by a user pool, so that nobody can fill it with tokens of one hash.
-    /// </summary>
-    public override int GetHashCode()
-    {
-        var hash = Length;
-        for (var i = Math.Max(0, Length - Hashed); i < Length; i++)
-        {
-            hash = unchecked((hash * 31) + _text[_start + i]);
-        }
-
-        return hash;
-    }
+    /// <summary>Compares every character; hashes few.</summary>
+    public static IEqualityComparer<TokenText> Comparer { get; } = new TextComparer();
 
     public override string ToString() => _text.Length == Length ? _text : _text.Substring(_start, Length);
+
+    private sealed class TextComparer : IEqualityComparer<TokenText>
+    {
+        public bool Equals(TokenText one, TokenText other) =>
+            one.Length == other.Length && string.CompareOrdinal(one._text, one._start, other._text, other._start, one.Length) == 0;
+
+        /// <summary>
+        /// A hash of the end alone: the last characters of a signature are as good as random, and to hash all of a token takes longer
+        /// than to compare it. What stays in a table was signed by a user pool, so that nobody can fill it with tokens of one hash.
+        /// </summary>
+        public int GetHashCode(TokenText token)
+        {
+            var hash = 0;
+            for (var i = Math.Max(0, token.Length - Hashed); i < token.Length; i++)
+            {
+                hash = unchecked((hash * 31) + token._text[token._start + i]);
+            }
+
+            return hash;
+        }
+    }
 }

@@ -20,7 +20,7 @@ internal sealed class ValidatedTokenCache
     private readonly int _generationRoom;
     private readonly bool _hasOldGeneration;
     private readonly Func<CognitoTokenValidationResult, bool> _isStillValid;
-    private readonly ConcurrentDictionary<TokenText, Lazy<CognitoTokenValidationResult>> _underWay = new();
+    private readonly ConcurrentDictionary<TokenText, Lazy<CognitoTokenValidationResult>> _underWay = new(TokenText.Comparer);
     private Generations _generations = new(new Generation(), new Generation());
 
     /// <param name="maximumEntries">How many tokens are remembered at the most.</param>
@@ -111,13 +111,8 @@ internal sealed class ValidatedTokenCache
             // The room is taken before the token goes in, so that no race puts in more than there is room for.
             if (Interlocked.Add(ref young.RoomTaken, room) <= _generationRoom)
             {
-                if (young.Tokens.TryAdd(token, accepted))
-                {
-                    return accepted;
-                }
-
-                Interlocked.Add(ref young.RoomTaken, -room);
-                return young.Tokens.TryGetValue(token, out var first) ? first : accepted;
+                // Two who add one token at once take its room twice: the generation ends that much earlier.
+                return young.Tokens.GetOrAdd(token, accepted);
             }
 
             Interlocked.Add(ref young.RoomTaken, -room);
@@ -143,7 +138,7 @@ internal sealed class ValidatedTokenCache
 
     private sealed class Generation
     {
-        public ConcurrentDictionary<TokenText, CognitoTokenValidationResult> Tokens { get; } = new();
+        public ConcurrentDictionary<TokenText, CognitoTokenValidationResult> Tokens { get; } = new(TokenText.Comparer);
 
         // ConcurrentDictionary.Count takes all of its locks.
         public int RoomTaken;

@@ -31,7 +31,17 @@ internal sealed class OwinHttpModule : IHttpModule
             Subscribe(context, stage, (sender, _) => Run(app, (HttpApplication)sender, stage));
         }
 
-        context.EndRequest += (sender, _) => Of(sender)?.RunTo(RequestPipeline.End);
+        // The handler expects the thread's principal to be the request's user; an await in the pipeline may have lost it. Neither
+        // before nor after, as mono-fastcgi has what surrounds the application in another AppDomain: each call there takes along what
+        // the call context holds, and to serialize the user every time took as long as the rest of the request.
+        context.PreRequestHandlerExecute += (sender, _) => Thread.CurrentPrincipal = ((HttpApplication)sender).Context.User;
+        context.PostRequestHandlerExecute += (_, _) => Thread.CurrentPrincipal = null;
+        context.EndRequest += (sender, _) =>
+        {
+            // Where the handler threw.
+            Thread.CurrentPrincipal = null;
+            Of(sender)?.RunTo(RequestPipeline.End);
+        };
 
         // Not when the request ends: System.Web may still put an error page, with other headers, in the response's place.
         context.PreSendRequestHeaders += (sender, _) => Of(sender)?.SendHeaders();
@@ -59,7 +69,6 @@ internal sealed class OwinHttpModule : IHttpModule
     {
         var pipeline = RequestPipeline.Of(application.Context) ?? RequestPipeline.Create(app, application.Context);
         pipeline.RunTo((int)stage);
-        KeepPrincipal(application.Context);
         if (pipeline.IsCompleted)
         {
             // Nobody called next to the end: the response is the pipeline's, and System.Web's handler must not run.
@@ -68,15 +77,6 @@ internal sealed class OwinHttpModule : IHttpModule
     }
 
     private static RequestPipeline Of(object application) => RequestPipeline.Of(((HttpApplication)application).Context);
-
-    // What an await sets as the thread's principal is gone when the await ends; the handler expects it to be the request's user.
-    private static void KeepPrincipal(HttpContext context)
-    {
-        if (context.User is { } user)
-        {
-            Thread.CurrentPrincipal = user;
-        }
-    }
 
     private static void Subscribe(HttpApplication application, PipelineStage stage, EventHandler handler)
     {

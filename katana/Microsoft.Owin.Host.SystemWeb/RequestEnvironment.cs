@@ -79,11 +79,7 @@ internal sealed class RequestEnvironment : IDictionary<string, object>
         environment._live["owin.ResponseStatusCode"] = new Live(() => response.StatusCode, value => response.StatusCode = (int)value);
         environment._live["owin.ResponseReasonPhrase"] =
             new Live(() => response.StatusDescription, value => response.StatusDescription = (string)value);
-        environment._live["server.User"] = new Live(() => context.User, value =>
-        {
-            context.User = (IPrincipal)value;
-            Thread.CurrentPrincipal = context.User;
-        });
+        environment._live["server.User"] = new Live(() => context.User, value => context.User = (IPrincipal)value);
         return environment;
     }
 

@@ -1,0 +1,117 @@
+using System;
+using System.Threading.Tasks;
+using CognitoOwin.Testing;
+using CognitoOwin.Tests.Hosting;
+using Microsoft.Owin.Security;
+using Microsoft.VisualStudio.TestTools.UnitTesting;
+using Owin;
+
+namespace CognitoOwin.Tests.Requests;
+
+/// <summary>Several middlewares around one application, and what must not wait.</summary>
+[TestClass]
+public sealed class StricterMiddlewareTests
+{
+    [TestMethod]
+    [DataRow("admins", 200)]
+    [DataRow("staff", 403)]
+    public async Task A_stricter_middleware_that_rejects_has_the_last_word(string group, int expected)
+    {
+        using var pool = new CognitoTestPool();
+        using var host = OwinTestHost.Start(app =>
+        {
+            app.UseCognitoJwt(pool.Configure);
+            app.Map("/admin", admin =>
+            {
+                admin.UseCognitoJwt(options =>
+                {
+                    pool.Configure(options);
+                    options.RequiredGroups = ["admins"];
+                    options.InvalidTokens = InvalidTokenHandling.Reject;
+                });
+                admin.Run(ProtectedApp.AnswerAsync);
+            });
+        });
+
+        var response = await host.GetAsync("/admin", "Bearer " + pool.IdToken().WithGroups(group));
+
+        Assert.AreEqual(expected, response.StatusCode);
+    }
+
+    [TestMethod]
+    public async Task A_middleware_that_rejects_leaves_the_tokens_of_another_s_pool_to_that_one()
+    {
+        using var staff = new CognitoTestPool();
+        using var customers = new CognitoTestPool();
+        using var host = OwinTestHost.Start(app =>
+        {
+            app.UseCognitoJwt(staff.Configure);
+            app.UseCognitoJwt(options =>
+            {
+                customers.Configure(options);
+                options.InvalidTokens = InvalidTokenHandling.Reject;
+            });
+            app.Run(ProtectedApp.AnswerAsync);
+        });
+
+        Assert.AreEqual(200, (await host.GetAsync("/", "Bearer " + staff.IdToken())).StatusCode);
+        Assert.AreEqual(200, (await host.GetAsync("/", "Bearer " + customers.IdToken())).StatusCode);
+    }
+
+    [TestMethod]
+    public async Task In_passive_mode_an_answer_does_not_wait_for_keys()
+    {
+        using var pool = new CognitoTestPool();
+        var keys = new TaskCompletionSource<bool>();
+        pool.OnJwksRequest = async (_, _) =>
+        {
+            await keys.Task;
+            throw new InvalidOperationException("Nobody waits for this any more.");
+        };
+        using var host = OwinTestHost.Start(app =>
+        {
+            app.UseCognitoJwt(options =>
+            {
+                pool.Configure(options);
+                options.AuthenticationMode = AuthenticationMode.Passive;
+            });
+            app.Run(context =>
+            {
+                context.Authentication.Challenge("Bearer");
+                context.Response.StatusCode = 401;
+                return Task.FromResult(0);
+            });
+        });
+
+        // The keys never come while this request is there: it would not end if it waited for them.
+        var response = await host.GetAsync("/", "Bearer " + pool.IdToken());
+        keys.SetResult(true);
+
+        Assert.AreEqual(401, response.StatusCode);
+        Assert.AreEqual("Bearer realm=\"api\"", response.Header("WWW-Authenticate"));
+    }
+
+    [TestMethod]
+    public async Task In_passive_mode_an_answer_says_what_is_wrong_where_that_is_known()
+    {
+        using var pool = new CognitoTestPool();
+        using var host = OwinTestHost.Start(app =>
+        {
+            app.UseCognitoJwt(options =>
+            {
+                pool.Configure(options);
+                options.AuthenticationMode = AuthenticationMode.Passive;
+            });
+            app.Run(context =>
+            {
+                context.Authentication.Challenge("Bearer");
+                context.Response.StatusCode = 401;
+                return Task.FromResult(0);
+            });
+        });
+
+        var response = await host.GetAsync("/", "Bearer " + pool.IdToken().WithLifetime(TimeSpan.FromHours(-1)));
+
+        StringAssert.Contains(response.Header("WWW-Authenticate"), "The token has expired.");
+    }
+}
