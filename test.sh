@@ -45,7 +45,7 @@ done
 . eng/prepare.sh
 prepare dotnet mono node
 if $all; then
-  prepare stack browser lint
+  prepare stack browser database lint
 fi
 
 results=$PWD/artifacts/test-results

@@ -9,9 +9,10 @@ const sample = fileURLToPath(new URL('../samples/Notes/', import.meta.url));
 
 /**
  * @param settings  <appSettings> of this deployment.
+ * @param database  { connectionString, providerName } in place of the deployment's own SQLite file.
  * @param processes how many fastcgi-mono-server4 processes serve it; they share one database.
  */
-export async function startApplication({ settings, processes = 1 }) {
+export async function startApplication({ settings, database, processes = 1 }) {
   if (!existsSync(path.join(sample, 'bin/Notes.dll'))) {
     throw new Error('The sample is not built: dotnet build samples/Notes -c Release');
   }
@@ -25,7 +26,7 @@ export async function startApplication({ settings, processes = 1 }) {
   };
 
   try {
-    deploy(site, folder, settings);
+    deploy(site, settings, database);
     const ports = [];
     for (let index = 0; index < processes; index++) {
       const { child, port } = await withRetries(3, () => startMono(site, folder, index));
@@ -58,12 +59,19 @@ export async function startApplication({ settings, processes = 1 }) {
   }
 }
 
-function deploy(site, folder, settings) {
+function deploy(site, settings, database) {
   mkdirSync(site);
   for (const name of ['bin', 'Content', 'Global.asax', 'index.html', 'web.config']) {
     cpSync(path.join(sample, name), path.join(site, name), { recursive: true });
   }
   const escape = (text) => String(text).replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
+  if (database) {
+    const file = path.join(site, 'web.config');
+    const { connectionString, providerName } = database;
+    writeFileSync(file, readFileSync(file, 'utf8').replace(
+      /<add name="Notes" [^>]*>/,
+      () => `<add name="Notes" connectionString="${escape(connectionString)}" providerName="${escape(providerName)}" />`));
+  }
   const rows = Object.entries(settings).map(([key, value]) => `  <add key="${escape(key)}" value="${escape(value)}" />`);
   writeFileSync(path.join(site, 'notes.user.config'), `<appSettings>\n${rows.join('\n')}\n</appSettings>\n`);
 }

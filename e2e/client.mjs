@@ -8,7 +8,7 @@ const agent = new http.Agent({ keepAlive: true, maxSockets: 256 });
  * @param headers pairs of name and value, sent as they are and in this order
  * @param json    a body, sent as JSON
  */
-export function send(url, { method = 'GET', path, headers = [], json, body = json && JSON.stringify(json) }) {
+export function send(url, { method = 'GET', path, headers = [], json, body = json === undefined ? undefined : JSON.stringify(json) }) {
   const all = [...headers];
   if (json !== undefined) {
     all.push(['Content-Type', 'application/json']);

@@ -112,7 +112,7 @@ async function createPool(call, name) {
   const { UserPoolClient } = await call('CreateUserPoolClient', {
     UserPoolId: UserPool.Id,
     ClientName: 'notes',
-    ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH'],
+    ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
     AccessTokenValidity: 60,
     IdTokenValidity: 60,
     TokenValidityUnits: { AccessToken: 'minutes', IdToken: 'minutes', RefreshToken: 'days' },

@@ -136,6 +136,7 @@ export const story = [
       assert.equal(answer.json.username, bob.username);
       assert.equal(answer.json.provisioned, true);
       assert.notEqual(answer.json.localUserId, memory.localUserId);
+      memory.bobsLocalUserId = answer.json.localUserId;
     },
   },
   {
@@ -163,6 +164,50 @@ export const story = [
     check(answer) {
       ok(answer);
       assert.deepEqual(answer.json, { users: 2, notes: 1 });
+    },
+  },
+  {
+    name: 'Reports are for tokens with the scope "reports/read", which not even Alice\'s access token has',
+    told: '403 insufficient_scope, and the scope that is missing',
+    request: (memory) => get('/api/reports', bearer(memory.alice.accessToken)),
+    check(answer) {
+      assert.equal(answer.status, 403);
+      assert.match(answer.challenge ?? '', /^Bearer realm="[^"]+", error="insufficient_scope", error_description="[^"]+", scope="reports\/read"$/);
+    },
+  },
+  {
+    name: 'Alice\'s refresh token brings new tokens without her password',
+    told: '200 with a new ID token and a new access token',
+    request: (memory) => post('/api/session/refresh', { refreshToken: memory.alice.refreshToken }),
+    check(answer, memory) {
+      ok(answer);
+      assert.notEqual(answer.json.idToken, memory.alice.idToken);
+      memory.alice = { ...memory.alice, idToken: answer.json.idToken, accessToken: answer.json.accessToken };
+    },
+  },
+  {
+    name: 'Alice closes Bob\'s account',
+    told: '204',
+    request: (memory) => put(`/api/admin/users/${memory.bobsLocalUserId}/disabled`, true, bearer(memory.alice.idToken)),
+    check(answer) {
+      assert.equal(answer.status, 204);
+    },
+  },
+  {
+    name: 'Bob signs in once more, and his new token is good, but the handler turns him away',
+    told: '401 invalid_token, with the application\'s own reason',
+    request: async ({ pools }) => get('/api/me', bearer((await pools.signIn(pools.own, bob)).idToken)),
+    check(answer) {
+      refused('invalid_token')(answer);
+      assert.match(answer.challenge, /"This account is closed\."/);
+    },
+  },
+  {
+    name: 'Alice opens it again',
+    told: '204',
+    request: (memory) => put(`/api/admin/users/${memory.bobsLocalUserId}/disabled`, false, bearer(memory.alice.idToken)),
+    check(answer) {
+      assert.equal(answer.status, 204);
     },
   },
   {
@@ -195,6 +240,22 @@ export const story = [
     request: (memory) => get('/api/public', bearer(tamper(memory.alice.idToken))),
     check: ok,
   },
+  {
+    name: 'Alice signs out',
+    told: '204',
+    request: (memory) => ({ method: 'DELETE', path: '/api/session', headers: [], json: { refreshToken: memory.alice.refreshToken } }),
+    check(answer) {
+      assert.equal(answer.status, 204);
+    },
+  },
+  {
+    name: 'Her refresh token is worth nothing now',
+    told: '401',
+    request: (memory) => post('/api/session/refresh', { refreshToken: memory.alice.refreshToken }),
+    check(answer) {
+      assert.equal(answer.status, 401);
+    },
+  },
 ];
 
 export async function runStep(step, url, memory) {
@@ -209,6 +270,10 @@ function get(path, ...headers) {
 
 function post(path, json, ...headers) {
   return { method: 'POST', path, headers, json };
+}
+
+function put(path, json, ...headers) {
+  return { method: 'PUT', path, headers, json };
 }
 
 function signIn({ username, password }) {

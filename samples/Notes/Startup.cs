@@ -19,6 +19,12 @@ public class Startup
             {
                 var user = await new NotesStore().SaveUserAsync(
                     context.Issuer, context.Subject, context.Username, context.Email);
+                if (user.IsDisabled)
+                {
+                    context.Reject("This account is closed.");
+                    return;
+                }
+
                 context.SetUser(user);
             },
         });

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Threading.Tasks;
 using System.Web.Http;
 using Notes.Data;
@@ -12,4 +13,11 @@ public class AdminController : ApiController
 
     [HttpGet, Route("api/admin")]
     public async Task<IHttpActionResult> Get() => Ok(await _store.CountAsync());
+
+    /// <summary>From the user's next token on, the handler in Startup.cs turns the user away, or lets it in again.</summary>
+    [HttpPut, Route("api/admin/users/{id:long}/disabled")]
+    public async Task<IHttpActionResult> PutDisabled(long id, [FromBody] bool? isDisabled) =>
+        isDisabled is not { } value ? BadRequest("Send true or false.")
+        : await _store.SetDisabledAsync(id, value) ? StatusCode(HttpStatusCode.NoContent)
+        : NotFound();
 }

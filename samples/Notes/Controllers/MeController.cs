@@ -2,6 +2,7 @@ using System.Linq;
 using System.Security.Claims;
 using System.Web.Http;
 using CognitoOwin;
+using CognitoOwin.WebApi;
 using Notes.Data;
 
 namespace Notes.Controllers;
@@ -13,7 +14,7 @@ public class MeController : ApiController
     public IHttpActionResult Get()
     {
         var principal = (ClaimsPrincipal)User;
-        var localUser = principal.GetCognitoUser<LocalUser>();
+        var localUser = Request.GetCognitoUser<LocalUser>();
         return Ok(new
         {
             subject = principal.GetCognitoSubject(),

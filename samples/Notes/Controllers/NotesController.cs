@@ -1,9 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
-using System.Security.Claims;
 using System.Threading.Tasks;
 using System.Web.Http;
-using CognitoOwin;
+using CognitoOwin.WebApi;
 using Notes.Data;
 
 namespace Notes.Controllers;
@@ -40,7 +39,7 @@ public class NotesController : ApiController
         return Content(HttpStatusCode.Created, await _store.AddNoteAsync(user.Id, note.Text));
     }
 
-    private LocalUser? CurrentUser => ((ClaimsPrincipal)User).GetCognitoUser<LocalUser>();
+    private LocalUser? CurrentUser => Request.GetCognitoUser<LocalUser>();
 
     private IHttpActionResult NoLocalUser() => Content(
         HttpStatusCode.Forbidden,

@@ -8,13 +8,17 @@ using System.Linq;
 using System.Threading.Tasks;
 using Dapper;
 using Microsoft.Data.Sqlite;
+using MySqlConnector;
 
 namespace Notes.Data;
 
-/// <summary>Users and notes, in the database that web.config names. Cheap: make one where it is needed.</summary>
-public sealed class NotesStore(string connectionString)
+/// <summary>
+/// Users and notes, in the database that web.config names: SQLite or, with providerName="MySqlConnector", MySQL, MariaDB or Amazon
+/// Aurora. Cheap: make one where it is needed.
+/// </summary>
+public sealed class NotesStore(ConnectionStringSettings settings)
 {
-    private const string Schema = """
+    private const string SqliteSchema = """
         PRAGMA journal_mode = WAL;
 
         CREATE TABLE IF NOT EXISTS users (
@@ -23,6 +27,7 @@ public sealed class NotesStore(string connectionString)
             subject TEXT NOT NULL,
             username TEXT,
             email TEXT,
+            disabled_at TEXT,
             UNIQUE (issuer, subject)
         );
 
@@ -36,22 +41,60 @@ public sealed class NotesStore(string connectionString)
         CREATE INDEX IF NOT EXISTS notes_by_user ON notes (user_id, id);
         """;
 
+    // Issuer and subject are compared to the letter, and short enough for a key.
+    private const string MySqlSchema = """
+        CREATE TABLE IF NOT EXISTS users (
+            id BIGINT PRIMARY KEY AUTO_INCREMENT,
+            issuer VARCHAR(200) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+            subject VARCHAR(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+            username VARCHAR(200),
+            email VARCHAR(320),
+            disabled_at VARCHAR(30),
+            UNIQUE (issuer, subject)
+        ) DEFAULT CHARACTER SET utf8mb4;
+
+        CREATE TABLE IF NOT EXISTS notes (
+            id BIGINT PRIMARY KEY AUTO_INCREMENT,
+            user_id BIGINT NOT NULL REFERENCES users (id),
+            text VARCHAR(1000) NOT NULL,
+            created_at VARCHAR(30) NOT NULL,
+            INDEX notes_by_user (user_id, id)
+        ) DEFAULT CHARACTER SET utf8mb4;
+        """;
+
     // The database decides whether the user is new, in one statement: with "select, then insert" two first requests of one
     // user would both find nothing. An unchanged user is left alone, so that its row is not written for every token.
-    private const string SaveUser = """
+    private const string SqliteSaveUser = """
         INSERT INTO users (issuer, subject, username, email)
         VALUES (@issuer, @subject, @username, @email)
         ON CONFLICT (issuer, subject) DO UPDATE
             SET username = excluded.username, email = excluded.email
             WHERE username IS NOT excluded.username OR email IS NOT excluded.email;
 
-        SELECT id, username, email FROM users WHERE issuer = @issuer AND subject = @subject;
+        """;
+
+    // MySQL writes no row that already has the values.
+    private const string MySqlSaveUser = """
+        INSERT INTO users (issuer, subject, username, email)
+        VALUES (@issuer, @subject, @username, @email)
+        ON DUPLICATE KEY UPDATE username = VALUES(username), email = VALUES(email);
+
+        """;
+
+    private const string GetUser = """
+        SELECT id, username, email, disabled_at AS disabledAt FROM users WHERE issuer = @issuer AND subject = @subject;
+        """;
+
+    private const string SetDisabled = """
+        UPDATE users SET disabled_at = @disabledAt WHERE id = @id;
+
+        SELECT COUNT(*) FROM users WHERE id = @id;
         """;
 
     private const string AddNote = """
         INSERT INTO notes (user_id, text, created_at) VALUES (@userId, @text, @createdAt);
 
-        SELECT id, text, created_at AS createdAt FROM notes WHERE id = last_insert_rowid();
+        SELECT id, text, created_at AS createdAt FROM notes WHERE id =
         """;
 
     private const string GetNotes = """
@@ -62,10 +105,12 @@ public sealed class NotesStore(string connectionString)
         SELECT (SELECT COUNT(*) FROM users) AS users, (SELECT COUNT(*) FROM notes) AS notes;
         """;
 
+    private readonly bool _isMySql = settings.ProviderName == "MySqlConnector";
+
     static NotesStore() => NativeSqlite.Load();
 
     public NotesStore()
-        : this(ConfigurationManager.ConnectionStrings["Notes"].ConnectionString)
+        : this(ConfigurationManager.ConnectionStrings["Notes"])
     {
     }
 
@@ -77,20 +122,38 @@ public sealed class NotesStore(string connectionString)
         }
 
         using var connection = Open();
-        connection.Execute(Schema);
+        connection.Execute(_isMySql ? MySqlSchema : SqliteSchema);
     }
 
     public async Task<LocalUser> SaveUserAsync(string issuer, string subject, string? username, string? email)
     {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                using var connection = Open();
+                return await connection.QuerySingleAsync<LocalUser>(
+                    (_isMySql ? MySqlSaveUser : SqliteSaveUser) + GetUser, new { issuer, subject, username, email });
+            }
+            catch (MySqlException exception) when (exception.ErrorCode == MySqlErrorCode.LockDeadlock && attempt < 10)
+            {
+                // Two inserts lock the gap between the same two rows: MySQL ends one of them, which is to be tried again.
+            }
+        }
+    }
+
+    /// <summary>Whether there is such a user.</summary>
+    public async Task<bool> SetDisabledAsync(long id, bool isDisabled)
+    {
         using var connection = Open();
-        return await connection.QuerySingleAsync<LocalUser>(SaveUser, new { issuer, subject, username, email });
+        return await connection.ExecuteScalarAsync<long>(SetDisabled, new { id, disabledAt = isDisabled ? Now() : null }) > 0;
     }
 
     public async Task<Note> AddNoteAsync(long userId, string text)
     {
         using var connection = Open();
-        var createdAt = DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-        return await connection.QuerySingleAsync<Note>(AddNote, new { userId, text, createdAt });
+        return await connection.QuerySingleAsync<Note>(
+            AddNote + (_isMySql ? " LAST_INSERT_ID();" : " last_insert_rowid();"), new { userId, text, createdAt = Now() });
     }
 
     /// <summary>The newest hundred notes of a user, newest first.</summary>
@@ -106,12 +169,20 @@ public sealed class NotesStore(string connectionString)
         return await connection.QuerySingleAsync<Counts>(Count);
     }
 
+    private static string Now() => DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
     private DbConnection Open()
     {
-        var connection = new SqliteConnection(connectionString);
+        DbConnection connection = _isMySql
+            ? new MySqlConnection(settings.ConnectionString)
+            : new SqliteConnection(settings.ConnectionString);
         connection.Open();
-        // SQLite has one writer at a time: the others wait for their turn, up to five seconds, instead of failing.
-        connection.Execute("PRAGMA busy_timeout = 5000;");
+        if (!_isMySql)
+        {
+            // SQLite has one writer at a time: the others wait for their turn, up to five seconds, instead of failing.
+            connection.Execute("PRAGMA busy_timeout = 5000;");
+        }
+
         return connection;
     }
 }

@@ -14,8 +14,10 @@ using Newtonsoft.Json.Linq;
 namespace Notes.SignIn;
 
 /// <summary>
-/// Cognito's InitiateAuth with USER_PASSWORD_AUTH, which the app client must allow. The call needs no AWS credentials, so it
-/// is one plain POST. https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_InitiateAuth.html
+/// Cognito's InitiateAuth with USER_PASSWORD_AUTH, which the app client must allow, and with REFRESH_TOKEN_AUTH; and RevokeToken.
+/// The calls need no AWS credentials, so each is one plain POST.
+/// https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_InitiateAuth.html
+/// https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RevokeToken.html
 /// </summary>
 public sealed class CognitoSignIn
 {
@@ -36,26 +38,56 @@ public sealed class CognitoSignIn
             : DefaultEndpoint(settings["cognito:Region"], settings["cognito:UserPoolId"]);
     }
 
-    public async Task<SessionTokens> SignInAsync(string username, string password, CancellationToken cancellationToken)
+    public Task<SessionTokens> SignInAsync(string username, string password, CancellationToken cancellationToken) =>
+        InitiateAuthAsync(
+            "USER_PASSWORD_AUTH",
+            new JObject { ["USERNAME"] = username, ["PASSWORD"] = password },
+            username,
+            "The user name or the password is wrong.",
+            cancellationToken);
+
+    /// <summary>The answer has no refresh token, unless the pool gives a new one for each: the old one goes on.</summary>
+    public Task<SessionTokens> RefreshAsync(string refreshToken, string? username, CancellationToken cancellationToken) =>
+        InitiateAuthAsync(
+            "REFRESH_TOKEN_AUTH",
+            new JObject { ["REFRESH_TOKEN"] = refreshToken },
+            username ?? "",
+            SessionIsOver,
+            cancellationToken);
+
+    public async Task RevokeAsync(string refreshToken, CancellationToken cancellationToken)
     {
-        var parameters = new JObject { ["USERNAME"] = username, ["PASSWORD"] = password };
+        var body = new JObject { ["ClientId"] = _clientId, ["Token"] = refreshToken };
+        if (!string.IsNullOrEmpty(_clientSecret))
+        {
+            body["ClientSecret"] = _clientSecret;
+        }
+
+        var (succeeded, answer) = await CallAsync("RevokeToken", body, cancellationToken);
+        if (!succeeded)
+        {
+            throw Refusal(answer, SessionIsOver);
+        }
+    }
+
+    private const string SessionIsOver = "The session is over: sign in again.";
+
+    private async Task<SessionTokens> InitiateAuthAsync(
+        string flow, JObject parameters, string username, string wrong, CancellationToken cancellationToken)
+    {
         if (!string.IsNullOrEmpty(_clientSecret))
         {
             parameters["SECRET_HASH"] = SecretHash(username);
         }
 
-        var (succeeded, answer) = await InitiateAuthAsync(
-            new JObject
-            {
-                ["AuthFlow"] = "USER_PASSWORD_AUTH",
-                ["ClientId"] = _clientId,
-                ["AuthParameters"] = parameters,
-            },
+        var (succeeded, answer) = await CallAsync(
+            "InitiateAuth",
+            new JObject { ["AuthFlow"] = flow, ["ClientId"] = _clientId, ["AuthParameters"] = parameters },
             cancellationToken);
 
         if (!succeeded)
         {
-            throw Refusal(answer);
+            throw Refusal(answer, wrong);
         }
 
         if (answer["AuthenticationResult"] is JObject tokens)
@@ -75,7 +107,8 @@ public sealed class CognitoSignIn
                 : $"The user pool asks for one more step, which this application does not offer ({answer["ChallengeName"]}).");
     }
 
-    private async Task<(bool Succeeded, JObject Answer)> InitiateAuthAsync(JObject body, CancellationToken cancellationToken)
+    private async Task<(bool Succeeded, JObject Answer)> CallAsync(
+        string operation, JObject body, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, _endpoint)
         {
@@ -84,7 +117,7 @@ public sealed class CognitoSignIn
                 Headers = { ContentType = new MediaTypeHeaderValue("application/x-amz-json-1.1") },
             },
         };
-        request.Headers.Add("X-Amz-Target", "AWSCognitoIdentityProviderService.InitiateAuth");
+        request.Headers.Add("X-Amz-Target", "AWSCognitoIdentityProviderService." + operation);
 
         try
         {
@@ -92,7 +125,7 @@ public sealed class CognitoSignIn
             var text = await response.Content.ReadAsStringAsync();
             return response.StatusCode >= HttpStatusCode.InternalServerError
                 ? throw Unreachable()
-                : (response.IsSuccessStatusCode, JObject.Parse(text));
+                : (response.IsSuccessStatusCode, JObject.Parse(text.Length > 0 ? text : "{}"));
         }
         catch (Exception exception) when (
             exception is HttpRequestException or JsonException
@@ -105,7 +138,7 @@ public sealed class CognitoSignIn
     private static SignInException Unreachable(Exception? exception = null) => new(
         HttpStatusCode.ServiceUnavailable, "The user pool cannot be reached. Try again in a moment.", exception);
 
-    private static SignInException Refusal(JObject answer)
+    private static SignInException Refusal(JObject answer, string wrong)
     {
         // "NotAuthorizedException", on some endpoints with a prefix that ends in '#'.
         var error = ((string?)answer["__type"] ?? "").Split('#')[^1];
@@ -118,7 +151,7 @@ public sealed class CognitoSignIn
             // One sentence for all: whether a user exists is nobody else's business. The last one is cognito-local's name for
             // a wrong password.
             "NotAuthorizedException" or "UserNotFoundException" or "InvalidPasswordException" =>
-                new SignInException(HttpStatusCode.Unauthorized, "The user name or the password is wrong."),
+                new SignInException(HttpStatusCode.Unauthorized, wrong),
             "UserNotConfirmedException" =>
                 new SignInException(HttpStatusCode.Conflict, "The user has not been confirmed yet."),
             "PasswordResetRequiredException" =>
