@@ -185,7 +185,9 @@ public sealed class SettingsTests
     {
         var settings = new NameValueCollection(StringComparer.Ordinal)
         {
-            ["COGNITO:userpoolid"] = PoolId, ["cognito:clientid"] = "1example", ["cognito:requiredgroups"] = "admins",
+            ["COGNITO:userpoolid"] = PoolId,
+            ["cognito:clientid"] = "1example",
+            ["cognito:requiredgroups"] = "admins",
         };
 
         var options = Start(new CognitoJwtAuthenticationOptions().ReadSettings(settings));
@@ -318,7 +320,9 @@ public sealed class SettingsTests
     {
         var options = new CognitoJwtAuthenticationOptions
         {
-            UserPools = [new CognitoUserPool(PoolId, "1example")], Keys = null!, AuthenticationSchemes = [],
+            UserPools = [new CognitoUserPool(PoolId, "1example")],
+            Keys = null!,
+            AuthenticationSchemes = [],
         };
 
         var e = Assert.ThrowsExactly<CognitoConfigurationException>(() => new CognitoTokenValidator(options));
