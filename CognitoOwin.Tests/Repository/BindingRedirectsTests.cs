@@ -34,7 +34,8 @@ public sealed class BindingRedirectsTests
             entry => (string)entry.Element(Binding + "assemblyIdentity")!.Attribute("name")!,
             entry => (string)entry.Element(Binding + "bindingRedirect")!.Attribute("newVersion")!);
 
-        var missing = Resolved().Where(name => !inSample.TryGetValue(name.Name, out var version) || version != name.Version.ToString());
+        // Or a newer one, which a package of the sample's own asks for: e2e/test.mjs holds them to what the sample was built with.
+        var missing = Resolved().Where(name => !inSample.TryGetValue(name.Name, out var version) || Version.Parse(version) < name.Version);
 
         Assert.AreEqual("", string.Join(", ", missing.Select(name => name.FullName)));
     }
