@@ -1,13 +1,17 @@
 using System;
 using System.Collections.Generic;
-using System.IO;
 using System.Linq;
 using System.Net;
 using System.Net.Http;
 using System.Net.Http.Headers;
+using System.Security.Claims;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
+using Microsoft.Owin;
+using Microsoft.Owin.Builder;
+using Microsoft.Owin.BuilderProperties;
+using Owin;
 
 namespace CognitoOwin.Testing;
 
@@ -83,6 +87,37 @@ public sealed class CognitoTestPool : IDisposable
         options.UserPools = [UserPool];
         options.Keys.HttpMessageHandler = JwksEndpoint;
         options.TimeProvider = TimeProvider;
+    }
+
+    /// <summary>
+    /// Sends a token through the real middleware, rules, events and all, and gives the user that a controller would have.
+    /// </summary>
+    /// <param name="token">The token.</param>
+    /// <param name="configure">Changes the options, for an application's own rules and its provisioning handler; null for none.</param>
+    /// <returns>The user; one that is not authenticated where the token was refused.</returns>
+    public async Task<ClaimsPrincipal> SignInAsync(string token, Action<CognitoJwtAuthenticationOptions>? configure = null)
+    {
+        using var disposing = new CancellationTokenSource();
+        var user = new ClaimsPrincipal(new ClaimsIdentity());
+        var builder = new AppBuilder();
+        _ = new AppProperties(builder.Properties) { OnAppDisposing = disposing.Token };
+        builder.UseCognitoJwt(options =>
+        {
+            Configure(options);
+            configure?.Invoke(options);
+        });
+        builder.Run(context =>
+        {
+            user = context.Authentication.User ?? user;
+            return Task.FromResult(0);
+        });
+
+        var request = new OwinContext();
+        request.Request.Headers.Set("Authorization", "Bearer " + token);
+        request.Set<Action<Action<object>, object>>("server.OnSendingHeaders", (_, _) => { });
+        await builder.Build<Func<IDictionary<string, object>, Task>>()(request.Environment).ConfigureAwait(false);
+        disposing.Cancel();
+        return user;
     }
 
     /// <summary>Begins an ID token.</summary>

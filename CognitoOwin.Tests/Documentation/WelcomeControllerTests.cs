@@ -1,0 +1,95 @@
+// The controller test of docs/testing.md, as it stands there: TestingPageTests sees to it. Written for a reader with an older
+// compiler, so by older rules of style.
+#nullable disable
+#pragma warning disable CA1822, CA2000, CA1852, IDE0161, IDE0063
+using System.Net;
+using System.Net.Http;
+using System.Security.Claims;
+using System.Threading;
+using System.Threading.Tasks;
+using System.Web.Http;
+using CognitoOwin;
+using CognitoOwin.Testing;
+using Microsoft.VisualStudio.TestTools.UnitTesting;
+
+namespace MyApplication.Tests
+{
+    // The controller under test.
+    public class WelcomeController : ApiController
+    {
+        [Authorize(Roles = "members"), Route("api/welcome")]
+        public string Get()
+        {
+            return "Welcome, " + User.Identity.Name + "!";
+        }
+    }
+
+    [TestClass]
+    public class WelcomeControllerTests
+    {
+        [TestMethod]
+        public async Task A_member_is_welcome()
+        {
+            using (var pool = new CognitoTestPool())
+            {
+                var alice = await pool.SignInAsync(pool.IdToken("alice").WithGroups("members"));
+
+                var response = await GetAsync("http://localhost/api/welcome", alice);
+
+                Assert.AreEqual(HttpStatusCode.OK, response.StatusCode);
+                Assert.AreEqual("\"Welcome, alice!\"", await response.Content.ReadAsStringAsync());
+            }
+        }
+
+        [TestMethod]
+        public async Task Who_is_no_member_is_not()
+        {
+            using (var pool = new CognitoTestPool())
+            {
+                var bob = await pool.SignInAsync(pool.IdToken("bob").WithGroups("guests"));
+
+                Assert.AreEqual(HttpStatusCode.Unauthorized, (await GetAsync("http://localhost/api/welcome", bob)).StatusCode);
+            }
+        }
+
+        [TestMethod]
+        public async Task An_expired_token_makes_nobody_of_a_member()
+        {
+            using (var pool = new CognitoTestPool())
+            {
+                string token = pool.IdToken("alice").WithGroups("members").WithLifetime(System.TimeSpan.FromHours(-1));
+
+                Assert.IsFalse((await pool.SignInAsync(token)).Identity.IsAuthenticated);
+            }
+        }
+
+        // Routes, filters and formatters as in the application, without a server.
+        private static async Task<HttpResponseMessage> GetAsync(string address, ClaimsPrincipal user)
+        {
+            var config = new HttpConfiguration();
+            config.MapHttpAttributeRoutes();
+            config.MessageHandlers.Add(new SignedIn(user));
+            using (var server = new HttpServer(config))
+            using (var client = new HttpClient(server))
+            {
+                return await client.GetAsync(address);
+            }
+        }
+
+        private class SignedIn : DelegatingHandler
+        {
+            private readonly ClaimsPrincipal _user;
+
+            public SignedIn(ClaimsPrincipal user)
+            {
+                _user = user;
+            }
+
+            protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+            {
+                request.GetRequestContext().Principal = _user;
+                return base.SendAsync(request, cancellationToken);
+            }
+        }
+    }
+}
