@@ -14,6 +14,7 @@ Builds bench/ in Release and runs it under Mono. What the machine lacks is insta
                                   whether all targets are met.
   growth [--quick] [--update-docs]
                                   what requests cost as tokens, groups, keys and pools grow; docs/images/growth-*.svg
+  single                          one token on its own, without a pipeline, by BenchmarkDotNet; artifacts/benchmarkdotnet/
   soak [--minutes M] [--update-docs]
                                   mixed traffic with key rotations, every verdict checked; artifacts/soak.csv, docs/images/soak.svg
   mutate --count N [--seed S]     changed tokens, none of which may be accepted

@@ -269,7 +269,7 @@ internal static class FiguresCommand
         threads.ForEach(thread => thread.Join());
     }
 
-    private static TokenValidationParameters ParametersOf(CognitoTestPool pool) => new()
+    public static TokenValidationParameters ParametersOf(CognitoTestPool pool) => new()
     {
         ValidIssuer = pool.Issuer,
         ValidAudience = pool.ClientId,

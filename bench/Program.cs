@@ -13,6 +13,7 @@ internal static class Program
         ["growth"] = GrowthCommand.Run,
         ["mutate"] = MutateCommand.Run,
         ["profile"] = ProfileCommand.Run,
+        ["single"] = SingleCommand.Run,
         ["soak"] = SoakCommand.Run,
     };
 
