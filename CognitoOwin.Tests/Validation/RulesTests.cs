@@ -167,6 +167,23 @@ public sealed class RulesTests
     }
 
     [TestMethod]
+    public async Task A_validated_token_lists_the_accounts_at_other_providers_that_its_user_has()
+    {
+        using var pool = new CognitoTestPool();
+        var options = new CognitoJwtAuthenticationOptions();
+        pool.Configure(options);
+        using var validator = new CognitoTokenValidator(options);
+
+        var token = (await validator.ValidateAsync(
+            pool.IdToken().WithClaim("identities", new[] { new { providerName = "Google", userId = "117" } }))).Token!;
+
+        var first = token.Identities;
+
+        Assert.AreEqual("Google", first[0].ProviderName);
+        Assert.AreSame(first, token.Identities, "Read once.");
+    }
+
+    [TestMethod]
     public async Task A_claim_that_a_trigger_wrote_does_not_hide_the_subject()
     {
         using var pool = CreatePool();

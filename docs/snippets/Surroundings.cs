@@ -44,3 +44,11 @@ public class User
 
     public bool IsDisabled { get; set; }
 }
+
+/// <summary>The user of docs/provisioning.md.</summary>
+public class LocalUser
+{
+    public int Id { get; set; }
+
+    public string Email { get; set; }
+}
