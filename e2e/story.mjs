@@ -315,7 +315,7 @@ async function play({ url, pools }) {
       console.log(`   > ${name}: ${shorten(value)}`);
     }
     if (request.json) {
-      console.log(`   > ${JSON.stringify(request.json)}`);
+      console.log(`   > ${shorten(JSON.stringify(request.json))}`);
     }
     console.log(`   < ${answer.status} ${answer.reason}`);
     for (const name of ['WWW-Authenticate', 'Retry-After']) {
@@ -366,7 +366,9 @@ Or call it from another terminal:
   curl -i ${url}/api/notes -H "Authorization: Bearer $TOKEN" ${json} -d '{"text":"Hello"}'
   curl -i ${url}/api/notes -H "Authorization: Bearer $TOKEN"
   curl -i ${url}/api/admin -H "Authorization: Bearer $TOKEN"
+  curl -i ${url}/api/me -H "Authorization: Bearer \${TOKEN%????????}AAAAAAAA"
 
+What each 401 means: docs/errors.md.
 Press Ctrl+C to end.`;
 }
 
