@@ -255,6 +255,8 @@ describe('the page', { skip: missing }, () => {
       await page.getByLabel('User name').fill('x');
       await page.getByLabel('Password').fill('x');
       await button('Sign in').click();
+      // Both tokens are shown once the answer is there.
+      await page.getByText('It is no JWT').nth(1).waitFor();
       assert.equal(await page.getByText('It is no JWT').count(), 2);
     });
   });
