@@ -27,11 +27,9 @@ internal sealed class BoundedHttpClient : IDisposable
         _timeout = timeout;
         _maximumBytes = maximumBytes;
         _time = time;
-
-        // A redirect could lead from the server that was meant to anybody, and from https to http.
         _client = handler != null
             ? new HttpClient(handler, disposeHandler: false)
-            : new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false }, disposeHandler: true);
+            : new HttpClient(TrustedHttpHandler.Create(), disposeHandler: true);
         _client.Timeout = Timeout.InfiniteTimeSpan;
     }
 

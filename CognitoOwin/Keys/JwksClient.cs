@@ -3,9 +3,9 @@ using System.IO;
 using System.Net;
 using System.Net.Http;
 using System.Net.Http.Headers;
-using System.Net.Security;
 using System.Threading;
 using System.Threading.Tasks;
+using CognitoOwin.Http;
 
 namespace CognitoOwin.Keys;
 
@@ -22,20 +22,9 @@ internal sealed class JwksClient : JwksSource
 
         _client = options.HttpMessageHandler is { } handler
             ? new HttpClient(handler, disposeHandler: false)
-            : new HttpClient(CreateHandler(), disposeHandler: true);
+            : new HttpClient(TrustedHttpHandler.Create(), disposeHandler: true);
         _client.Timeout = Timeout.InfiniteTimeSpan;
     }
-
-    private static HttpClientHandler CreateHandler() => new()
-    {
-        // A redirect could lead from the pool to anybody, and from https to http.
-        AllowAutoRedirect = false,
-        UseCookies = false,
-
-        // In the place of ServicePointManager's, by which many an old application accepts every certificate there is: whoever
-        // could then pass for the pool could sign tokens.
-        ServerCertificateCustomValidationCallback = static (_, _, _, errors) => errors == SslPolicyErrors.None,
-    };
 
     public override void Dispose()
     {
