@@ -1,7 +1,10 @@
 using System;
+using System.IO;
 using System.Linq;
+using System.Runtime.Serialization.Formatters.Binary;
 using System.Security.Claims;
 using System.Security.Principal;
+using System.Text;
 using System.Threading.Tasks;
 using CognitoOwin.Testing;
 using CognitoOwin.Tests.Hosting;
@@ -132,6 +135,47 @@ public sealed class ClaimsTests
 
         Assert.AreSame(own, user.Clone().GetCognitoUser<object>());
         Assert.IsNull(user.GetCognitoUser<string>());
+    }
+
+    [TestMethod]
+    public async Task A_serialized_user_has_the_claims_and_not_the_token()
+    {
+        using var pool = new CognitoTestPool();
+        string token = pool.IdToken("alice").WithGroups("admins", "staff").WithClaim("custom:level", 7);
+        var user = await UserOfAsync(
+            pool,
+            token,
+            options =>
+            {
+                options.SaveToken = true;
+                options.Provider.OnProvisionUser = context =>
+                {
+                    context.AddClaim(new Claim("desk", "12", ClaimValueTypes.Integer, "https://desks.example", "https://maps.example"));
+                    return Task.FromResult(0);
+                };
+            });
+
+        var formatter = new BinaryFormatter();
+        using var bytes = new MemoryStream();
+        formatter.Serialize(bytes, user);
+        bytes.Position = 0;
+        var copy = (ClaimsPrincipal)formatter.Deserialize(bytes);
+
+        CollectionAssert.AreEqual(user.Claims.Select(Shown).ToArray(), copy.Claims.Select(Shown).ToArray());
+        CollectionAssert.Contains(copy.Claims.Select(Shown).ToArray(), "desk 12 http://www.w3.org/2001/XMLSchema#integer https://desks.example https://maps.example");
+        Assert.AreEqual("alice", copy.Identity.Name);
+        Assert.AreEqual("Bearer", copy.Identity.AuthenticationType);
+        Assert.IsTrue(copy.IsInRole("admins"));
+        Assert.IsNull(copy.GetCognitoToken());
+        Assert.IsFalse(copy.Claims.Any(claim => claim.Subject != copy.Identity));
+
+        // ClaimsPrincipal writes its identities as base64 text.
+        formatter.Serialize(bytes, user.Identity);
+        var written = Encoding.UTF8.GetString(bytes.ToArray());
+        StringAssert.Contains(written, "https://desks.example");
+        Assert.IsFalse(written.Contains(token.Substring(token.LastIndexOf('.'))));
+
+        static string Shown(Claim claim) => $"{claim.Type} {claim.Value} {claim.ValueType} {claim.Issuer} {claim.OriginalIssuer}";
     }
 
     [TestMethod]

