@@ -100,7 +100,7 @@ internal static class AttackCorpus
             yield return new($"kid of JSON {JsonSerializer.Serialize(odd)}", TokenRejection.KeyIdMissing, pool => pool.IdToken().WithHeader("kid", odd));
         }
 
-        yield return new("kid with half a surrogate pair", TokenRejection.KeyIdMissing, pool => Signed(pool, """{"alg":"RS256","kid":"\ud800"}"""));
+        yield return new("kid with half a surrogate pair", TokenRejection.MalformedHeader, pool => Signed(pool, """{"alg":"RS256","kid":"\ud800"}"""));
     }
 
     private static IEnumerable<Attack> Signatures()
@@ -172,6 +172,8 @@ internal static class AttackCorpus
         yield return new("header with a byte order mark", TokenRejection.MalformedHeader, pool => SignedBytes(pool, [0xEF, 0xBB, 0xBF, .. Header(pool)], Payload(pool)));
         yield return new("payload with a byte order mark", TokenRejection.MalformedPayload, pool => SignedBytes(pool, Header(pool), [0xEF, 0xBB, 0xBF, .. Payload(pool)]));
         yield return new("payload of invalid UTF-8", TokenRejection.MalformedPayload, pool => SignedBytes(pool, Header(pool), [.. "{\"sub\":\""u8, 0x80, .. "\"}"u8]));
+        yield return new("a list of invalid UTF-8", TokenRejection.MalformedPayload, pool => SignedBytes(pool, Header(pool), [.. "{\"a\":[[\""u8, 0x80, .. "\"]]}"u8]));
+        yield return new("a name of invalid UTF-8", TokenRejection.MalformedPayload, pool => SignedBytes(pool, Header(pool), [.. "{\"a\":{\""u8, 0xFF, .. "\":1}}"u8]));
         yield return new(
             "payload in UTF-16", TokenRejection.MalformedPayload,
             pool => SignedBytes(pool, Header(pool), Encoding.Unicode.GetBytes(Encoding.UTF8.GetString(Payload(pool)))));
@@ -304,10 +306,10 @@ internal static class AttackCorpus
         yield return new("an ID token without sub", TokenRejection.MalformedClaim, pool => pool.IdToken().WithoutClaim("sub"));
         yield return new("an empty sub", TokenRejection.MalformedClaim, pool => pool.IdToken().WithClaim("sub", ""));
         yield return new(
-            "sub of half a surrogate pair", TokenRejection.MalformedClaim,
+            "sub of half a surrogate pair", TokenRejection.MalformedPayload,
             pool => SignedText(pool, Encoding.UTF8.GetString(Payload(pool)).Replace("\"sub\":\"", "\"sub\":\"\\ud800")));
         yield return new(
-            "an unknown claim of half a surrogate pair", TokenRejection.MalformedClaim,
+            "an unknown claim of half a surrogate pair", TokenRejection.MalformedPayload,
             pool => SignedText(pool, Encoding.UTF8.GetString(Payload(pool)).Insert(1, "\"custom:a\":[\"\\udc00\"],")));
     }
 

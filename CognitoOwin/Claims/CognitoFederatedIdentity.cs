@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.Linq;
 using System.Text.Json;
 using CognitoOwin.Validation;
 
@@ -12,8 +13,6 @@ namespace CognitoOwin;
 /// </summary>
 public sealed class CognitoFederatedIdentity
 {
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 16 };
-
     private CognitoFederatedIdentity(string providerName, string userId)
     {
         ProviderName = providerName;
@@ -43,52 +42,27 @@ public sealed class CognitoFederatedIdentity
             return [];
         }
 
-        try
-        {
-            using var document = JsonDocument.Parse(json!, Options);
-            var list = new List<CognitoFederatedIdentity>();
-            if (document.RootElement.ValueKind == JsonValueKind.Array)
-            {
-                foreach (var item in document.RootElement.EnumerateArray())
-                {
-                    Add(list, item);
-                }
-            }
-            else
-            {
-                Add(list, document.RootElement);
-            }
-
-            return list;
-        }
-        catch (Exception e) when (e is JsonException or ArgumentException)
-        {
-            return [];
-        }
+        var utf8 = StrictJson.Utf8.GetBytes(json!);
+        var items = StrictJson.ParseList(utf8)?.Select(static item => item.Members) ?? [StrictJson.ParseObject(utf8)];
+        return [.. items.Select(Read).OfType<CognitoFederatedIdentity>()];
     }
 
-    private static void Add(List<CognitoFederatedIdentity> list, JsonElement item)
-    {
-        if (item.ValueKind != JsonValueKind.Object
-            || StrictJson.TextOf(item, "providerName") is not { } providerName
-            || TextOf(item, "userId") is not { } userId)
-        {
-            return;
-        }
-
-        list.Add(new CognitoFederatedIdentity(providerName, userId)
-        {
-            ProviderType = StrictJson.TextOf(item, "providerType"),
-            Primary = string.Equals(TextOf(item, "primary"), "true", StringComparison.OrdinalIgnoreCase),
-            DateCreated = ReadDate(TextOf(item, "dateCreated")),
-        });
-    }
+    private static CognitoFederatedIdentity? Read(Dictionary<string, JsonValue>? item) =>
+        item != null && item.StringOf("providerName") is { } providerName && TextOf(item, "userId") is { } userId
+            ? new CognitoFederatedIdentity(providerName, userId)
+            {
+                ProviderType = item.StringOf("providerType"),
+                Primary = string.Equals(TextOf(item, "primary"), "true", StringComparison.OrdinalIgnoreCase),
+                DateCreated = ReadDate(TextOf(item, "dateCreated")),
+            }
+            : null;
 
     // "true" in an ID token, true in an answer of GetUser; the same with the numbers.
-    private static string? TextOf(JsonElement item, string name) =>
-        !item.TryGetProperty(name, out var member) ? null
-        : member.ValueKind is JsonValueKind.True or JsonValueKind.False or JsonValueKind.Number ? member.GetRawText()
-        : StrictJson.TextOf(member);
+    private static string? TextOf(Dictionary<string, JsonValue> item, string name) =>
+        item.TryGetValue(name, out var member)
+            && member.Type is JsonTokenType.String or JsonTokenType.True or JsonTokenType.False or JsonTokenType.Number
+            ? member.Text
+            : null;
 
     // Milliseconds since 1970, up to the year 9999.
     private static DateTimeOffset? ReadDate(string? text) =>

@@ -12,61 +12,39 @@ internal static class TokenClaims
     // The names that System.IdentityModel.Tokens.Jwt gives to the value types of JSON that has no XML Schema type.
     private const string Json = System.IdentityModel.Tokens.Jwt.JsonClaimValueTypes.Json;
 
-    /// <summary>The claims of a payload, and its members as text; null where a text in it cannot be read.</summary>
-    public static List<Claim>? Read(Dictionary<string, JsonElement> payload, string issuer, out CognitoAttributes attributes)
+    /// <summary>The claims of a payload, and its members as text.</summary>
+    public static List<Claim> Read(Dictionary<string, JsonValue> payload, string issuer, out CognitoAttributes attributes)
     {
         var claims = new List<Claim>(payload.Count + 8);
         var texts = new Dictionary<string, string>(payload.Count, StringComparer.Ordinal);
         attributes = new CognitoAttributes(texts);
         foreach (var member in payload)
         {
-            var first = claims.Count;
-            if (!Add(claims, member.Key, member.Value, issuer))
+            texts.Add(member.Key, member.Value.Text);
+            if (member.Value.Items is not { } items)
             {
-                return null;
+                claims.Add(ClaimOf(member.Key, member.Value, issuer));
+                continue;
             }
 
-            // One member, one claim and one text, but for lists.
-            texts.Add(member.Key, member.Value.ValueKind == JsonValueKind.Array ? member.Value.GetRawText() : claims[first].Value);
+            foreach (var item in items)
+            {
+                claims.Add(ClaimOf(member.Key, item, issuer));
+            }
         }
 
         return claims;
     }
 
-    private static bool Add(List<Claim> claims, string type, JsonElement value, string issuer)
+    private static Claim ClaimOf(string type, JsonValue value, string issuer)
     {
-        if (value.ValueKind != JsonValueKind.Array)
+        var valueType = value.Type switch
         {
-            return AddOne(claims, type, value, issuer);
-        }
-
-        foreach (var item in value.EnumerateArray())
-        {
-            if (!AddOne(claims, type, item, issuer))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private static bool AddOne(List<Claim> claims, string type, JsonElement value, string issuer)
-    {
-        var (text, valueType) = value.ValueKind switch
-        {
-            JsonValueKind.String => (StrictJson.TextOf(value), ClaimValueTypes.String),
-            JsonValueKind.True => ("true", ClaimValueTypes.Boolean),
-            JsonValueKind.False => ("false", ClaimValueTypes.Boolean),
-            JsonValueKind.Number => (value.GetRawText(), value.TryGetInt64(out _) ? ClaimValueTypes.Integer64 : ClaimValueTypes.Double),
-            _ => (value.GetRawText(), Json),
+            JsonTokenType.String => ClaimValueTypes.String,
+            JsonTokenType.True or JsonTokenType.False => ClaimValueTypes.Boolean,
+            JsonTokenType.Number => value.TryGetInt64(out _) ? ClaimValueTypes.Integer64 : ClaimValueTypes.Double,
+            _ => Json,
         };
-        if (text == null)
-        {
-            return false;
-        }
-
-        claims.Add(new Claim(type, text, valueType, issuer));
-        return true;
+        return new Claim(type, value.Text, valueType, issuer);
     }
 }

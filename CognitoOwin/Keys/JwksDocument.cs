@@ -1,9 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
-using System.Linq;
 using System.Security.Cryptography;
-using System.Text.Json;
 using CognitoOwin.Validation;
 
 namespace CognitoOwin.Keys;
@@ -26,13 +24,12 @@ internal static class JwksDocument
     /// <exception cref="JwksException">It is no JWK Set, or none of its keys can be used.</exception>
     public static Dictionary<string, RSAParameters> Read(byte[] utf8, Action<string> skipped)
     {
-        using var document = StrictJson.ParseObject(utf8);
-        if (document == null || !document.RootElement.TryGetProperty("keys", out var entries) || entries.ValueKind != JsonValueKind.Array)
+        if (StrictJson.ParseObject(utf8) is not { } document || !document.TryGetValue("keys", out var keyList) || keyList.Items is not { } entries)
         {
             throw new JwksException(JwksFailure.NotAJwks, "It is not a JWK Set: expected a JSON object with a list \"keys\".");
         }
 
-        if (entries.GetArrayLength() > MaximumKeys)
+        if (entries.Count > MaximumKeys)
         {
             throw new JwksException(JwksFailure.TooLarge, $"The JWK Set has more than {MaximumKeys} keys.");
         }
@@ -40,10 +37,10 @@ internal static class JwksDocument
         var keys = new Dictionary<string, RSAParameters>(StringComparer.Ordinal);
         var ambiguous = new HashSet<string>(StringComparer.Ordinal);
         var position = 0;
-        foreach (var entry in entries.EnumerateArray())
+        foreach (var entry in entries)
         {
             position++;
-            if (WhyUseless(entry, out var id, out var parameters) is { } reason)
+            if (WhyUseless(entry.Members, out var id, out var parameters) is { } reason)
             {
                 skipped(string.Format(CultureInfo.InvariantCulture, "Key {0} of the JWK Set is left out: {1}.", position, reason));
             }
@@ -69,36 +66,36 @@ internal static class JwksDocument
             : throw new JwksException(JwksFailure.NoUsableKey, "The JWK Set has no RSA key that can verify an RS256 signature.");
     }
 
-    private static string? WhyUseless(JsonElement entry, out string id, out RSAParameters parameters)
+    private static string? WhyUseless(Dictionary<string, JsonValue>? entry, out string id, out RSAParameters parameters)
     {
         id = "";
         parameters = default;
-        if (entry.ValueKind != JsonValueKind.Object)
+        if (entry == null)
         {
             return "it is not an object";
         }
 
-        if (StrictJson.TextOf(entry, "kty") != "RSA")
+        if (entry.StringOf("kty") != "RSA")
         {
             return "its kty is not RSA";
         }
 
-        if (entry.TryGetProperty("use", out var use) && StrictJson.TextOf(use) != "sig")
+        if (entry.TryGetValue("use", out var use) && use.String != "sig")
         {
             return "its use is not sig";
         }
 
-        if (entry.TryGetProperty("alg", out var algorithm) && StrictJson.TextOf(algorithm) != "RS256")
+        if (entry.TryGetValue("alg", out var algorithm) && algorithm.String != "RS256")
         {
             return "its alg is not RS256";
         }
 
-        if (entry.TryGetProperty("key_ops", out var operations) && !AllowsToVerify(operations))
+        if (entry.TryGetValue("key_ops", out var operations) && !AllowsToVerify(operations))
         {
             return "its key_ops lack verify";
         }
 
-        id = StrictJson.TextOf(entry, "kid") ?? "";
+        id = entry.StringOf("kid") ?? "";
         if (id.Length == 0)
         {
             return "it has no kid";
@@ -122,18 +119,17 @@ internal static class JwksDocument
     }
 
     // RFC 7517 §4.3.
-    private static bool AllowsToVerify(JsonElement operations) =>
-        operations.ValueKind == JsonValueKind.Array
-        && operations.EnumerateArray().Any(static operation => StrictJson.TextOf(operation) == "verify");
+    private static bool AllowsToVerify(JsonValue operations) =>
+        operations.Items?.Exists(static operation => operation.String == "verify") == true;
 
     // RFC 8017 §3.1 asks for an odd exponent of 3 or more; 32 bits are what every RSA implementation can take.
     private static bool IsUsableExponent(byte[] exponent) =>
         exponent.Length <= 4 && (exponent[exponent.Length - 1] & 1) == 1 && (exponent.Length > 1 || exponent[0] >= 3);
 
     // RFC 7518 §2, Base64urlUInt: big-endian and without leading zeros. Some libraries write one all the same.
-    private static bool TryReadNumber(JsonElement entry, string name, out byte[] number)
+    private static bool TryReadNumber(Dictionary<string, JsonValue> entry, string name, out byte[] number)
     {
-        number = StrictJson.TextOf(entry, name) is { } text ? Base64Url.Decode(text, 0, text.Length) ?? [] : [];
+        number = entry.StringOf(name) is { } text ? Base64Url.Decode(text, 0, text.Length) ?? [] : [];
         var zeros = 0;
         while (zeros < number.Length && number[zeros] == 0)
         {

@@ -64,13 +64,13 @@ internal sealed class UserInfoClient : IDisposable
             return UserInfoAnswer.Unavailable(DefaultRetryAfter);
         }
 
-        using var document = StrictJson.ParseObject(answer.Body, out var members);
+        var members = StrictJson.ParseObject(answer.Body);
         if (answer.Status != HttpStatusCode.OK)
         {
-            return JudgeError(answer, members);
+            return JudgeError(answer, members ?? []);
         }
 
-        if (document == null || ReadAttributes(members, token) is not { } attributes)
+        if (members == null || ReadAttributes(members, token) is not { } attributes)
         {
             _log.UserInfoFailed("The answer is not the JSON of a profile.");
             return UserInfoAnswer.Unavailable(DefaultRetryAfter);
@@ -102,7 +102,7 @@ internal sealed class UserInfoClient : IDisposable
         };
     }
 
-    private UserInfoAnswer JudgeError(BoundedHttpAnswer answer, Dictionary<string, JsonElement> body)
+    private UserInfoAnswer JudgeError(BoundedHttpAnswer answer, Dictionary<string, JsonValue> body)
     {
         var error = ErrorOf(body);
         var isRefusal = answer.Status == HttpStatusCode.Unauthorized
@@ -118,34 +118,35 @@ internal sealed class UserInfoClient : IDisposable
     }
 
     // The name of the error in AWS's JSON protocol, with or without a namespace before a #, or in that of OAuth; the log gets it.
-    private static string ErrorOf(Dictionary<string, JsonElement> body)
+    private static string ErrorOf(Dictionary<string, JsonValue> body)
     {
-        var text = StrictJson.TextOf(body, "__type") ?? StrictJson.TextOf(body, "error") ?? "";
+        var text = body.StringOf("__type") ?? body.StringOf("error") ?? "";
         var name = text.Substring(text.LastIndexOf('#') + 1);
         return new string([.. name.TakeWhile(c => c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or '_').Take(60)]);
     }
 
-    private CognitoAttributes? ReadAttributes(Dictionary<string, JsonElement> answer, CognitoToken token)
+    private CognitoAttributes? ReadAttributes(Dictionary<string, JsonValue> answer, CognitoToken token)
     {
         if (_source == CognitoUserInfo.OidcUserInfo)
         {
-            return TokenClaims.Read(answer, token.UserPool.Issuer!, out var claims) == null ? null : claims;
+            TokenClaims.Read(answer, token.UserPool.Issuer!, out var attributes);
+            return attributes;
         }
 
-        if (!answer.TryGetValue("UserAttributes", out var list) || list.ValueKind != JsonValueKind.Array)
+        if (!answer.TryGetValue("UserAttributes", out var list) || list.Items is not { } items)
         {
             return null;
         }
 
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var attribute in list.EnumerateArray())
+        foreach (var item in items)
         {
-            if (attribute.ValueKind != JsonValueKind.Object || StrictJson.TextOf(attribute, "Name") is not { } name)
+            if (item.Members is not { } attribute || attribute.StringOf("Name") is not { } name)
             {
                 return null;
             }
 
-            if (StrictJson.TextOf(attribute, "Value") is { } value)
+            if (attribute.StringOf("Value") is { } value)
             {
                 values[name] = value;
             }

@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Security.Claims;
-using System.Text.Json;
 using CognitoOwin.Validation;
 
 namespace CognitoOwin;
@@ -79,7 +78,7 @@ public sealed class CognitoToken
     /// Cognito does not give it. The rules about the token itself are the validator's.
     /// </summary>
     internal static CognitoToken? Read(
-        string rawToken, Dictionary<string, JsonElement> payload, CognitoUserPool userPool, CognitoTokenUse tokenUse, string clientId, double expiration)
+        string rawToken, Dictionary<string, JsonValue> payload, CognitoUserPool userPool, CognitoTokenUse tokenUse, string clientId, double expiration)
     {
         var isIdToken = tokenUse == CognitoTokenUse.Id;
 
@@ -88,9 +87,15 @@ public sealed class CognitoToken
             || !TryText(payload, isIdToken ? CognitoClaimTypes.Username : CognitoClaimTypes.AccessTokenUsername, out var username)
             || !TryText(payload, CognitoClaimTypes.Email, out var email)
             || !TryText(payload, CognitoClaimTypes.Scope, out var scope)
-            || !TryTexts(payload, CognitoClaimTypes.Groups, out var groups)
-            || (subject ?? (isIdToken ? null : clientId)) is not { Length: > 0 } who
-            || TokenClaims.Read(payload, userPool.Issuer!, out var attributes) is not { } claims)
+            || (subject ?? (isIdToken ? null : clientId)) is not { Length: > 0 } who)
+        {
+            return null;
+        }
+
+        // One string, or a list of strings.
+        var claims = TokenClaims.Read(payload, userPool.Issuer!, out var attributes);
+        var groups = claims.FindAll(static claim => claim.Type == CognitoClaimTypes.Groups);
+        if (groups.Exists(static claim => claim.ValueType != ClaimValueTypes.String))
         {
             return null;
         }
@@ -102,7 +107,7 @@ public sealed class CognitoToken
             Username = username,
             Email = email,
             EmailVerified = IsEmailVerified(attributes),
-            Groups = groups,
+            Groups = groups.ConvertAll(static claim => claim.Value).AsReadOnly(),
             Scopes = scope == null ? Nothing : Array.AsReadOnly(scope.Split([' '], StringSplitOptions.RemoveEmptyEntries)),
             Expiration = expiration,
             Attributes = attributes,
@@ -114,40 +119,9 @@ public sealed class CognitoToken
     internal static bool IsEmailVerified(CognitoAttributes attributes) =>
         string.Equals(attributes[CognitoClaimTypes.EmailVerified], "true", StringComparison.OrdinalIgnoreCase);
 
-    private static bool TryText(Dictionary<string, JsonElement> payload, string name, out string? text)
+    private static bool TryText(Dictionary<string, JsonValue> payload, string name, out string? text)
     {
         text = null;
-        return !payload.TryGetValue(name, out var member) || (text = StrictJson.TextOf(member)) != null;
-    }
-
-    // One string, or a list of strings.
-    private static bool TryTexts(Dictionary<string, JsonElement> payload, string name, out IReadOnlyList<string> texts)
-    {
-        texts = Nothing;
-        if (!payload.TryGetValue(name, out var member))
-        {
-            return true;
-        }
-
-        if (member.ValueKind != JsonValueKind.Array)
-        {
-            var text = StrictJson.TextOf(member);
-            texts = text != null ? [text] : Nothing;
-            return text != null;
-        }
-
-        var list = new List<string>(member.GetArrayLength());
-        foreach (var item in member.EnumerateArray())
-        {
-            if (StrictJson.TextOf(item) is not { } text)
-            {
-                return false;
-            }
-
-            list.Add(text);
-        }
-
-        texts = list.AsReadOnly();
-        return true;
+        return !payload.TryGetValue(name, out var member) || (text = member.String) != null;
     }
 }

@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
-using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 using CognitoOwin.Diagnostics;
@@ -84,8 +83,7 @@ public sealed class CognitoTokenValidator : IDisposable
             return badHeader;
         }
 
-        using var payload = StrictJson.ParseObject(jws.Payload, out var claims);
-        if (payload == null)
+        if (StrictJson.ParseObject(jws.Payload) is not { } claims)
         {
             return Reject(TokenRejection.MalformedPayload);
         }
@@ -152,38 +150,37 @@ public sealed class CognitoTokenValidator : IDisposable
     private static CognitoTokenValidationResult? JudgeHeader(byte[] utf8, out string keyId)
     {
         keyId = "";
-        using var header = StrictJson.ParseObject(utf8);
-        if (header == null)
+        if (StrictJson.ParseObject(utf8) is not { } header)
         {
             return Reject(TokenRejection.MalformedHeader);
         }
 
         // RFC 8725 §3.1: the algorithm is ours to choose, never the token's.
-        if (StrictJson.TextOf(header.RootElement, "alg") is not "RS256" and var algorithm)
+        if (header.StringOf("alg") is not "RS256" and var algorithm)
         {
             return Reject(TokenRejection.AlgorithmNotAllowed, "alg", algorithm);
         }
 
-        if (header.RootElement.TryGetProperty("crit", out _))
+        if (header.ContainsKey("crit"))
         {
             return Reject(TokenRejection.CriticalExtension);
         }
 
         // jku, jwk, x5u and x5c are not looked at: only the pool says what its keys are (RFC 8725 §3.10).
-        keyId = StrictJson.TextOf(header.RootElement, "kid") ?? "";
+        keyId = header.StringOf("kid") ?? "";
         return keyId.Length is > 0 and <= MaximumKeyIdLength ? null : Reject(TokenRejection.KeyIdMissing);
     }
 
-    private CognitoTokenValidationResult? JudgeIssuer(Dictionary<string, JsonElement> claims, out TrustedPool? pool)
+    private CognitoTokenValidationResult? JudgeIssuer(Dictionary<string, JsonValue> claims, out TrustedPool? pool)
     {
-        var issuer = StrictJson.TextOf(claims, CognitoClaimTypes.Issuer);
+        var issuer = claims.StringOf(CognitoClaimTypes.Issuer);
         pool = null;
         return issuer != null && _pools.TryGetValue(issuer, out pool)
             ? null
             : Reject(TokenRejection.UnknownIssuer, CognitoClaimTypes.Issuer, issuer);
     }
 
-    private CognitoTokenValidationResult? JudgeDates(Dictionary<string, JsonElement> claims, out double expiresAt)
+    private CognitoTokenValidationResult? JudgeDates(Dictionary<string, JsonValue> claims, out double expiresAt)
     {
         expiresAt = 0;
         if (!claims.TryGetValue(CognitoClaimTypes.Expiration, out var expiration))
@@ -210,7 +207,7 @@ public sealed class CognitoTokenValidator : IDisposable
         NumericDate.ToDateTimeOffset(date).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     // A date that is not there asks for nothing: it might as well be 1970.
-    private static bool TryReadDate(Dictionary<string, JsonElement> claims, string name, out double date)
+    private static bool TryReadDate(Dictionary<string, JsonValue> claims, string name, out double date)
     {
         date = 0;
         if (!claims.TryGetValue(name, out var member))
@@ -223,9 +220,9 @@ public sealed class CognitoTokenValidator : IDisposable
         return read.HasValue;
     }
 
-    private CognitoTokenValidationResult? JudgeTokenUse(Dictionary<string, JsonElement> claims, out CognitoTokenUse tokenUse)
+    private CognitoTokenValidationResult? JudgeTokenUse(Dictionary<string, JsonValue> claims, out CognitoTokenUse tokenUse)
     {
-        var text = StrictJson.TextOf(claims, CognitoClaimTypes.TokenUse);
+        var text = claims.StringOf(CognitoClaimTypes.TokenUse);
         tokenUse = text switch
         {
             "id" => CognitoTokenUse.Id,
@@ -238,12 +235,12 @@ public sealed class CognitoTokenValidator : IDisposable
     }
 
     private static CognitoTokenValidationResult? JudgeClient(
-        Dictionary<string, JsonElement> claims, CognitoTokenUse tokenUse, TrustedPool pool, out string clientId)
+        Dictionary<string, JsonValue> claims, CognitoTokenUse tokenUse, TrustedPool pool, out string clientId)
     {
         var (member, otherwise) = tokenUse == CognitoTokenUse.Id
             ? (CognitoClaimTypes.Audience, TokenRejection.AudienceNotAccepted)
             : (CognitoClaimTypes.ClientId, TokenRejection.ClientIdNotAccepted);
-        var actual = StrictJson.TextOf(claims, member);
+        var actual = claims.StringOf(member);
         clientId = actual ?? "";
         return !pool.ClientIds.Contains(clientId) ? Reject(otherwise, member, actual)
             : tokenUse == CognitoTokenUse.Access ? JudgeBoundResource(claims, pool)
@@ -252,17 +249,15 @@ public sealed class CognitoTokenValidator : IDisposable
 
     // An access token has an aud only where the client bound it to a resource (RFC 8707): then that must be this API
     // (RFC 7519 §4.1.3).
-    private static CognitoTokenValidationResult? JudgeBoundResource(Dictionary<string, JsonElement> claims, TrustedPool pool)
+    private static CognitoTokenValidationResult? JudgeBoundResource(Dictionary<string, JsonValue> claims, TrustedPool pool)
     {
         if (!claims.TryGetValue(CognitoClaimTypes.Audience, out var audience))
         {
             return null;
         }
 
-        var isOurs = audience.ValueKind == JsonValueKind.Array
-            ? audience.EnumerateArray().Any(item => pool.IsOurs(StrictJson.TextOf(item)))
-            : pool.IsOurs(StrictJson.TextOf(audience));
-        return isOurs ? null : Reject(TokenRejection.AudienceNotAccepted, CognitoClaimTypes.Audience, StrictJson.TextOf(audience));
+        var isOurs = audience.Items?.Exists(item => pool.IsOurs(item.String)) ?? pool.IsOurs(audience.String);
+        return isOurs ? null : Reject(TokenRejection.AudienceNotAccepted, CognitoClaimTypes.Audience, audience.String);
     }
 
     private CognitoTokenValidationResult? JudgeRights(CognitoToken token) =>

@@ -1,5 +1,4 @@
 using System;
-using System.Text.Json;
 
 namespace CognitoOwin.Validation;
 
@@ -12,8 +11,8 @@ internal static class NumericDate
     private const double Last = 253_402_300_799;
 
     /// <summary>The date of a claim; null where it is no number, or none of a year from 1970 to 9999.</summary>
-    public static double? Read(JsonElement element) =>
-        element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out var seconds) && seconds is >= 0 and <= Last
+    public static double? Read(JsonValue value) =>
+        value.TryGetDouble(out var seconds) && seconds is >= 0 and <= Last
             ? seconds
             : null;
 

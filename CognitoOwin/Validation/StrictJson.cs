@@ -6,114 +6,141 @@ using System.Text.Json;
 namespace CognitoOwin.Validation;
 
 /// <summary>
-/// JSON read so that it can mean one thing only: valid UTF-8, one object, no duplicate names at any depth (RFC 7515 §4,
-/// RFC 8725 §2.4), no comments, bounded depth. Two parsers that disagree about a token are how checks are got around.
+/// JSON read so that it can mean one thing only: valid UTF-8, no duplicate names at any depth (RFC 7515 §4, RFC 8725 §2.4), no
+/// half surrogate pairs, no comments, bounded depth. Two parsers that disagree about a token are how checks are got around.
 /// </summary>
+/// <remarks>
+/// One pass over <see cref="Utf8JsonReader"/>, which is what <see cref="JsonDocument"/> is made with: a document has to be searched
+/// again for names, and again for texts. What stands in an inner object or list is judged here, and read once it is asked for.
+/// </remarks>
 internal static class StrictJson
 {
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     // Cognito's tokens have about twenty. The hashes of strings are no secret on .NET Framework, so names can be chosen that all
     // have one hash: what it costs to tell them apart must not grow with the square of a token's length.
     private const int MaximumMembers = 1024;
 
-    private static readonly JsonDocumentOptions Options = new()
+    private static readonly JsonReaderOptions Options = new()
     {
         AllowTrailingCommas = false,
         CommentHandling = JsonCommentHandling.Disallow,
         MaxDepth = 16,
     };
 
-    /// <summary>Reads one JSON object; null where the bytes are anything else.</summary>
-    public static JsonDocument? ParseObject(byte[] utf8) => ParseObject(utf8, out _);
+    public static UTF8Encoding Utf8 { get; } = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Reads one JSON object, and its members by name; null where the bytes are anything else.</summary>
-    public static JsonDocument? ParseObject(byte[] utf8, out Dictionary<string, JsonElement> members)
+    /// <summary>Reads one JSON object, and gives its members by name; null where the bytes are anything else.</summary>
+    public static Dictionary<string, JsonValue>? ParseObject(byte[] utf8) => Parse(utf8, JsonTokenType.StartObject, ReadMembers);
+
+    /// <summary>Reads one JSON list, and gives its items; null where the bytes are anything else.</summary>
+    public static List<JsonValue>? ParseList(byte[] utf8) => Parse(utf8, JsonTokenType.StartArray, ReadItems);
+
+    /// <summary>The text of a member that is a string; null where there is none, or where it is anything else.</summary>
+    public static string? StringOf(this Dictionary<string, JsonValue> members, string name) =>
+        members.TryGetValue(name, out var member) ? member.String : null;
+
+    private static T? Parse<T>(byte[] utf8, JsonTokenType type, Read<T> read)
+        where T : class
     {
-        members = [];
-        JsonDocument? document = null;
+        var reader = new Utf8JsonReader(utf8, Options);
         try
         {
-            // The reader takes what stands in a string for UTF-8 without a look.
-            Utf8.GetCharCount(utf8);
-            document = JsonDocument.Parse(utf8, Options);
-
-            // Duplicate names are found by the one pass that reads the names; JsonDocumentOptions.AllowDuplicateProperties makes
-            // a second one, which takes as long as the parsing.
-            if (document.RootElement.ValueKind == JsonValueKind.Object && TryReadMembers(document.RootElement, out members))
+            reader.Read();
+            if (reader.TokenType != type)
             {
-                return document;
+                return null;
             }
-        }
-        catch (Exception e) when (e is JsonException or DecoderFallbackException or InvalidOperationException)
-        {
-            // InvalidOperationException: a name escapes half a surrogate pair.
-        }
 
-        document?.Dispose();
-        return null;
+            var value = read(ref reader, utf8);
+
+            // Throws where anything follows.
+            reader.Read();
+            return value;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or DecoderFallbackException)
+        {
+            // InvalidOperationException: a string that is not valid UTF-8, or escapes half a surrogate pair.
+            return null;
+        }
     }
 
-    private static bool TryReadMembers(JsonElement element, out Dictionary<string, JsonElement> members)
+    private static Dictionary<string, JsonValue> ReadMembers(ref Utf8JsonReader reader, byte[] utf8)
     {
-        members = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
-        foreach (var member in element.EnumerateObject())
+        var members = new Dictionary<string, JsonValue>(StringComparer.Ordinal);
+        for (reader.Read(); reader.TokenType != JsonTokenType.EndObject; reader.Read())
         {
+            var name = reader.GetString()!;
             var count = members.Count;
-            members[member.Name] = member.Value;
-            if (members.Count == count || members.Count > MaximumMembers || !HasUniqueNames(member.Value))
-            {
-                return false;
-            }
+            reader.Read();
+            members[name] = ReadValue(ref reader, utf8);
+            ThrowUnlessNew(members.Count, count);
         }
 
-        return true;
+        return members;
     }
 
-    private static bool HasUniqueNames(JsonElement element)
+    private static List<JsonValue> ReadItems(ref Utf8JsonReader reader, byte[] utf8)
     {
-        switch (element.ValueKind)
+        var items = new List<JsonValue>();
+        for (reader.Read(); reader.TokenType != JsonTokenType.EndArray; reader.Read())
         {
-            case JsonValueKind.Object:
-                return TryReadMembers(element, out _);
-            case JsonValueKind.Array:
-                foreach (var item in element.EnumerateArray())
+            items.Add(ReadValue(ref reader, utf8));
+        }
+
+        return items;
+    }
+
+    private static JsonValue ReadValue(ref Utf8JsonReader reader, byte[] utf8)
+    {
+        var type = reader.TokenType;
+        if (type == JsonTokenType.String)
+        {
+            return new JsonValue(type, reader.GetString()!);
+        }
+
+        var start = (int)reader.TokenStartIndex;
+        Judge(ref reader);
+        return new JsonValue(type, Utf8.GetString(utf8, start, (int)reader.BytesConsumed - start));
+    }
+
+    // Goes to the end of the value that the reader is at the beginning of.
+    private static void Judge(ref Utf8JsonReader reader)
+    {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.StartObject:
+                var names = new HashSet<string>(StringComparer.Ordinal);
+                for (reader.Read(); reader.TokenType != JsonTokenType.EndObject; reader.Read())
                 {
-                    if (!HasUniqueNames(item))
-                    {
-                        return false;
-                    }
+                    var count = names.Count;
+                    names.Add(reader.GetString()!);
+                    ThrowUnlessNew(names.Count, count);
+                    reader.Read();
+                    Judge(ref reader);
                 }
 
-                return true;
-            default:
-                return true;
+                break;
+            case JsonTokenType.StartArray:
+                for (reader.Read(); reader.TokenType != JsonTokenType.EndArray; reader.Read())
+                {
+                    Judge(ref reader);
+                }
+
+                break;
+            case JsonTokenType.String when reader.ValueIsEscaped:
+                // Throws where it escapes half a surrogate pair. That it is UTF-8 shows when all of the value is decoded.
+                reader.GetString();
+                break;
         }
     }
 
-    /// <summary>The text of a JSON string; null where it is not one, or escapes half a surrogate pair.</summary>
-    public static string? TextOf(JsonElement element)
+    private static void ThrowUnlessNew(int count, int countBefore)
     {
-        if (element.ValueKind != JsonValueKind.String)
+        if (count == countBefore || count > MaximumMembers)
         {
-            return null;
-        }
-
-        try
-        {
-            return element.GetString();
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
+            throw new JsonException("A name comes twice, or there are too many.");
         }
     }
 
-    /// <summary>The text of a member of an object; null where there is none, or where it is not a string.</summary>
-    public static string? TextOf(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var member) ? TextOf(member) : null;
-
-    /// <inheritdoc cref="TextOf(JsonElement, string)"/>
-    public static string? TextOf(Dictionary<string, JsonElement> members, string name) =>
-        members.TryGetValue(name, out var member) ? TextOf(member) : null;
+    private delegate T Read<T>(ref Utf8JsonReader reader, byte[] utf8)
+        where T : class;
 }

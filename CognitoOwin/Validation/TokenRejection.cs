@@ -24,7 +24,7 @@ public enum TokenRejection
     /// <summary>A segment is not base64url without padding (RFC 7515 §2), or has bits that no encoder sets (RFC 4648 §3.5).</summary>
     MalformedEncoding,
 
-    /// <summary>The header is not one JSON object with unique names (RFC 7515 §4).</summary>
+    /// <summary>The header is not one JSON object of valid text with unique names (RFC 7515 §4).</summary>
     MalformedHeader,
 
     /// <summary><c>alg</c> is not <c>RS256</c> to the letter (RFC 8725 §3.1).</summary>
@@ -36,7 +36,7 @@ public enum TokenRejection
     /// <summary>The header has no <c>kid</c>, or one that is empty, not a string, or longer than 256 characters.</summary>
     KeyIdMissing,
 
-    /// <summary>The payload is not one JSON object with unique names (RFC 7519 §7.2).</summary>
+    /// <summary>The payload is not one JSON object of valid text with unique names (RFC 7519 §7.2).</summary>
     MalformedPayload,
 
     /// <summary><c>iss</c> is not the issuer of a configured user pool, to the letter (RFC 7519 §4.1.1).</summary>
