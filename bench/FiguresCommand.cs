@@ -48,7 +48,7 @@ internal static class FiguresCommand
 
         List<Figure> figures = [.. MeasureTimes(pool, tokens, quick ? 7 : 31)];
         figures.Add(MeasureAllocation(pool, tokens));
-        figures.Add(MeasureScaling(pool, tokens, quick ? 5 : 15));
+        figures.AddRange(MeasureScaling(pool, tokens, quick ? 5 : 15));
         figures.Add(MeasureRefresh(pool, tokens, quick ? 3 : 11));
         figures.AddRange(arguments.Has("--without-http") ? [] : HttpFigures.Measure(quick));
 
@@ -180,16 +180,46 @@ internal static class FiguresCommand
         return new("alloc_warm_bytes", above / Warm, "bytes that a warm request allocates above the empty pipeline", atMost: 6 * 1024);
     }
 
-    private static Figure MeasureScaling(CognitoTestPool pool, string[] tokens, int rounds)
+    // What keeps two threads from twice the requests is told by two measured beside it: pipelines that share nothing, for what
+    // is ours; and loops that take as long and allocate as much as a request, for what Mono's collector alone costs.
+    private static Figure[] MeasureScaling(CognitoTestPool pool, string[] tokens, int rounds)
     {
         using var warm = Pipeline.Ours(pool);
         var headers = SampleTokens.Headers(tokens);
-        SendWarm(warm, headers, Warm);
+        const int Requests = 5 * Warm;
+        void SendAll() => SendWarm(warm, headers, Requests);
+        SendAll();
+        using var otherPool = new CognitoTestPool();
+        using var other = Pipeline.Ours(otherPool);
+        var otherHeaders = SampleTokens.Headers(SampleTokens.Create(otherPool, tokens.Length));
+        SendWarm(other, otherHeaders, Requests);
+        var bytes = Allocation.PerCall(SendAll) / Requests;
+        var spins = Busywork.SpinsFor(TimeOf(SendAll) - TimeOf(() => Busywork.Run(Requests, bytes, 0)), Requests);
+        void RunAll() => Busywork.Run(Requests, bytes, spins);
         var contest = new Contest();
-        contest.Add("one", 1, () => () => OnThreads(1, () => SendWarm(warm, headers, 5 * Warm)));
-        contest.Add("two", 2, () => () => OnThreads(2, () => SendWarm(warm, headers, 5 * Warm)));
+        contest.Add("one", 1, () => () => OnThreads(SendAll));
+        contest.Add("two", 2, () => () => OnThreads(SendAll, SendAll));
+        contest.Add("two apart", 2, () => () => OnThreads(SendAll, () => SendWarm(other, otherHeaders, Requests)));
+        contest.Add("one loop", 1, () => () => OnThreads(RunAll));
+        contest.Add("two loops", 2, () => () => OnThreads(RunAll, RunAll));
         contest.Run(rounds);
-        return new("warm_scaling", contest.Ratio("one", "two"), "warm requests a second on 2 threads over 1", atLeast: 1.7);
+        return
+        [
+            new("warm_scaling", contest.Ratio("one", "two"), "warm requests a second on 2 threads over 1", atLeast: 1.7),
+            new("apart_scaling", contest.Ratio("one", "two apart"), "the same, the second thread with a pipeline, pool and tokens of its own"),
+            new("loop_scaling", contest.Ratio("one loop", "two loops"), "the same of bare loops that take as long and allocate as much"),
+        ];
+    }
+
+    private static TimeSpan TimeOf(Action action)
+    {
+        var times = Enumerable.Range(0, 5).Select(_ =>
+        {
+            var clock = Stopwatch.StartNew();
+            action();
+            return clock.Elapsed.TotalMilliseconds;
+        });
+        return TimeSpan.FromMilliseconds(Contest.Median(times));
     }
 
     // Every pipeline is due to refresh its keys after a second, and the endpoint of every second one then says nothing.
@@ -262,9 +292,9 @@ internal static class FiguresCommand
         }
     }
 
-    private static void OnThreads(int count, Action work)
+    private static void OnThreads(params Action[] works)
     {
-        var threads = Enumerable.Range(0, count).Select(_ => new Thread(() => work())).ToList();
+        var threads = works.Select(work => new Thread(() => work())).ToList();
         threads.ForEach(thread => thread.Start());
         threads.ForEach(thread => thread.Join());
     }

@@ -42,7 +42,7 @@ internal static class TokenClaims
         {
             JsonTokenType.String => ClaimValueTypes.String,
             JsonTokenType.True or JsonTokenType.False => ClaimValueTypes.Boolean,
-            JsonTokenType.Number => value.TryGetInt64(out _) ? ClaimValueTypes.Integer64 : ClaimValueTypes.Double,
+            JsonTokenType.Number => value.IsInt64 ? ClaimValueTypes.Integer64 : ClaimValueTypes.Double,
             _ => Json,
         };
         return new Claim(type, value.Text, valueType, issuer);

@@ -30,11 +30,8 @@ internal readonly struct JsonValue
     public List<JsonValue>? Items =>
         Type == JsonTokenType.StartArray ? StrictJson.ParseList(StrictJson.Utf8.GetBytes(Text)) : null;
 
-    public bool TryGetInt64(out long number)
-    {
-        number = 0;
-        return Type == JsonTokenType.Number && long.TryParse(Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
-    }
+    /// <summary>Whether this number is one that a <see cref="long"/> holds, and is written as one.</summary>
+    public bool IsInt64 => long.TryParse(Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _);
 
     public bool TryGetDouble(out double number)
     {
