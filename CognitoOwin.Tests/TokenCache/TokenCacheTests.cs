@@ -343,6 +343,23 @@ public sealed class TokenCacheTests
         Assert.AreEqual(1, measurements.Evictions);
     }
 
+    [TestMethod]
+    public async Task The_tokens_of_an_application_that_ended_count_no_more_and_serve_requests_under_way()
+    {
+        using var pool = new CognitoTestPool();
+        using var measurements = new CacheMeasurements();
+        string token = pool.IdToken();
+        var before = measurements.Entries;
+        var validator = Create(pool);
+        var first = await validator.ValidateAsync(token);
+        Assert.AreEqual(before + 1, measurements.Entries);
+
+        validator.Dispose();
+
+        Assert.AreEqual(before, measurements.Entries);
+        Assert.AreSame(first, await validator.ValidateAsync(token));
+    }
+
     private static CognitoTokenValidator Create(CognitoTestPool pool, Action<CognitoJwtAuthenticationOptions>? configure = null)
     {
         var options = new CognitoJwtAuthenticationOptions();

@@ -41,6 +41,14 @@ internal static class TokenCacheMetrics
         }
     }
 
+    public static void Forget(ValidatedTokenCache cache)
+    {
+        lock (Living)
+        {
+            Living.RemoveAll(reference => !reference.TryGetTarget(out var living) || living == cache);
+        }
+    }
+
     public static void LookedUp(bool found) => (found ? Hits : Misses).Add(1);
 
     public static void Evicted(int count) => Evictions.Add(count);

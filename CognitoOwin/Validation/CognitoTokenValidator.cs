@@ -132,9 +132,10 @@ public sealed class CognitoTokenValidator : IDisposable
     /// <returns>The state of every pool.</returns>
     public CognitoHealth GetHealth() => new([.. _pools.Values.Select(pool => pool.Keys.GetHealth())]);
 
-    /// <summary>Ends the fetching of keys.</summary>
+    /// <summary>Ends the fetching of keys and the measuring of remembered tokens.</summary>
     public void Dispose()
     {
+        _cache?.Dispose();
         foreach (var pool in _pools.Values)
         {
             pool.Keys.Dispose();

@@ -11,7 +11,7 @@ namespace CognitoOwin.Validation;
 /// meanwhile moves on to the young one. So a hit takes no lock, an eviction costs nothing per entry, and what is let go is
 /// what was not used for the longest time.
 /// </summary>
-internal sealed class ValidatedTokenCache
+internal sealed class ValidatedTokenCache : IDisposable
 {
     // Cognito's tokens have 1,000 to 2,000 characters. A longer one takes the room of several, so that as many tokens of the
     // greatest length as there is room for take no more memory than that.
@@ -72,6 +72,9 @@ internal sealed class ValidatedTokenCache
             }
         }
     }
+
+    /// <summary>Ends the measuring. Requests that are still under way find what they found before.</summary>
+    public void Dispose() => TokenCacheMetrics.Forget(this);
 
     private CognitoTokenValidationResult? FindValid(TokenText token)
     {
