@@ -8,6 +8,7 @@ using System.Text;
 using System.Threading.Tasks;
 using CognitoOwin.Testing;
 using CognitoOwin.Tests.Hosting;
+using CognitoOwin.Tests.Validation;
 using Microsoft.VisualStudio.TestTools.UnitTesting;
 using Owin;
 
@@ -90,6 +91,56 @@ public sealed class ClaimsTests
     }
 
     [TestMethod]
+    public async Task A_claim_that_differs_in_case_is_another_claim()
+    {
+        using var pool = new CognitoTestPool();
+        var own = Text.DecodeText(pool.IdToken("alice").WithGroups("staff").ToString().Split('.')[1]);
+        const string Others =
+            """
+            "ISS":"https://evil.example","Email":"evil@example.com","COGNITO:username":"root","Cognito:Groups":["admins",{"a":1}],
+            "Scope":"all","TOKEN_USE":"access","CUSTOM:tenant":"other","custom:tenant":"mine",
+            """;
+        var token = CognitoTestToken.Sign(
+            $$"""{"alg":"RS256","kid":"{{pool.IdTokenKey.Id}}"}""", "{" + Others + own.Substring(1), pool.IdTokenKey);
+
+        var user = await UserOfAsync(pool, token);
+
+        AssertIsAlice(user);
+        AssertIsAlice(CopyOf(user));
+        Assert.AreEqual("evil@example.com", user.FindFirst("Email").Value);
+        Assert.AreEqual(1, user.FindAll("Cognito:Groups").Count(claim => claim.Value == "admins"));
+
+        void AssertIsAlice(ClaimsPrincipal principal)
+        {
+            Assert.AreEqual("alice", principal.Identity.Name);
+            Assert.AreEqual("alice", principal.GetCognitoUsername());
+            Assert.AreEqual("alice@example.com", principal.GetCognitoEmail());
+            Assert.AreEqual(pool.Issuer, principal.GetCognitoIssuer());
+            Assert.AreEqual(CognitoTokenUse.Id, principal.GetCognitoTokenUse());
+            Assert.AreEqual("mine", principal.GetCognitoAttribute("custom:tenant"));
+            Assert.IsEmpty(principal.GetCognitoScopes());
+            CollectionAssert.AreEqual(new[] { "staff" }, principal.GetCognitoGroups().ToArray());
+            Assert.IsTrue(principal.IsInRole("staff"));
+            Assert.IsFalse(principal.IsInRole("admins"));
+            Assert.IsTrue(principal.HasClaim("email", "alice@example.com"));
+            Assert.IsFalse(principal.HasClaim("email", "evil@example.com"));
+            Assert.IsFalse(principal.HasClaim("email", "Alice@example.com"));
+        }
+    }
+
+    [TestMethod]
+    public async Task What_is_not_asked_for_by_name_is_an_error_of_the_caller()
+    {
+        using var pool = new CognitoTestPool();
+        var identity = (ClaimsIdentity)(await UserOfAsync(pool, pool.IdToken())).Identity;
+
+        Assert.ThrowsExactly<ArgumentNullException>(() => identity.FindAll((string)null!));
+        Assert.ThrowsExactly<ArgumentNullException>(() => identity.FindFirst((string)null!));
+        Assert.ThrowsExactly<ArgumentNullException>(() => identity.HasClaim(null!, "x"));
+        Assert.ThrowsExactly<ArgumentNullException>(() => identity.HasClaim("x", null!));
+    }
+
+    [TestMethod]
     public async Task Name_and_roles_can_come_from_other_claims()
     {
         using var pool = new CognitoTestPool();
@@ -134,6 +185,7 @@ public sealed class ClaimsTests
             });
 
         Assert.AreSame(own, user.Clone().GetCognitoUser<object>());
+        Assert.AreSame(own, CopyOf(user).GetCognitoUser<object>());
         Assert.IsNull(user.GetCognitoUser<string>());
     }
 
@@ -148,6 +200,11 @@ public sealed class ClaimsTests
             options =>
             {
                 options.SaveToken = true;
+                options.Provider.OnTokenValidated = context =>
+                {
+                    context.Identity.Label = "the front door";
+                    return Task.FromResult(0);
+                };
                 options.Provider.OnProvisionUser = context =>
                 {
                     context.AddClaim(new Claim("desk", "12", ClaimValueTypes.Integer, "https://desks.example", "https://maps.example"));
@@ -165,6 +222,7 @@ public sealed class ClaimsTests
         CollectionAssert.Contains(copy.Claims.Select(Shown).ToArray(), "desk 12 http://www.w3.org/2001/XMLSchema#integer https://desks.example https://maps.example");
         Assert.AreEqual("alice", copy.Identity.Name);
         Assert.AreEqual("Bearer", copy.Identity.AuthenticationType);
+        Assert.AreEqual("the front door", ((ClaimsIdentity)copy.Identity).Label);
         Assert.IsTrue(copy.IsInRole("admins"));
         Assert.IsNull(copy.GetCognitoToken());
         Assert.IsFalse(copy.Claims.Any(claim => claim.Subject != copy.Identity));
@@ -195,6 +253,9 @@ public sealed class ClaimsTests
 
         Assert.ThrowsExactly<ArgumentNullException>(() => ((IPrincipal)null!).GetCognitoSubject());
     }
+
+    // A principal's own Clone() keeps the identity.
+    private static ClaimsPrincipal CopyOf(ClaimsPrincipal user) => new(((ClaimsIdentity)user.Identity).Clone());
 
     private static (string Value, string Type) Of(ClaimsPrincipal user, string type)
     {

@@ -16,7 +16,7 @@ namespace CognitoOwin;
 internal sealed class CognitoIdentity : ClaimsIdentity, ISerializable
 {
     private const string SerializedName = "identity";
-    private const int TextsOfIdentity = 3;
+    private const int TextsOfIdentity = 4;
     private const int TextsOfClaim = 5;
 
     // Not serialized: what an application's user holds is not known, and what reads it sits in the same process.
@@ -50,9 +50,7 @@ internal sealed class CognitoIdentity : ClaimsIdentity, ISerializable
     }
 
     private CognitoIdentity(string?[] texts)
-        : base(ReadClaims(texts), texts[0], texts[1], texts[2])
-    {
-    }
+        : base(ReadClaims(texts), texts[0], texts[1], texts[2]) => Label = texts[3];
 
     /// <summary>The token behind it; null in a copy that was serialized.</summary>
     public CognitoToken? Token => _token;
@@ -85,9 +83,20 @@ internal sealed class CognitoIdentity : ClaimsIdentity, ISerializable
 
     public override ClaimsIdentity Clone() => new CognitoIdentity(this);
 
+    // The base class compares types of claims without case, and what comes first wins: a claim "Email" or "Cognito:Groups" that a
+    // trigger of the pool wrote would stand for the pool's own. Names, roles and the principal's methods all come through these.
+    public override IEnumerable<Claim> FindAll(string type) => FindAll(HasType(type));
+
+    public override Claim? FindFirst(string type) => FindFirst(HasType(type));
+
+    public override bool HasClaim(string type, string value) =>
+        type == null ? throw new ArgumentNullException(nameof(type))
+        : value == null ? throw new ArgumentNullException(nameof(value))
+        : HasClaim(claim => claim.Type == type && claim.Value == value);
+
     void ISerializable.GetObjectData(SerializationInfo info, StreamingContext context)
     {
-        var texts = new List<string?>(64) { AuthenticationType, NameClaimType, RoleClaimType };
+        var texts = new List<string?>(64) { AuthenticationType, NameClaimType, RoleClaimType, Label };
         string? previousIssuer = null;
         foreach (var claim in Claims)
         {
@@ -102,6 +111,9 @@ internal sealed class CognitoIdentity : ClaimsIdentity, ISerializable
 
         info.AddValue(SerializedName, texts.ToArray());
     }
+
+    private static Predicate<Claim> HasType(string type) =>
+        type == null ? throw new ArgumentNullException(nameof(type)) : claim => claim.Type == type;
 
     private static IEnumerable<Claim> ReadClaims(string?[] texts)
     {
