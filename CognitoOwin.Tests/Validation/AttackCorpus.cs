@@ -324,6 +324,7 @@ internal static class AttackCorpus
             {
                 "\"4102444800\"", "\"2100-01-01T00:00:00Z\"", "null", "true", "[4102444800]", "{}", "\"\"", "-1", "-1e9", "1e400", "-1e400", "1e12", "1747300000000",
                 "253402300800", "99999999999999999999", "1" + new string('0', 400), "9223372036854775808", "1e2147483648", "1e99999999999999999999",
+                "0." + new string('9', 5000), "0." + new string('0', 9989) + "4e9998", "253402300799." + new string('0', 20),
             })
             {
                 yield return Date(name, json, TokenRejection.MalformedDate);
@@ -335,7 +336,11 @@ internal static class AttackCorpus
         yield return Date("exp", "-0.0", TokenRejection.Expired);
         yield return Date("exp", "1e-400", TokenRejection.Expired);
         yield return Date("exp", "1e9", TokenRejection.Expired);
-        yield return Date("exp", "0." + new string('9', 5000), TokenRejection.Expired);
+        yield return Date("exp", "0." + new string('9', 30), TokenRejection.Expired);
+        yield return Date("exp", "4e-2147483648", TokenRejection.Expired);
+        yield return Date("exp", "4e-99999999999999999999", TokenRejection.Expired);
+        yield return Date("exp", "0." + new string('0', 20) + "1e30", TokenRejection.Expired);
+        yield return Date("nbf", "253402300798." + new string('0', 19), TokenRejection.NotYetValid);
         yield return Date("nbf", "253402300799", TokenRejection.NotYetValid);
         yield return Date("nbf", "2.5e11", TokenRejection.NotYetValid);
         yield return Date("iat", "253402300799", TokenRejection.IssuedInTheFuture);

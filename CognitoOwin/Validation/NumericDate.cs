@@ -10,9 +10,14 @@ internal static class NumericDate
     // 9999-12-31T23:59:59Z, the last second a DateTimeOffset can hold.
     private const double Last = 253_402_300_799;
 
-    /// <summary>The date of a claim; null where it is no number, or none of a year from 1970 to 9999.</summary>
+    // Twice what any date needs. double.Parse takes an exponent of four digits for 9999 and more zeros than that for nothing.
+    private const int MaximumLength = 32;
+
+    /// <summary>
+    /// The date of a claim; null where it is no number, none of a year from 1970 to 9999, or written in more than 32 characters.
+    /// </summary>
     public static double? Read(JsonValue value) =>
-        value.TryGetDouble(out var seconds) && seconds is >= 0 and <= Last
+        value.Text.Length <= MaximumLength && value.TryGetDouble(out var seconds) && seconds is >= 0 and <= Last
             ? seconds
             : null;
 
