@@ -244,6 +244,7 @@ public sealed class UserInfoTests : IDisposable
     [DataRow(200, "{}")]
     [DataRow(200, "{\"UserAttributes\":{}}")]
     [DataRow(200, "{\"UserAttributes\":[1]}")]
+    [DataRow(200, "{\"UserAttributes\":[{\"Name\":\"sub\"},{\"Name\":\"sub\",\"Value\":\"1\"}]}")]
     public async Task Whoever_cannot_be_asked_now_signs_nobody_out(int status, string body)
     {
         using var host = StartGetUser();

@@ -138,17 +138,19 @@ internal sealed class UserInfoClient : IDisposable
             return null;
         }
 
+        var names = new HashSet<string>(StringComparer.Ordinal);
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var item in items)
         {
-            if (item.Members is not { } attribute || attribute.StringOf("Name") is not { } name)
+            // An attribute that comes twice could mean two things.
+            if (item.Members is not { } attribute || attribute.StringOf("Name") is not { } name || !names.Add(name))
             {
                 return null;
             }
 
             if (attribute.StringOf("Value") is { } value)
             {
-                values[name] = value;
+                values.Add(name, value);
             }
         }
 
