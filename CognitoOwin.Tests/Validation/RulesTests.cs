@@ -153,6 +153,7 @@ public sealed class RulesTests
 
         var token = (await validator.ValidateAsync(text)).Token!;
 
+        Assert.AreEqual(pool.Issuer, token.Issuer);
         Assert.AreEqual(text, token.RawToken);
         Assert.AreSame(pool.UserPool, token.UserPool);
         Assert.AreEqual(CognitoTokenUse.Id, token.TokenUse);

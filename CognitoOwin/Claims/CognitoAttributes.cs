@@ -1,5 +1,7 @@
 using System.Collections;
 using System.Collections.Generic;
+using System.Linq;
+using CognitoOwin.Validation;
 
 namespace CognitoOwin;
 
@@ -9,9 +11,9 @@ namespace CognitoOwin;
 /// </summary>
 public sealed class CognitoAttributes : IEnumerable<KeyValuePair<string, string>>
 {
-    private readonly Dictionary<string, string> _values;
+    private readonly Dictionary<string, JsonValue> _values;
 
-    internal CognitoAttributes(Dictionary<string, string> values) => _values = values;
+    internal CognitoAttributes(Dictionary<string, JsonValue> values) => _values = values;
 
     /// <summary>
     /// These, and of a profile what is not here. What is told of an address here, whether it is verified among it, is not mixed
@@ -19,8 +21,8 @@ public sealed class CognitoAttributes : IEnumerable<KeyValuePair<string, string>
     /// </summary>
     internal CognitoAttributes With(CognitoAttributes profile)
     {
-        var values = new Dictionary<string, string>(_values);
-        foreach (var attribute in profile)
+        var values = new Dictionary<string, JsonValue>(_values, _values.Comparer);
+        foreach (var attribute in profile._values)
         {
             var address = attribute.Key switch
             {
@@ -43,14 +45,15 @@ public sealed class CognitoAttributes : IEnumerable<KeyValuePair<string, string>
 
     /// <summary>The attribute of this name; <see langword="null"/> where the user has none: Cognito leaves out what is not set.</summary>
     /// <param name="name">The name, such as <c>given_name</c> or <c>custom:tenant</c>.</param>
-    public string? this[string name] => _values.TryGetValue(name, out var value) ? value : null;
+    public string? this[string name] => _values.TryGetValue(name, out var value) ? value.Text : null;
 
     /// <summary>Whether the user has an attribute of this name.</summary>
     /// <param name="name">The name, such as <c>given_name</c> or <c>custom:tenant</c>.</param>
     public bool Contains(string name) => _values.ContainsKey(name);
 
     /// <inheritdoc/>
-    public IEnumerator<KeyValuePair<string, string>> GetEnumerator() => _values.GetEnumerator();
+    public IEnumerator<KeyValuePair<string, string>> GetEnumerator() =>
+        _values.Select(static value => new KeyValuePair<string, string>(value.Key, value.Value.Text)).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 using System.Security.Claims;
 using System.Text.Json;
@@ -12,15 +11,11 @@ internal static class TokenClaims
     // The names that System.IdentityModel.Tokens.Jwt gives to the value types of JSON that has no XML Schema type.
     private const string Json = System.IdentityModel.Tokens.Jwt.JsonClaimValueTypes.Json;
 
-    /// <summary>The claims of a payload, and its members as text.</summary>
-    public static List<Claim> Read(Dictionary<string, JsonValue> payload, string issuer, out CognitoAttributes attributes)
+    public static List<Claim> Read(Dictionary<string, JsonValue> payload, string issuer)
     {
         var claims = new List<Claim>(payload.Count + 8);
-        var texts = new Dictionary<string, string>(payload.Count, StringComparer.Ordinal);
-        attributes = new CognitoAttributes(texts);
         foreach (var member in payload)
         {
-            texts.Add(member.Key, member.Value.Text);
             if (member.Value.Items is not { } items)
             {
                 claims.Add(ClaimOf(member.Key, member.Value, issuer));

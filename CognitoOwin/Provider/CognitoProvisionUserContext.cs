@@ -34,8 +34,8 @@ public sealed class CognitoProvisionUserContext : BaseContext<CognitoJwtAuthenti
     /// <inheritdoc cref="CognitoToken.Subject"/>
     public string Subject => Token.Subject;
 
-    /// <summary>The issuer. Together with <see cref="Subject"/> it is the key to keep a user by: e-mail addresses change.</summary>
-    public string Issuer => Token.UserPool.Issuer!;
+    /// <inheritdoc cref="CognitoToken.Issuer"/>
+    public string Issuer => Token.Issuer;
 
     /// <inheritdoc cref="CognitoToken.Username"/>
     public string? Username => Token.Username;

@@ -29,12 +29,15 @@ internal sealed class UserProvisioner(
             return kept;
         }
 
-        _locks.ThrowIfHeldByCaller(token.UserPool.Issuer!, token.Subject);
-        var requestEnds = context.Request.CallCancelled;
+        _locks.ThrowIfHeldByCaller(token.Issuer, token.Subject);
         return options.Provisioning == CognitoProvisioning.EveryRequest
-            ? RunAsync(validated, context, requestEnds)
-            : validated.Provisioning.GetOrRunAsync(() => RunAsync(validated, context, disposing), requestEnds);
+            ? RunAsync(validated, context, context.Request.CallCancelled)
+            : ShareAsync(validated, context);
     }
+
+    // Of its own: what the lambda needs would be allocated at the beginning of the method, for every request.
+    private Task<ProvisioningOutcome> ShareAsync(CognitoTokenValidationResult validated, IOwinContext context) =>
+        validated.Provisioning.GetOrRunAsync(() => RunAsync(validated, context, disposing), context.Request.CallCancelled);
 
     private static Task<ProvisioningOutcome> Nothing { get; } = Task.FromResult(ProvisioningOutcome.Nothing);
 
@@ -65,7 +68,7 @@ internal sealed class UserProvisioner(
         }
 
         return await _locks.RunAsync(
-            token.UserPool.Issuer!,
+            token.Issuer,
             token.Subject,
             () => RaiseAsync(new CognitoProvisionUserContext(context, options, token, profile, cancellationToken)),
             cancellationToken).ConfigureAwait(false);

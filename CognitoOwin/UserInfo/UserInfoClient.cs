@@ -70,7 +70,7 @@ internal sealed class UserInfoClient : IDisposable
             return JudgeError(answer, members ?? []);
         }
 
-        if (members == null || ReadAttributes(members, token) is not { } attributes)
+        if (members == null || ReadAttributes(members) is not { } attributes)
         {
             _log.UserInfoFailed("The answer is not the JSON of a profile.");
             return UserInfoAnswer.Unavailable(DefaultRetryAfter);
@@ -125,12 +125,11 @@ internal sealed class UserInfoClient : IDisposable
         return new string([.. name.TakeWhile(c => c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or '_').Take(60)]);
     }
 
-    private CognitoAttributes? ReadAttributes(Dictionary<string, JsonValue> answer, CognitoToken token)
+    private CognitoAttributes? ReadAttributes(Dictionary<string, JsonValue> answer)
     {
         if (_source == CognitoUserInfo.OidcUserInfo)
         {
-            TokenClaims.Read(answer, token.UserPool.Issuer!, out var attributes);
-            return attributes;
+            return new CognitoAttributes(answer);
         }
 
         if (!answer.TryGetValue("UserAttributes", out var list) || list.Items is not { } items)
@@ -139,7 +138,7 @@ internal sealed class UserInfoClient : IDisposable
         }
 
         var names = new HashSet<string>(StringComparer.Ordinal);
-        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        var values = new Dictionary<string, JsonValue>(StringComparer.Ordinal);
         foreach (var item in items)
         {
             // An attribute that comes twice could mean two things.
@@ -148,7 +147,7 @@ internal sealed class UserInfoClient : IDisposable
                 return null;
             }
 
-            if (attribute.StringOf("Value") is { } value)
+            if (attribute.TryGetValue("Value", out var value) && value.String != null)
             {
                 values.Add(name, value);
             }

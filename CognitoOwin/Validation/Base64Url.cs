@@ -20,13 +20,15 @@ internal static class Base64Url
             return null;
         }
 
+        // Mono inlines no method that reads a static field.
+        var values = Values;
         var bytes = new byte[(length / 4 * 3) + (tail == 0 ? 0 : tail - 1)];
         var written = 0;
         var end = start + length - tail;
         var i = start;
         for (; i < end; i += 4)
         {
-            int a = Value(text[i]), b = Value(text[i + 1]), c = Value(text[i + 2]), d = Value(text[i + 3]);
+            int a = Value(values, text[i]), b = Value(values, text[i + 1]), c = Value(values, text[i + 2]), d = Value(values, text[i + 3]);
             if ((a | b | c | d) > 0x3F)
             {
                 return null;
@@ -40,7 +42,7 @@ internal static class Base64Url
 
         if (tail != 0)
         {
-            int a = Value(text[i]), b = Value(text[i + 1]), c = tail == 3 ? Value(text[i + 2]) : 0;
+            int a = Value(values, text[i]), b = Value(values, text[i + 1]), c = tail == 3 ? Value(values, text[i + 2]) : 0;
             var group = (a << 18) | (b << 12) | (c << 6);
             var strayBits = group & (tail == 3 ? 0xFF : 0xFFFF);
             if ((a | b | c) > 0x3F || strayBits != 0)
@@ -58,7 +60,7 @@ internal static class Base64Url
         return bytes;
     }
 
-    private static int Value(char c) => c < Values.Length ? Values[c] : None;
+    private static int Value(byte[] values, char c) => c < values.Length ? values[c] : None;
 
     private static byte[] CreateValues()
     {

@@ -12,10 +12,12 @@ public sealed class CognitoToken
 
     private IReadOnlyList<CognitoFederatedIdentity>? _identities;
 
-    private CognitoToken(string rawToken, CognitoUserPool userPool, CognitoTokenUse tokenUse, string subject, string clientId)
+    private CognitoToken(
+        string rawToken, CognitoUserPool userPool, string issuer, CognitoTokenUse tokenUse, string subject, string clientId)
     {
         RawToken = rawToken;
         UserPool = userPool;
+        Issuer = issuer;
         TokenUse = tokenUse;
         Subject = subject;
         ClientId = clientId;
@@ -26,6 +28,9 @@ public sealed class CognitoToken
 
     /// <summary>The user pool that issued it.</summary>
     public CognitoUserPool UserPool { get; }
+
+    /// <summary>The issuer (<c>iss</c>). Together with <see cref="Subject"/> it is the key to keep a user by: e-mail addresses change.</summary>
+    public string Issuer { get; }
 
     /// <summary>What it is for: <see cref="CognitoTokenUse.Id"/> or <see cref="CognitoTokenUse.Access"/>.</summary>
     public CognitoTokenUse TokenUse { get; }
@@ -78,7 +83,13 @@ public sealed class CognitoToken
     /// Cognito does not give it. The rules about the token itself are the validator's.
     /// </summary>
     internal static CognitoToken? Read(
-        string rawToken, Dictionary<string, JsonValue> payload, CognitoUserPool userPool, CognitoTokenUse tokenUse, string clientId, double expiration)
+        string rawToken,
+        Dictionary<string, JsonValue> payload,
+        CognitoUserPool userPool,
+        string issuer,
+        CognitoTokenUse tokenUse,
+        string clientId,
+        double expiration)
     {
         var isIdToken = tokenUse == CognitoTokenUse.Id;
 
@@ -93,7 +104,7 @@ public sealed class CognitoToken
         }
 
         // One string, or a list of strings.
-        var claims = TokenClaims.Read(payload, userPool.Issuer!, out var attributes);
+        var claims = TokenClaims.Read(payload, issuer);
         var groups = claims.FindAll(static claim => claim.Type == CognitoClaimTypes.Groups);
         if (groups.Exists(static claim => claim.ValueType != ClaimValueTypes.String))
         {
@@ -101,8 +112,9 @@ public sealed class CognitoToken
         }
 
         // The first: whoever asks for one claim gets it, even where a trigger of the pool wrote a claim of that name.
-        claims.Insert(0, new Claim(ClaimTypes.NameIdentifier, who, ClaimValueTypes.String, userPool.Issuer));
-        return new CognitoToken(rawToken, userPool, tokenUse, who, clientId)
+        claims.Insert(0, new Claim(ClaimTypes.NameIdentifier, who, ClaimValueTypes.String, issuer));
+        var attributes = new CognitoAttributes(payload);
+        return new CognitoToken(rawToken, userPool, issuer, tokenUse, who, clientId)
         {
             Username = username,
             Email = email,

@@ -49,7 +49,7 @@ public sealed class CognitoTokenValidator : IDisposable
         _maximumTokenLength = options.MaximumTokenLength;
         _time = options.TimeProvider;
         _pools = options.UserPools.ToDictionary(
-            pool => pool.Issuer!, pool => new TrustedPool(pool, new PoolKeys(pool, options.Keys, _time, log)), StringComparer.Ordinal);
+            pool => pool.Issuer!, pool => new TrustedPool(pool, pool.Issuer!, new PoolKeys(pool, options.Keys, _time, log)), StringComparer.Ordinal);
 
         // Without kept keys each validation is to ask the pool anew.
         _cache = options.TokenCache.Enabled && options.Keys.CachingEnabled
@@ -116,7 +116,7 @@ public sealed class CognitoTokenValidator : IDisposable
                 return Reject(TokenRejection.InvalidSignature);
             }
 
-            if (CognitoToken.Read(token, claims, pool.UserPool, tokenUse, clientId, expiration) is not { } validated)
+            if (CognitoToken.Read(token, claims, pool.UserPool, pool.Issuer, tokenUse, clientId, expiration) is not { } validated)
             {
                 return Reject(TokenRejection.MalformedClaim);
             }
@@ -272,9 +272,12 @@ public sealed class CognitoTokenValidator : IDisposable
         required.Count > 0 && !required.Overlaps(actual);
 
     /// <summary>A user pool as it was configured when the validator was made, with its keys.</summary>
-    private sealed class TrustedPool(CognitoUserPool userPool, PoolKeys keys)
+    private sealed class TrustedPool(CognitoUserPool userPool, string issuer, PoolKeys keys)
     {
         public CognitoUserPool UserPool { get; } = userPool;
+
+        // One text for all its tokens: the pool makes another each time it is asked.
+        public string Issuer { get; } = issuer;
 
         public HashSet<string> ClientIds { get; } = new(userPool.ClientIds, StringComparer.Ordinal);
 

@@ -50,7 +50,9 @@ internal sealed class Jws
         rejection = TokenRejection.None;
 
         // Base64url is ASCII, so what was decoded can be encoded without a loss.
-        return new Jws(header, payload, signature, Encoding.ASCII.GetBytes(token.ToCharArray(0, second)));
+        var signingInput = new byte[second];
+        Encoding.ASCII.GetBytes(token, 0, second, signingInput, 0);
+        return new Jws(header, payload, signature, signingInput);
     }
 
     private static bool IsJwe(string token)

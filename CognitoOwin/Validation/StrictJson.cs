@@ -66,7 +66,8 @@ internal static class StrictJson
 
     private static Dictionary<string, JsonValue> ReadMembers(ref Utf8JsonReader reader, byte[] utf8)
     {
-        var members = new Dictionary<string, JsonValue>(StringComparer.Ordinal);
+        // A member of Cognito's tokens takes some 35 bytes. A dictionary that grows hashes all of its names again each time.
+        var members = new Dictionary<string, JsonValue>(Math.Min(utf8.Length / 32, MaximumMembers), StringComparer.Ordinal);
         for (reader.Read(); reader.TokenType != JsonTokenType.EndObject; reader.Read())
         {
             var name = reader.GetString()!;
