@@ -11,8 +11,8 @@ internal static class BearerHeader
     /// <summary>Reads the headers.</summary>
     /// <param name="values">The headers of that name, as the host has them.</param>
     /// <param name="schemes">The schemes that carry a token.</param>
-    /// <param name="token">The token; null where there is none.</param>
-    /// <returns>Whether the headers are in order: also where there is none, or one of another scheme.</returns>
+    /// <param name="token">What follows the scheme, which need not be a token: see <see cref="TokenText.IsB64Token"/>; null where nothing does.</param>
+    /// <returns>Whether the headers may be in order: also where there is none, or one of another scheme.</returns>
     public static bool TryRead(IList<string>? values, IList<string> schemes, out TokenText? token)
     {
         token = null;
@@ -38,15 +38,6 @@ internal static class BearerHeader
         while (end > start && IsSpace(header[end - 1]))
         {
             end--;
-        }
-
-        for (var i = start; i < end; i++)
-        {
-            if (!IsTokenCharacter(header[i]))
-            {
-                // Several tokens: a host that joins repeated headers puts a comma between them.
-                return false;
-            }
         }
 
         token = end > start ? new TokenText(header, start, end - start) : null;
@@ -93,11 +84,4 @@ internal static class BearerHeader
     }
 
     private static bool IsSpace(char c) => c is ' ' or '\t';
-
-    // RFC 6750 §2.1, b64token. Looked up, as every character of every token comes here.
-    private static bool IsTokenCharacter(char c) => c < TokenCharacters.Length && TokenCharacters[c];
-
-    private static readonly bool[] TokenCharacters =
-        [.. Enumerable.Range(0, 128).Select(c => (char)c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9')
-            or '-' or '.' or '_' or '~' or '+' or '/' or '=')];
 }

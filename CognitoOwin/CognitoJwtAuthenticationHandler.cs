@@ -125,7 +125,7 @@ internal sealed class CognitoJwtAuthenticationHandler(CognitoTokenValidator vali
     }
 
     /// <summary>Finds the token and applies the rules to it; null where there is none, or one that was refused.</summary>
-    private async Task<CognitoTokenValidationResult?> JudgeAsync(CancellationToken cancellationToken)
+    private async ValueTask<CognitoTokenValidationResult?> JudgeAsync(CancellationToken cancellationToken)
     {
         _isJudged = true;
         var isInOrder = BearerHeader.TryRead(Request.Headers.GetValues("Authorization"), Options.AuthenticationSchemes, out var token);
@@ -146,7 +146,11 @@ internal sealed class CognitoJwtAuthenticationHandler(CognitoTokenValidator vali
 
         var validation = await validator.ValidateAsync(sought, cancellationToken).ConfigureAwait(false);
         _isAccepted = validation.IsValid;
-        if (!_isAccepted)
+        if (!_isAccepted && request.IsMalformedHeader)
+        {
+            await RefuseAsync(TokenRejection.MalformedRequest).ConfigureAwait(false);
+        }
+        else if (!_isAccepted)
         {
             var description = Options.IncludeErrorDetails ? validation.DetailedDescription : validation.Description;
             await RefuseAsync(validation.Rejection, description, validation.RetryAfter).ConfigureAwait(false);

@@ -13,36 +13,33 @@ internal static class ProfileCommand
 {
     public static int Run(string[] args)
     {
-        var arguments = new Arguments(args, "--seconds");
+        var arguments = new Arguments(args, "--seconds", "--threads");
         var end = TimeSpan.FromSeconds(arguments.Number("--seconds", 10));
+        var threads = (int)arguments.Number("--threads", 1);
         using var pool = new CognitoTestPool();
         var headers = SampleTokens.Headers(SampleTokens.Create(pool, 40));
         var warm = args.Contains("warm", StringComparer.Ordinal);
-        var count = 0;
-        var clock = Stopwatch.StartNew();
         using var same = Pipeline.Ours(pool);
-        while (clock.Elapsed < end)
+        var clock = Stopwatch.StartNew();
+        var counts = Enumerable.Range(0, threads).AsParallel().WithDegreeOfParallelism(threads).Select(_ =>
         {
-            if (warm)
+            var count = 0;
+            while (clock.Elapsed < end)
             {
+                using var fresh = warm ? null : Pipeline.Ours(pool);
                 foreach (var header in headers)
                 {
-                    same.SendAccepted(header);
+                    (fresh ?? same).SendAccepted(header);
                 }
-            }
-            else
-            {
-                using var fresh = Pipeline.Ours(pool);
-                foreach (var header in headers)
-                {
-                    fresh.SendAccepted(header);
-                }
+
+                count += headers.Length;
             }
 
-            count += headers.Length;
-        }
+            return count;
+        }).ToList();
 
-        Console.WriteLine($"{count} requests, {Figure.Text(clock.Elapsed.TotalMilliseconds * 1000 / count)} µs each");
+        var all = counts.Sum();
+        Console.WriteLine($"{all} requests, {Figure.Text(clock.Elapsed.TotalMilliseconds * 1000 * threads / all)} µs each");
         return 0;
     }
 }

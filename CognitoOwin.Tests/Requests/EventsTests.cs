@@ -66,6 +66,33 @@ public sealed class EventsTests
     }
 
     [TestMethod]
+    [DataRow(false, "error=\"invalid_request\"")]
+    [DataRow(true, null)]
+    public async Task A_header_that_holds_no_token_shows_the_application_none(bool hasCookie, string? error)
+    {
+        using var pool = new CognitoTestPool();
+        var token = pool.IdToken().ToString();
+        string? shown = "";
+        using var host = ProtectedApp.Start(pool, options => options.Provider.OnRequestToken = context =>
+        {
+            shown = context.Token;
+            if (hasCookie)
+            {
+                context.Token = token;
+                Assert.AreEqual(token, context.Token);
+            }
+
+            return Task.CompletedTask;
+        });
+
+        var response = await host.GetAsync("/", $"Bearer {token}, Bearer {token}");
+
+        Assert.IsNull(shown);
+        Assert.AreEqual(error == null ? 200 : 401, response.StatusCode);
+        StringAssert.Contains(response.Header("WWW-Authenticate") ?? "", error ?? "");
+    }
+
+    [TestMethod]
     public async Task The_application_can_leave_a_token_unread()
     {
         using var pool = new CognitoTestPool();

@@ -87,7 +87,24 @@ internal sealed class CognitoIdentity : ClaimsIdentity, ISerializable
     // trigger of the pool wrote would stand for the pool's own. Names, roles and the principal's methods all come through these.
     public override IEnumerable<Claim> FindAll(string type) => FindAll(HasType(type));
 
-    public override Claim? FindFirst(string type) => FindFirst(HasType(type));
+    public override Claim? FindFirst(string type)
+    {
+        if (type == null)
+        {
+            throw new ArgumentNullException(nameof(type));
+        }
+
+        // The one that every request asks for: in place, as a predicate with what it needs takes 150 bytes.
+        foreach (var claim in Claims)
+        {
+            if (claim.Type == type)
+            {
+                return claim;
+            }
+        }
+
+        return null;
+    }
 
     public override bool HasClaim(string type, string value) =>
         type == null ? throw new ArgumentNullException(nameof(type))

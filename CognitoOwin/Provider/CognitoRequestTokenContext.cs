@@ -8,7 +8,11 @@ namespace CognitoOwin;
 public sealed class CognitoRequestTokenContext : BaseContext<CognitoJwtAuthenticationOptions>
 {
     internal CognitoRequestTokenContext(IOwinContext context, CognitoJwtAuthenticationOptions options, TokenText? token)
-        : base(context, options) => Text = token;
+        : base(context, options)
+    {
+        Text = token;
+        IsHeader = token != null;
+    }
 
     /// <summary>
     /// The token, without a scheme; null where the <c>Authorization</c> header has none. Set it to judge another one, or to
@@ -18,7 +22,7 @@ public sealed class CognitoRequestTokenContext : BaseContext<CognitoJwtAuthentic
     {
         get
         {
-            if (Text is not { } text)
+            if (Text is not { } text || IsMalformedHeader)
             {
                 return null;
             }
@@ -29,8 +33,17 @@ public sealed class CognitoRequestTokenContext : BaseContext<CognitoJwtAuthentic
             return token;
         }
 
-        set => Text = value == null ? null : new TokenText(value);
+        set
+        {
+            Text = value == null ? null : new TokenText(value);
+            IsHeader = false;
+        }
     }
 
     internal TokenText? Text { get; private set; }
+
+    /// <summary>Whether what is to be judged stands in the header and cannot be a token.</summary>
+    internal bool IsMalformedHeader => IsHeader && Text is { IsB64Token: false };
+
+    private bool IsHeader { get; set; }
 }

@@ -21,6 +21,28 @@ internal readonly struct TokenText(string text, int start, int length)
 
     public int Length { get; } = length;
 
+    /// <summary>
+    /// Whether it has the characters of one token and no others (RFC 6750 §2.1, <c>b64token</c>). A host that joins repeated headers
+    /// puts a comma between several. To look at every character takes longer than all else that is done with a token seen before, so
+    /// this is asked of those only that were refused: what is accepted has fewer characters to choose from.
+    /// </summary>
+    public bool IsB64Token
+    {
+        get
+        {
+            for (var i = _start; i < _start + Length; i++)
+            {
+                if (_text[i] is not ((>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9')
+                    or '-' or '.' or '_' or '~' or '+' or '/' or '='))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+    }
+
     /// <summary>Compares every character; hashes few.</summary>
     public static IEqualityComparer<TokenText> Comparer { get; } = new TextComparer();
 
