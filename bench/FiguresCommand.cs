@@ -48,7 +48,7 @@ internal static class FiguresCommand
 
         List<Figure> figures = [.. MeasureTimes(pool, tokens, quick ? 7 : 31)];
         figures.Add(MeasureAllocation(pool, tokens));
-        figures.AddRange(MeasureScaling(pool, tokens, quick ? 5 : 15));
+        figures.AddRange(ScalingFigures.Measure(pool, tokens, quick));
         figures.Add(MeasureRefresh(pool, tokens, quick ? 3 : 11));
         figures.AddRange(arguments.Has("--without-http") ? [] : HttpFigures.Measure(quick));
 
@@ -136,7 +136,7 @@ internal static class FiguresCommand
                 warm.SendAccepted(header);
             }
 
-            return () => SendWarm(warm, headers, Warm);
+            return () => warm.SendAccepted(headers, Warm);
         });
         contest.Add("pipeline", Warm, () => () =>
         {
@@ -169,8 +169,8 @@ internal static class FiguresCommand
         using var empty = Pipeline.Empty();
         using var warm = Pipeline.Ours(pool);
         var headers = SampleTokens.Headers(tokens);
-        SendWarm(warm, headers, 2 * Warm);
-        var above = Allocation.PerCall(() => SendWarm(warm, headers, Warm)) - Allocation.PerCall(() =>
+        warm.SendAccepted(headers, 2 * Warm);
+        var above = Allocation.PerCall(() => warm.SendAccepted(headers, Warm)) - Allocation.PerCall(() =>
         {
             for (var i = 0; i < Warm; i++)
             {
@@ -178,48 +178,6 @@ internal static class FiguresCommand
             }
         });
         return new("alloc_warm_bytes", above / Warm, "bytes that a warm request allocates above the empty pipeline", atMost: 6 * 1024);
-    }
-
-    // What keeps two threads from twice the requests is told by two measured beside it: pipelines that share nothing, for what
-    // is ours; and loops that take as long and allocate as much as a request, for what Mono's collector alone costs.
-    private static Figure[] MeasureScaling(CognitoTestPool pool, string[] tokens, int rounds)
-    {
-        using var warm = Pipeline.Ours(pool);
-        var headers = SampleTokens.Headers(tokens);
-        const int Requests = 5 * Warm;
-        void SendAll() => SendWarm(warm, headers, Requests);
-        SendAll();
-        using var otherPool = new CognitoTestPool();
-        using var other = Pipeline.Ours(otherPool);
-        var otherHeaders = SampleTokens.Headers(SampleTokens.Create(otherPool, tokens.Length));
-        SendWarm(other, otherHeaders, Requests);
-        var bytes = Allocation.PerCall(SendAll) / Requests;
-        var spins = Busywork.SpinsFor(TimeOf(SendAll) - TimeOf(() => Busywork.Run(Requests, bytes, 0)), Requests);
-        void RunAll() => Busywork.Run(Requests, bytes, spins);
-        var contest = new Contest();
-        contest.Add("one", 1, () => () => OnThreads(SendAll));
-        contest.Add("two", 2, () => () => OnThreads(SendAll, SendAll));
-        contest.Add("two apart", 2, () => () => OnThreads(SendAll, () => SendWarm(other, otherHeaders, Requests)));
-        contest.Add("one loop", 1, () => () => OnThreads(RunAll));
-        contest.Add("two loops", 2, () => () => OnThreads(RunAll, RunAll));
-        contest.Run(rounds);
-        return
-        [
-            new("warm_scaling", contest.Ratio("one", "two"), "warm requests a second on 2 threads over 1", atLeast: 1.7),
-            new("apart_scaling", contest.Ratio("one", "two apart"), "the same, the second thread with a pipeline, pool and tokens of its own"),
-            new("loop_scaling", contest.Ratio("one loop", "two loops"), "the same of bare loops that take as long and allocate as much"),
-        ];
-    }
-
-    private static TimeSpan TimeOf(Action action)
-    {
-        var times = Enumerable.Range(0, 5).Select(_ =>
-        {
-            var clock = Stopwatch.StartNew();
-            action();
-            return clock.Elapsed.TotalMilliseconds;
-        });
-        return TimeSpan.FromMilliseconds(Contest.Median(times));
     }
 
     // Every pipeline is due to refresh its keys after a second, and the endpoint of every second one then says nothing.
@@ -237,8 +195,8 @@ internal static class FiguresCommand
                 options.Keys.RefreshInterval = TimeSpan.FromSeconds(1);
                 options.Keys.FetchTimeout = TimeSpan.FromMinutes(1);
             });
-            SendWarm(steady, headers, Warm);
-            SendWarm(due, headers, Warm);
+            steady.SendAccepted(headers, Warm);
+            due.SendAccepted(headers, Warm);
             Thread.Sleep(1100);
             var hanging = new CancellationTokenSource();
             var fetches = pool.JwksFetches;
@@ -274,14 +232,6 @@ internal static class FiguresCommand
             "refresh_p99_vs_steady", Contest.Median(ratios), "p99 of warm requests while a refresh is due and the JWKS endpoint hangs, over p99 without", atMost: 1.2);
     }
 
-    private static void SendWarm(Pipeline pipeline, string[] headers, int count)
-    {
-        for (var i = 0; i < count; i++)
-        {
-            pipeline.SendAccepted(headers[i % headers.Length]);
-        }
-    }
-
     private static void SendTimed(Pipeline pipeline, string[] headers, int count, List<double> times)
     {
         for (var i = 0; i < count; i++)
@@ -290,13 +240,6 @@ internal static class FiguresCommand
             pipeline.SendAccepted(headers[i % headers.Length]);
             times.Add(Stopwatch.GetTimestamp() - start);
         }
-    }
-
-    private static void OnThreads(params Action[] works)
-    {
-        var threads = works.Select(work => new Thread(() => work())).ToList();
-        threads.ForEach(thread => thread.Start());
-        threads.ForEach(thread => thread.Join());
     }
 
     public static TokenValidationParameters ParametersOf(CognitoTestPool pool) => new()

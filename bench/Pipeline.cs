@@ -77,6 +77,15 @@ internal sealed class Pipeline : IDisposable
         }
     }
 
+    /// <summary>Sends so many requests, with one header after the other.</summary>
+    public void SendAccepted(string[] headers, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            SendAccepted(headers[i % headers.Length]);
+        }
+    }
+
     /// <summary>Sends a request without a token.</summary>
     public void SendAnonymous() => SendAsync(null).GetAwaiter().GetResult();
 

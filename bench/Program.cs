@@ -13,6 +13,7 @@ internal static class Program
         ["growth"] = GrowthCommand.Run,
         ["mutate"] = MutateCommand.Run,
         ["profile"] = ProfileCommand.Run,
+        ["scaling"] = ScalingFigures.RunChild,
         ["single"] = SingleCommand.Run,
         ["soak"] = SoakCommand.Run,
     };
@@ -27,7 +28,15 @@ internal static class Program
 
         if (Commands.TryGetValue(args[0], out var command))
         {
-            return command([.. args.Skip(1)]);
+            try
+            {
+                return command([.. args.Skip(1)]);
+            }
+            catch (UsageException e)
+            {
+                Console.Error.WriteLine(e.Message);
+                return 2;
+            }
         }
 
         Console.Error.WriteLine($"Usage: ./bench.sh COMMAND [ARGUMENT…], where COMMAND is one of: {string.Join(", ", Commands.Keys)}");

@@ -11,8 +11,9 @@ const sample = fileURLToPath(new URL('../samples/Notes/', import.meta.url));
  * @param settings  <appSettings> of this deployment.
  * @param database  { connectionString, providerName } in place of the deployment's own SQLite file.
  * @param processes how many fastcgi-mono-server4 processes serve it; they share one database.
+ * @param assemblies files that go into its bin beside its own.
  */
-export async function startApplication({ settings, database, processes = 1 }) {
+export async function startApplication({ settings, database, processes = 1, assemblies = [] }) {
   if (!existsSync(path.join(sample, 'bin/Notes.dll'))) {
     throw new Error('The sample is not built: dotnet build samples/Notes -c Release');
   }
@@ -27,6 +28,7 @@ export async function startApplication({ settings, database, processes = 1 }) {
 
   try {
     deploy(site, settings, database);
+    assemblies.forEach((file) => cpSync(file, path.join(site, 'bin', path.basename(file))));
     const ports = [];
     for (let index = 0; index < processes; index++) {
       const { child, port } = await withRetries(3, () => startMono(site, folder, index));
@@ -87,8 +89,9 @@ async function startMono(site, folder, index) {
     {
       cwd: folder,
       // Mono begins with a thread a processor and adds about one a second, and the stand-in of Katana's host keeps one for
-      // each request: a burst of requests that wait for one another would take a minute.
-      env: { TMPDIR: temporary, MONO_THREADS_PER_CPU: '100' },
+      // each request: a burst of requests that wait for one another would take a minute. A larger nursery than the 4 MB of Mono's
+      // default: each collection stops all threads.
+      env: { TMPDIR: temporary, MONO_THREADS_PER_CPU: '100', MONO_GC_PARAMS: 'nursery-size=64m' },
       log: path.join(folder, `mono${index}.log`),
     });
   await waitUntil(() => accepts(port), { what: child.name, seconds: 60, child });

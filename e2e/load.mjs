@@ -1,62 +1,90 @@
-// Requests a second of the sample application behind nginx, with and without a token, by wrk. Prints JSON:
-//   node load.mjs [--quick]   { "anonymous": …, "warm": …, "ratio": … }
-// The action is the same for both, and costs the same: it looks at no user.
+// Requests a second of the sample application behind nginx, by wrk, with and without a token. Prints JSON:
+//   node load.mjs [--quick]   { "anonymous": …, "warm": …, "ratios": { "warm": …, "oneClaim": …, "katana": … } }
+// The action is the same for all, and costs the same: it looks at no user. Two more deployments, with start-ups of bench/, stand
+// beside for comparison: one gives every token a user of one claim without a look at it, one has Katana's own middleware.
 
 import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { send, bearer } from './client.mjs';
-import { users } from './pool.mjs';
-import { startStack } from './stack.mjs';
+import { startApplication } from './application.mjs';
+import { bearer, send } from './client.mjs';
+import { startPools, users } from './pool.mjs';
+import { settingsFor } from './stack.mjs';
 
 const run = promisify(execFile);
-const quick = process.argv.includes('--quick');
-const rounds = quick ? 3 : 9;
-const seconds = quick ? 2 : 5;
-const path = '/api/public';
+// Many short turns: the machine is never quiet for long, and what is compared must meet the same weather.
+const rounds = process.argv.includes('--quick') ? 3 : 45;
+const seconds = 1;
+const bench = fileURLToPath(new URL('../bench/bin/Release/net472/bench.exe', import.meta.url));
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
-async function requestsPerSecond(url, headers) {
+async function requestsPerSecond({ url, headers }) {
   const { stdout } = await run('wrk', [
     '--threads', '1', '--connections', '4', '--duration', `${seconds}s`,
     ...headers.flatMap(([name, value]) => ['--header', `${name}: ${value}`]),
-    url + path,
+    `${url}/api/public`,
   ]);
   // wrk counts a connection that nginx closes after its thousand requests as a read error. About one request in 30,000 is answered
   // with 500 by Mono's System.Web itself, before any of our code: "No data is available for encoding 65001", a race of its own.
   const total = Number(stdout.match(/(\d+) requests in/)[1]);
   const failed = Number(stdout.match(/Non-2xx or 3xx responses: (\d+)/)?.[1] ?? 0);
-  if (failed * 1000 > total || /connect [1-9]|timeout [1-9]/.test(stdout)) {
+  if (failed > Math.max(1, total / 1000) || /connect [1-9]|timeout [1-9]/.test(stdout)) {
     throw new Error(`Not every request was answered with success:\n${stdout}`);
   }
   return Number(stdout.match(/Requests\/sec:\s*([\d.]+)/)[1]);
 }
 
-const stack = await startStack();
+const pools = await startPools();
+const applications = [];
 try {
-  const { idToken } = await stack.pools.signIn(stack.pools.own, users.alice);
-  // That the token is a good one, and that the application has its keys.
-  const me = await send(stack.url, { path: '/api/me', headers: [bearer(idToken)] });
-  if (me.status !== 200) {
-    throw new Error(`/api/me: ${me.status} ${me.challenge ?? ''}`);
+  const start = async (startup) => {
+    const settings = settingsFor(pools);
+    const application = await startApplication(startup
+      ? { settings: { ...settings, 'owin:AppStartup': `CognitoOwin.Bench.${startup}, bench` }, assemblies: [bench] }
+      : { settings });
+    applications.push(application);
+    return application.url;
+  };
+
+  const { idToken } = await pools.signIn(pools.own, users.alice);
+  const headers = [bearer(idToken)];
+  const ours = await start();
+  const kinds = {
+    anonymous: { url: ours, headers: [] },
+    warm: { url: ours, headers },
+    oneClaim: { url: await start('OneClaimStartup'), headers },
+    katana: { url: await start('KatanaStartup'), headers },
+  };
+  for (const { url } of Object.values(kinds)) {
+    // That the user is seen: by all but the one that has too little of a user for it.
+    const { status, challenge } = await send(url, { path: '/api/me', headers });
+    if (status === 401) {
+      throw new Error(`/api/me: 401 ${challenge ?? ''}`);
+    }
   }
 
-  const kinds = { anonymous: [], warm: [bearer(idToken)] };
-  const measured = { anonymous: [], warm: [] };
-  for (let round = -1; round < rounds; round++) {
-    // The first round warms up; the others begin with the one and the other in turn.
-    for (const kind of round % 2 ? ['anonymous', 'warm'] : ['warm', 'anonymous']) {
-      const rate = await requestsPerSecond(stack.url, kinds[kind]);
+  const names = Object.keys(kinds);
+  const measured = Object.fromEntries(names.map((name) => [name, []]));
+  for (let round = -3; round < rounds; round++) {
+    // The first rounds warm up; each begins with another.
+    for (let turn = 0; turn < names.length; turn++) {
+      const name = names[(turn + round + names.length) % names.length];
+      const rate = await requestsPerSecond(kinds[name]);
       if (round >= 0) {
-        measured[kind].push(rate);
+        measured[name].push(rate);
       }
     }
     process.stderr.write('.');
   }
   process.stderr.write('\n');
-  const ratios = measured.warm.map((rate, index) => rate / measured.anonymous[index]);
-  console.log(JSON.stringify({ anonymous: median(measured.anonymous), warm: median(measured.warm), ratio: median(ratios) }));
+  const ratio = (name) => median(measured[name].map((rate, index) => rate / measured.anonymous[index]));
+  console.log(JSON.stringify({
+    anonymous: median(measured.anonymous),
+    warm: median(measured.warm),
+    ratios: { warm: ratio('warm'), oneClaim: ratio('oneClaim'), katana: ratio('katana') },
+  }));
 } finally {
-  await stack.stop();
+  await Promise.all([...applications, pools].map((each) => each.stop()));
 }
 process.exit(0);
