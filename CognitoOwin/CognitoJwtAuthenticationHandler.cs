@@ -136,7 +136,8 @@ internal sealed class CognitoJwtAuthenticationHandler(CognitoTokenValidator vali
         // An empty query parameter or cookie is no token, as in Katana's own bearer middleware.
         if (request.Text is not { Length: > 0 } sought)
         {
-            if (!isInOrder)
+            // A header that holds no token is refused also where the event, which was shown none, has set none.
+            if (!isInOrder || token is { IsB64Token: false })
             {
                 await RefuseAsync(TokenRejection.MalformedRequest).ConfigureAwait(false);
             }
