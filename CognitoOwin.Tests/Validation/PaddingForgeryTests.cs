@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Numerics;
 using System.Security.Cryptography;
 using System.Threading.Tasks;
 using CognitoOwin.Testing;
@@ -39,6 +40,24 @@ public sealed class PaddingForgeryTests
         using var pool = CreatePool();
 
         Assert.AreEqual(TokenRejection.InvalidSignature, await Judge.RejectionOfAsync(pool, ExponentThreeKey.Token(pool, forge)), name);
+    }
+
+    [TestMethod]
+    public async Task A_good_signature_plus_the_modulus_is_refused()
+    {
+        // Room for both in 2048 bits have some signatures of most keys.
+        var pools = Enumerable.Range(0, 100).Select(_ => new CognitoTestPool());
+        using var pool = pools.First(made => made.IdTokenKey.PublicParameters.Modulus[0] < 0xE0);
+        var modulus = Number(pool.IdTokenKey.PublicParameters.Modulus);
+        var (good, sum) = Enumerable.Range(0, 1000).Select(_ => pool.IdToken().ToString())
+            .Select(token => (token, (Number(Text.Decode(token.Split('.')[2])) + modulus).ToByteArray()))
+            .First(made => made.Item2.Length <= 256 || (made.Item2.Length == 257 && made.Item2[256] == 0));
+        var other = good.Substring(0, good.LastIndexOf('.') + 1) + Text.Encode([.. Enumerable.Reverse(sum.Take(256))]);
+
+        Assert.AreEqual(TokenRejection.None, await Judge.RejectionOfAsync(pool, good));
+        Assert.AreEqual(TokenRejection.InvalidSignature, await Judge.RejectionOfAsync(pool, other));
+
+        static BigInteger Number(byte[] bigEndian) => new([.. Enumerable.Reverse(bigEndian), 0]);
     }
 
     [TestMethod]

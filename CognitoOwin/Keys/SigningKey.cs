@@ -8,7 +8,7 @@ internal sealed class SigningKey
 {
     // IdentityModel keeps a pool of RSA objects behind a provider: an RSA object of .NET Framework is for one thread at a time.
     private readonly SignatureProvider _verifier;
-    private readonly int _signatureLength;
+    private readonly byte[] _modulus;
     private volatile bool _isDropped;
 
     public SigningKey(string id, RSAParameters parameters)
@@ -19,7 +19,7 @@ internal sealed class SigningKey
             KeyId = id,
             CryptoProviderFactory = new CryptoProviderFactory { CacheSignatureProviders = false },
         };
-        _signatureLength = parameters.Modulus.Length;
+        _modulus = parameters.Modulus;
         _verifier = SecurityKey.CryptoProviderFactory.CreateForVerifying(SecurityKey, SecurityAlgorithms.RsaSha256);
     }
 
@@ -34,8 +34,9 @@ internal sealed class SigningKey
 
     public bool Verify(byte[] input, byte[] signature)
     {
-        // RFC 8017 §8.2.2, step 1: a signature is as long as the modulus, no longer and no shorter.
-        if (signature.Length != _signatureLength)
+        // RFC 8017 §8.2.2, step 1: a signature is as long as the modulus, no longer and no shorter. §5.2.2, step 1: and less. Mono takes
+        // the rest of a division by the modulus, so that many a good signature would have a second spelling.
+        if (signature.Length != _modulus.Length || System.MemoryExtensions.SequenceCompareTo<byte>(signature, _modulus) >= 0)
         {
             return false;
         }
