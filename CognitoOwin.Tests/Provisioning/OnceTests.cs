@@ -230,6 +230,34 @@ public sealed class OnceTests : IDisposable
     }
 
     [TestMethod]
+    public async Task A_time_out_of_the_handlers_own_is_told_to_all_who_wait_at_once()
+    {
+        using var timeOut = new CancellationTokenSource();
+        var isRunning = new TaskCompletionSource<bool>();
+        var runs = 0;
+        using var host = ProvisionedApp.Start(_pool, async _ =>
+        {
+            runs++;
+            isRunning.TrySetResult(true);
+            await Task.Delay(Timeout.Infinite, timeOut.Token);
+        });
+        string token = _pool.IdToken();
+
+        var first = host.GetAsync("/", "Bearer " + token);
+        await isRunning.Task;
+        var others = Enumerable.Range(0, 10).Select(_ => host.GetAsync("/", "Bearer " + token)).ToList();
+        timeOut.Cancel();
+
+        await Assert.ThrowsAsync<OperationCanceledException>(() => first);
+        foreach (var other in others)
+        {
+            await Assert.ThrowsAsync<OperationCanceledException>(() => other);
+        }
+
+        Assert.AreEqual(1, runs);
+    }
+
+    [TestMethod]
     public async Task With_EveryRequest_a_client_that_hangs_up_before_its_turn_has_none()
     {
         using var hangUp = new CancellationTokenSource();

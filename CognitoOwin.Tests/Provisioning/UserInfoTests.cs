@@ -2,6 +2,8 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Specialized;
 using System.Linq;
+using System.Net.Http;
+using System.Threading;
 using System.Threading.Tasks;
 using CognitoOwin.Testing;
 using CognitoOwin.Tests.Hosting;
@@ -324,6 +326,18 @@ public sealed class UserInfoTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow(typeof(InvalidOperationException))]
+    [DataRow(typeof(TaskCanceledException))]
+    [DataRow(typeof(ObjectDisposedException))]
+    public async Task An_HTTP_handler_of_the_applications_own_may_fail_as_it_likes(Type exception)
+    {
+        using var handler = new FailingHandler((Exception)Activator.CreateInstance(exception, "test")!);
+        using var host = StartGetUser(options => options.UserInfoHttpMessageHandler = handler);
+
+        AssertUnavailable(await host.GetAsync("/", "Bearer " + _pool.AccessToken()), "10");
+    }
+
+    [TestMethod]
     [DataRow(CognitoUserInfo.GetUser, "aws.cognito.signin.user.admin")]
     [DataRow(CognitoUserInfo.OidcUserInfo, "openid")]
     public async Task A_token_without_the_scope_does_not_pass_the_handler_by(CognitoUserInfo source, string scope)
@@ -475,6 +489,12 @@ public sealed class UserInfoTests : IDisposable
     private static Task<LoopbackServer.Answer> Json(JObject body) => Answer(200, body.ToString());
 
     private static Task<LoopbackServer.Answer> Answer(int status, string body) => Task.FromResult(new LoopbackServer.Answer(status, body));
+
+    private sealed class FailingHandler(Exception exception) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromException<HttpResponseMessage>(exception);
+    }
 
     private static string SubjectOf(string token)
     {

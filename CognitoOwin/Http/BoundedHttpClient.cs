@@ -78,13 +78,16 @@ internal sealed class BoundedHttpClient : IDisposable
             using var request = createRequest();
             using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
                 .ConfigureAwait(false);
+
+            // On .NET Framework a read that has begun does not end when it is cancelled.
+            using var hangUp = cancellationToken.Register(static response => ((HttpResponseMessage)response!).Dispose(), response);
             return new BoundedHttpAnswer(
                 response.StatusCode,
                 response.Content?.Headers.ContentType?.MediaType,
                 response.Headers.RetryAfter?.Delta,
                 response.Content == null ? [] : await ReadAsync(response.Content, cancellationToken).ConfigureAwait(false));
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or WebException)
+        catch (Exception e) when (e is HttpRequestException or IOException or WebException or ObjectDisposedException)
         {
             throw new BoundedHttpException(
                 BoundedHttpFailure.Connection, "The connection failed: " + e.GetBaseException().Message, e);

@@ -22,6 +22,9 @@ internal sealed class SharedRun<T>
     /// <summary>The outcome, where there is one that is kept; null where the work is to be done, or under way.</summary>
     public Task<T>? Kept => Volatile.Read(ref _run) is { Status: TaskStatus.RanToCompletion } run && run.Result.IsKept ? run : null;
 
+    /// <summary>Lets go of an outcome that nobody asks for again.</summary>
+    public void Forget() => Volatile.Write(ref _run, null);
+
     /// <param name="work">Does the work. It must not depend on whether the client of this request hangs up.</param>
     /// <param name="cancellationToken">Ends the waiting for work that another request has begun.</param>
     public async Task<T> GetOrRunAsync(Func<Task<T>> work, CancellationToken cancellationToken)
@@ -34,7 +37,7 @@ internal sealed class SharedRun<T>
                 var promise = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
                 if (Interlocked.CompareExchange(ref _run, promise.Task, current) == current)
                 {
-                    return await RunAsync(work, promise).ConfigureAwait(false);
+                    return await RunAsync(work, promise, cancellationToken).ConfigureAwait(false);
                 }
 
                 continue;
@@ -44,7 +47,7 @@ internal sealed class SharedRun<T>
             {
                 return await current.WaitAsync(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken).ConfigureAwait(false);
             }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            catch (OperationCanceledException) when (current.IsCanceled && !cancellationToken.IsCancellationRequested)
             {
                 // The work was given up for the sake of the request that had begun it, which is not this one.
             }
@@ -55,7 +58,7 @@ internal sealed class SharedRun<T>
 
     // The request that began the work sees it through even when its own client has hung up: the services of its OWIN context
     // must live as long as a handler works with them.
-    private async Task<T> RunAsync(Func<Task<T>> work, TaskCompletionSource<T> promise)
+    private async Task<T> RunAsync(Func<Task<T>> work, TaskCompletionSource<T> promise, CancellationToken cancellationToken)
     {
         try
         {
@@ -66,10 +69,20 @@ internal sealed class SharedRun<T>
         catch (Exception e)
         {
             _ = Interlocked.CompareExchange(ref _run, null, promise.Task);
-            promise.SetException(e);
+            if (e is OperationCanceledException && cancellationToken.IsCancellationRequested)
+            {
+                promise.SetCanceled();
+            }
+            else
+            {
+                // A time-out of the work's own among it, which everybody who waits is told: to try again one after the other would
+                // make the last wait for all of them.
+                promise.SetException(e);
 
-            // Observed here, as perhaps nobody else waits for it.
-            _ = promise.Task.Exception;
+                // Observed here, as perhaps nobody else waits for it.
+                _ = promise.Task.Exception;
+            }
+
             throw;
         }
     }

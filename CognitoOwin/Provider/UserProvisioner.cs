@@ -67,11 +67,18 @@ internal sealed class UserProvisioner(
             profile = answer.Attributes;
         }
 
-        return await _locks.RunAsync(
+        var outcome = await _locks.RunAsync(
             token.Issuer,
             token.Subject,
             () => RaiseAsync(new CognitoProvisionUserContext(context, options, token, profile, cancellationToken)),
             cancellationToken).ConfigureAwait(false);
+        if (outcome.IsKept && options.Provisioning == CognitoProvisioning.OncePerToken)
+        {
+            // It may have 64 KiB, which no bound of the token cache counts.
+            validated.UserInfo.Forget();
+        }
+
+        return outcome;
     }
 
     private async Task<ProvisioningOutcome> RaiseAsync(CognitoProvisionUserContext user)

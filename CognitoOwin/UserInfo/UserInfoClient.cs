@@ -58,9 +58,12 @@ internal sealed class UserInfoClient : IDisposable
         {
             answer = await _http.SendAsync(() => CreateRequest(token), cancellationToken).ConfigureAwait(false);
         }
-        catch (BoundedHttpException e)
+        catch (Exception e)
         {
-            _log.UserInfoFailed(e.Message, e.InnerException);
+            cancellationToken.ThrowIfCancellationRequested();
+
+            // Whatever went wrong, in an HTTP handler of the application's own among it: the user cannot be judged now.
+            _log.UserInfoFailed(e is BoundedHttpException ? e.Message : "The request failed.", e.InnerException ?? e);
             return UserInfoAnswer.Unavailable(DefaultRetryAfter);
         }
 
