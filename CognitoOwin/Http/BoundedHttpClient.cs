@@ -35,17 +35,26 @@ internal sealed class BoundedHttpClient : IDisposable
 
     /// <param name="createRequest">Makes the request, once more for a retry. It must be safe to send twice.</param>
     /// <param name="cancellationToken">Ends the exchange.</param>
+    /// <param name="check">Looks at the answer before its body is read; what it throws comes out here.</param>
     /// <exception cref="BoundedHttpException">There was no complete answer; the exception says why.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
-    public async Task<BoundedHttpAnswer> SendAsync(Func<HttpRequestMessage> createRequest, CancellationToken cancellationToken)
+    public async Task<BoundedHttpAnswer> SendAsync(
+        Func<HttpRequestMessage> createRequest, CancellationToken cancellationToken, Action<HttpResponseMessage>? check = null)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var timeout = _time.Delay(_timeout, limit.Token);
-        var exchange = SendWithRetryAsync(createRequest, limit.Token);
+        var exchange = SendWithRetryAsync(createRequest, check, limit.Token);
 
         // Not every handler ends a read that was cancelled, so the exchange is left to itself when its time is over.
         var first = await Task.WhenAny(exchange, timeout).ConfigureAwait(false);
-        limit.Cancel();
+        _ = Task.Run(
+            () =>
+            {
+                // Closing a connection that hangs may itself take a while, and nobody shall wait for that.
+                limit.Cancel();
+                limit.Dispose();
+            },
+            CancellationToken.None);
         if (first == exchange)
         {
             return await exchange.ConfigureAwait(false);
@@ -58,20 +67,23 @@ internal sealed class BoundedHttpClient : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    private async Task<BoundedHttpAnswer> SendWithRetryAsync(Func<HttpRequestMessage> createRequest, CancellationToken cancellationToken)
+    private async Task<BoundedHttpAnswer> SendWithRetryAsync(
+        Func<HttpRequestMessage> createRequest, Action<HttpResponseMessage>? check, CancellationToken cancellationToken)
     {
         try
         {
-            return await SendOnceAsync(createRequest, cancellationToken).ConfigureAwait(false);
+            return await SendOnceAsync(createRequest, check, cancellationToken).ConfigureAwait(false);
         }
         catch (BoundedHttpException e) when (e.Failure == BoundedHttpFailure.Connection && !cancellationToken.IsCancellationRequested)
         {
-            // A kept-alive connection that the other side has closed fails at its next use: a new one is worth one try.
-            return await SendOnceAsync(createRequest, cancellationToken).ConfigureAwait(false);
+            // A kept-alive connection that the other side has closed fails at its next use, one at a load balancer that was just replaced
+            // as well: a new one is worth one try.
+            return await SendOnceAsync(createRequest, check, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task<BoundedHttpAnswer> SendOnceAsync(Func<HttpRequestMessage> createRequest, CancellationToken cancellationToken)
+    private async Task<BoundedHttpAnswer> SendOnceAsync(
+        Func<HttpRequestMessage> createRequest, Action<HttpResponseMessage>? check, CancellationToken cancellationToken)
     {
         try
         {
@@ -79,8 +91,10 @@ internal sealed class BoundedHttpClient : IDisposable
             using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
                 .ConfigureAwait(false);
 
-            // On .NET Framework a read that has begun does not end when it is cancelled.
+            // On .NET Framework a read that has begun does not end when it is cancelled; on the host's few connections to an
+            // address, one that hangs for good would be one too few.
             using var hangUp = cancellationToken.Register(static response => ((HttpResponseMessage)response!).Dispose(), response);
+            check?.Invoke(response);
             return new BoundedHttpAnswer(
                 response.StatusCode,
                 response.Content?.Headers.ContentType?.MediaType,

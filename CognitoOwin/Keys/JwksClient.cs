@@ -1,5 +1,4 @@
 using System;
-using System.IO;
 using System.Net;
 using System.Net.Http;
 using System.Net.Http.Headers;
@@ -10,64 +9,44 @@ using CognitoOwin.Http;
 namespace CognitoOwin.Keys;
 
 /// <summary>The one place that fetches keys over the network.</summary>
-internal sealed class JwksClient : JwksSource
+internal sealed class JwksClient(Uri address, CognitoKeysOptions options, TimeProvider time) : JwksSource(options.FetchTimeout, time)
 {
-    private readonly Uri _address;
-    private readonly HttpClient _client;
-
-    public JwksClient(Uri address, CognitoKeysOptions options, TimeProvider time)
-        : base(options.FetchTimeout, time)
-    {
-        _address = address;
-
-        _client = options.HttpMessageHandler is { } handler
-            ? new HttpClient(handler, disposeHandler: false)
-            : new HttpClient(TrustedHttpHandler.Create(), disposeHandler: true);
-        _client.Timeout = Timeout.InfiniteTimeSpan;
-    }
+    private readonly BoundedHttpClient _http = new(options.HttpMessageHandler, options.FetchTimeout, JwksDocument.MaximumBytes, time);
 
     public override void Dispose()
     {
         base.Dispose();
-        _client.Dispose();
+        _http.Dispose();
     }
 
     protected override async Task<byte[]> ReadAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return await FetchOnceAsync(cancellationToken).ConfigureAwait(false);
+            return (await _http.SendAsync(CreateRequest, cancellationToken, ThrowIfNotJson).ConfigureAwait(false)).Body;
         }
-        catch (JwksException e) when (e.Failure == JwksFailure.Connection && !cancellationToken.IsCancellationRequested)
+        catch (BoundedHttpException e)
         {
-            // A connection that broke once, at a load balancer that was just replaced, say, is worth one more try.
-            return await FetchOnceAsync(cancellationToken).ConfigureAwait(false);
+            var failure = e.Failure switch
+            {
+                BoundedHttpFailure.Timeout => JwksFailure.Timeout,
+                BoundedHttpFailure.TooLarge => JwksFailure.TooLarge,
+                _ => JwksFailure.Connection,
+            };
+            throw new JwksException(failure, e.Message, e.InnerException);
         }
     }
 
-    private async Task<byte[]> FetchOnceAsync(CancellationToken cancellationToken)
+    private HttpRequestMessage CreateRequest() => new(HttpMethod.Get, address)
     {
-        try
+        Headers =
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, _address);
-            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+            Accept = { new MediaTypeWithQualityHeaderValue("application/json") },
 
             // Kept for the next fetch, hours away, a connection could only go stale, and its host's address with it.
-            request.Headers.ConnectionClose = true;
-            using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
-                .ConfigureAwait(false);
-
-            // On .NET Framework a read that has begun does not end when it is cancelled; on the host's few connections to an
-            // address, one that hangs for good would be one too few.
-            using var hangUp = cancellationToken.Register(static response => ((HttpResponseMessage)response!).Dispose(), response);
-            ThrowIfNotJson(response);
-            return await ReadBodyAsync(response.Content, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException or WebException)
-        {
-            throw new JwksException(JwksFailure.Connection, "The connection failed: " + e.GetBaseException().Message, e);
-        }
-    }
+            ConnectionClose = true,
+        },
+    };
 
     private static void ThrowIfNotJson(HttpResponseMessage response)
     {
@@ -92,30 +71,4 @@ internal sealed class JwksClient : JwksSource
             throw new JwksException(JwksFailure.ContentType, $"The answer is of the type \"{type}\", expected application/json.");
         }
     }
-
-    private static async Task<byte[]> ReadBodyAsync(HttpContent content, CancellationToken cancellationToken)
-    {
-        if (content.Headers.ContentLength > JwksDocument.MaximumBytes)
-        {
-            throw TooLarge();
-        }
-
-        using var body = await content.ReadAsStreamAsync().ConfigureAwait(false);
-        using var document = new MemoryStream();
-        var buffer = new byte[8192];
-        int read;
-        while ((read = await body.ReadAsync(buffer, 0, buffer.Length, cancellationToken).ConfigureAwait(false)) > 0)
-        {
-            document.Write(buffer, 0, read);
-            if (document.Length > JwksDocument.MaximumBytes)
-            {
-                throw TooLarge();
-            }
-        }
-
-        return document.ToArray();
-    }
-
-    private static JwksException TooLarge() =>
-        new(JwksFailure.TooLarge, $"The answer is larger than {JwksDocument.MaximumBytes} bytes.");
 }
