@@ -31,8 +31,8 @@ source eng/prepare.sh
 prepare dotnet mono node stack
 
 echo 'Building the sample application ...'
-# No build server stays behind.
-dotnet build samples/Notes -c Release -v q --nologo -nodeReuse:false -p:UseSharedCompilation=false
+# In one process: no build server stays behind, and none is waited for.
+dotnet build samples/Notes -c Release -v q --nologo -maxCpuCount:1 -nodeReuse:false -p:UseSharedCompilation=false
 
 # In this shell's place, so that a signal to the demo reaches what it started.
 exec node e2e/story.mjs "$@"
