@@ -23,6 +23,13 @@ internal sealed class Arguments
     public double Number(string name, double otherwise)
     {
         var index = Array.IndexOf(_args, name);
-        return index >= 0 && index + 1 < _args.Length ? double.Parse(_args[index + 1], CultureInfo.InvariantCulture) : otherwise;
+        if (index < 0)
+        {
+            return otherwise;
+        }
+
+        return index + 1 < _args.Length && double.TryParse(_args[index + 1], NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new UsageException($"{name} needs a number.");
     }
 }
