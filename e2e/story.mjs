@@ -314,7 +314,7 @@ async function play({ url, pools }) {
     for (const [name, value] of request.headers) {
       console.log(`   > ${name}: ${shorten(value)}`);
     }
-    if (request.json) {
+    if (request.json !== undefined) {
       console.log(`   > ${shorten(JSON.stringify(request.json))}`);
     }
     console.log(`   < ${answer.status} ${answer.reason}`);
