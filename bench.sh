@@ -13,11 +13,11 @@ Builds bench/ in Release and runs it under Mono. What the machine lacks is insta
                                   command, and takes about nine minutes. The exit status says whether all was measured, not
                                   whether all targets are met.
   growth [--quick] [--update-docs]
-                                  what requests cost as tokens, groups, keys and pools grow; docs/images/growth-*.svg
+                                  what requests cost as tokens, groups, keys and pools grow; artifacts/growth-*.svg
   scaling [--quick]               the figure warm_scaling alone, as figures measures it in a second process
   single                          one token on its own, without a pipeline, by BenchmarkDotNet; artifacts/benchmarkdotnet/
   soak [--minutes M] [--update-docs]
-                                  mixed traffic with key rotations, every verdict checked; artifacts/soak.csv, docs/images/soak.svg
+                                  mixed traffic with key rotations, every verdict checked; artifacts/soak.csv, artifacts/soak.svg
   mutate --count N [--seed S]     changed tokens, none of which may be accepted
   profile warm|cold [--seconds S] [--threads T]
                                   one kind of request only, for a profiler

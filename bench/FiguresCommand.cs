@@ -24,7 +24,7 @@ internal static class FiguresCommand
     private const string Usage =
         "Usage: ./bench.sh [figures] [--quick] [--without-http] [--update-docs]\n\n"
         + "  --quick         fewer tokens and rounds: for a look while working\n"
-        + "  --without-http  leave out the figure that needs the sample application behind nginx\n"
+        + "  --without-http  leave out the figures that need the sample application behind nginx\n"
         + "  --update-docs   also write the table into docs/performance.md";
 
     private const int Warm = 4000;
@@ -58,10 +58,11 @@ internal static class FiguresCommand
         {
             Repository.UpdatePerformancePage("figures", string.Format(
                 CultureInfo.InvariantCulture,
-                "Measured on {0:yyyy-MM-dd}, {1} cores, {2}.\n\n{3}",
+                "Measured on {0:yyyy-MM-dd}, {1} cores, {2}, {3}.\n\n{4}",
                 DateTime.UtcNow,
                 Environment.ProcessorCount,
                 Runtime.Name,
+                Runtime.Katana,
                 Table(figures)));
         }
 

@@ -20,6 +20,7 @@ internal static class GrowthCommand
     public static int Run(string[] args)
     {
         var arguments = new Arguments(args, "--quick", "--update-docs");
+        var updateDocs = arguments.Has("--update-docs");
         var (tokens, rounds) = arguments.Has("--quick") ? (8, 3) : (30, 15);
 
         var table = new StringBuilder("| what grows | | cold, µs | warm, µs |\n|---|---|---|---|\n");
@@ -33,7 +34,7 @@ internal static class GrowthCommand
         Console.WriteLine(holds
             ? "No worse than linear in the token's size, and independent of the number of keys and pools."
             : "Something grows faster than it should: see above.");
-        if (arguments.Has("--update-docs"))
+        if (updateDocs)
         {
             Repository.UpdatePerformancePage("growth", table.ToString());
         }
@@ -55,7 +56,7 @@ internal static class GrowthCommand
             new SvgPlot($"Cost of a request, by {label}", label)
                 .Panel("cold, µs", ("cold", sizes.Select(size => ((double)size, contest.Time(Cold(size))))))
                 .Panel("warm, µs", ("warm", sizes.Select(size => ((double)size, contest.Time(Warm(size))))))
-                .Save(Repository.Document($"images/growth-{name}.svg"));
+                .Save(Repository.Image($"growth-{name}.svg", updateDocs));
             var (first, last) = (sizes[0], sizes[sizes.Length - 1]);
             var allowed = Tolerance * linear(last) / linear(first);
             var grew = Math.Max(contest.Ratio(Cold(last), Cold(first)), contest.Ratio(Warm(last), Warm(first)));

@@ -13,6 +13,9 @@ internal static class Repository
 
     public static string Document(string name) => In("docs", name);
 
+    /// <summary>Where a picture goes: into the pages only if they are to be updated, as they show it beside the figures of its run.</summary>
+    public static string Image(string name, bool updateDocs) => updateDocs ? Document("images/" + name) : Artifact(name);
+
     public static string PathOf(string name) => Path.Combine(Root, name);
 
     /// <summary>Puts a text between the markers of that name in <c>docs/performance.md</c>.</summary>

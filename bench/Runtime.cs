@@ -10,4 +10,10 @@ internal static class Runtime
         Type.GetType("Mono.Runtime")?.GetMethod("GetDisplayName", BindingFlags.NonPublic | BindingFlags.Static)?.Invoke(null, null) is string version
             ? "Mono " + version.Split(' ')[0]
             : ".NET Framework " + Environment.Version;
+
+    /// <summary>Which Katana it was built with: the real one has a strong name.</summary>
+    public static string Katana { get; } =
+        typeof(Microsoft.Owin.OwinContext).Assembly.GetName() is var name && name.GetPublicKeyToken().Length > 0
+            ? "Katana " + name.Version
+            : "this repository's stand-ins for Katana";
 }

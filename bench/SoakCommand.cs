@@ -104,7 +104,7 @@ internal static class SoakCommand
 
             _isOver = true;
             threads.ForEach(thread => thread.Join());
-            Write(samples);
+            Write(samples, updateDocs);
             var summary = Summarize(samples);
             Console.WriteLine(summary);
             if (updateDocs)
@@ -268,7 +268,7 @@ internal static class SoakCommand
                 : Environment.WorkingSet / 1048576.0;
         }
 
-        private static void Write(List<(double Seconds, double LiveMiB, double RssMiB, int Requests, double P50, double P99)> samples)
+        private static void Write(List<(double Seconds, double LiveMiB, double RssMiB, int Requests, double P50, double P99)> samples, bool updateDocs)
         {
             var csv = new StringBuilder("seconds,live_mib,rss_mib,requests,p50_us,p99_us\n");
             foreach (var (seconds, live, rss, requests, p50, p99) in samples)
@@ -281,7 +281,7 @@ internal static class SoakCommand
                 .Panel("live objects, MiB", ("live", samples.Select(sample => (sample.Seconds, sample.LiveMiB))))
                 .Panel("resident memory, MiB", ("resident", samples.Select(sample => (sample.Seconds, sample.RssMiB))))
                 .Panel("latency, µs", ("median", samples.Select(sample => (sample.Seconds, sample.P50))), ("p99", samples.Select(sample => (sample.Seconds, sample.P99))))
-                .Save(Repository.Document("images/soak.svg"));
+                .Save(Repository.Image("soak.svg", updateDocs));
         }
 
         private string Summarize(List<(double Seconds, double LiveMiB, double RssMiB, int Requests, double P50, double P99)> samples)
@@ -293,13 +293,15 @@ internal static class SoakCommand
 
             var afterFirst = samples.Where(sample => sample.Seconds > 60).ToList();
             var half = afterFirst.Count / 2;
-            var (early, late) = (
-                Contest.Median(afterFirst.Take(half).Select(sample => sample.LiveMiB)),
-                Contest.Median(afterFirst.Skip(half).Select(sample => sample.LiveMiB)));
+            string Live(IEnumerable<(double, double LiveMiB, double, int, double, double)> some) =>
+                Contest.Median(some.Select(sample => sample.LiveMiB)).ToString("F1", CultureInfo.InvariantCulture);
+            var memory = half == 0
+                ? "too short to tell of memory"
+                : $"live memory after the first minute {Live(afterFirst.Take(half))} MiB, then {Live(afterFirst.Skip(half))} MiB";
             return string.Format(
                 CultureInfo.InvariantCulture,
                 "soak: {0:F0} s, {1} requests ({2} accepted, {3} refused), {4} tokens, {5} key rotations, {6} wrong verdicts; "
-                + "live memory after the first minute {7:F1} MiB, then {8:F1} MiB; median {9:F0} µs, p99 {10:F0} µs",
+                + "{7}; median {8:F0} µs, p99 {9:F0} µs",
                 _clock.Elapsed.TotalSeconds,
                 _accepted + _refused,
                 _accepted,
@@ -307,8 +309,7 @@ internal static class SoakCommand
                 _issued,
                 _rotations,
                 _wrongs,
-                early,
-                late,
+                memory,
                 Contest.Median(samples.Select(sample => sample.P50)),
                 Contest.Median(samples.Select(sample => sample.P99)));
         }
