@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Collections.Generic;
 using System.Linq;
-using CognitoOwin.Validation;
+using CognitoOwin.Json;
 
 namespace CognitoOwin;
 

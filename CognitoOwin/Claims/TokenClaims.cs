@@ -1,7 +1,7 @@
 using System.Collections.Generic;
 using System.Security.Claims;
 using System.Text.Json;
-using CognitoOwin.Validation;
+using CognitoOwin.Json;
 
 namespace CognitoOwin;
 

@@ -2,7 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Security.Cryptography;
-using CognitoOwin.Validation;
+using CognitoOwin.Json;
 
 namespace CognitoOwin.Keys;
 

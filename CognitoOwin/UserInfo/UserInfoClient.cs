@@ -9,7 +9,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using CognitoOwin.Diagnostics;
 using CognitoOwin.Http;
-using CognitoOwin.Validation;
+using CognitoOwin.Json;
 
 namespace CognitoOwin.UserInfo;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using CognitoOwin.Json;
 
 namespace CognitoOwin.Validation;
 

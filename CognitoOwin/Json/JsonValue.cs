@@ -2,7 +2,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Text.Json;
 
-namespace CognitoOwin.Validation;
+namespace CognitoOwin.Json;
 
 /// <summary>A value of JSON that <see cref="StrictJson"/> has read.</summary>
 internal readonly struct JsonValue

@@ -1,6 +1,7 @@
 using System;
+using CognitoOwin.Json;
 
-namespace CognitoOwin.Validation;
+namespace CognitoOwin.Claims;
 
 /// <summary>Dates as tokens have them: seconds since 1970-01-01T00:00:00Z, with or without a fraction (RFC 7519 §2).</summary>
 internal static class NumericDate

@@ -1,6 +1,6 @@
 using System;
 
-namespace CognitoOwin.Validation;
+namespace CognitoOwin.Json;
 
 /// <summary>
 /// Base64url as JWS has it: no padding, no white space, no other alphabet, and no stray bits, so that one text is the only

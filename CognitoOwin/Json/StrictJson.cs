@@ -3,7 +3,7 @@ using System.Collections.Generic;
 using System.Text;
 using System.Text.Json;
 
-namespace CognitoOwin.Validation;
+namespace CognitoOwin.Json;
 
 /// <summary>
 /// JSON read so that it can mean one thing only: valid UTF-8, no duplicate names at any depth (RFC 7515 §4, RFC 8725 §2.4), no

@@ -1,7 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.Security.Claims;
-using CognitoOwin.Validation;
+using CognitoOwin.Claims;
+using CognitoOwin.Json;
 
 namespace CognitoOwin;
 
