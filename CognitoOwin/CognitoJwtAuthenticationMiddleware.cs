@@ -41,7 +41,7 @@ public sealed class CognitoJwtAuthenticationMiddleware : AuthenticationMiddlewar
         _provisioner = new UserProvisioner(options, userInfo, _log, disposing);
         if (options.TokenUse == CognitoTokenUse.Any && options.UserInfo == CognitoUserInfo.None && options.Provider.MayProvision)
         {
-            _log.AccessTokensAreNotProvisioned();
+            _log.AccessTokensNotProvisioned();
         }
 
         if (disposing != CancellationToken.None)

@@ -395,7 +395,7 @@ internal sealed class PoolKeys : IDisposable
 
         if (failure != null)
         {
-            _log.KeysFetchFailed(_userPool, failure, goesOn);
+            _log.KeysFetchFailed(_userPool, failure.Failure.ToString(), failure.Message, failure.InnerException, goesOn);
         }
         else
         {

@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Concurrent;
 using System.Threading;
-using CognitoOwin.Diagnostics;
 
 namespace CognitoOwin.Validation;
 
@@ -47,7 +46,7 @@ internal sealed class ValidatedTokenCache : IDisposable
     public CognitoTokenValidationResult? Find(TokenText token)
     {
         var found = FindValid(token);
-        TokenCacheMetrics.LookedUp(found != null);
+        TokenCacheMetrics.RecordLookup(found != null);
         return found;
     }
 
@@ -74,7 +73,7 @@ internal sealed class ValidatedTokenCache : IDisposable
     }
 
     /// <summary>Ends the measuring. Requests that are still under way find what they found before.</summary>
-    public void Dispose() => TokenCacheMetrics.Forget(this);
+    public void Dispose() => TokenCacheMetrics.StopObserving(this);
 
     private CognitoTokenValidationResult? FindValid(TokenText token)
     {
@@ -122,7 +121,7 @@ internal sealed class ValidatedTokenCache : IDisposable
             var next = new Generations(new Generation(), _hasOldGeneration ? young : new Generation());
             if (Interlocked.CompareExchange(ref _generations, next, generations) == generations)
             {
-                TokenCacheMetrics.Evicted((_hasOldGeneration ? generations.Old : young).Tokens.Count);
+                TokenCacheMetrics.RecordEvictions((_hasOldGeneration ? generations.Old : young).Tokens.Count);
             }
         }
     }

@@ -3,9 +3,9 @@ using System.Collections.Generic;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Globalization;
-using CognitoOwin.Keys;
+using CognitoOwin.Diagnostics;
 
-namespace CognitoOwin.Diagnostics;
+namespace CognitoOwin.Keys;
 
 /// <summary>Measures one user pool's keys. Nothing is allocated where nobody listens.</summary>
 internal sealed class KeyMetrics
