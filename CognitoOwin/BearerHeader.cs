@@ -6,67 +6,83 @@ using CognitoOwin.Validation;
 namespace CognitoOwin;
 
 /// <summary>Finds the token in the <c>Authorization</c> headers of a request (RFC 6750 §2.1).</summary>
-internal static class BearerHeader
+internal readonly struct BearerHeader
 {
-    /// <summary>Reads the headers.</summary>
-    /// <param name="values">The headers of that name, as the host has them.</param>
-    /// <param name="schemes">The schemes that carry a token.</param>
-    /// <param name="token">What follows the scheme, which need not be a token: see <see cref="TokenText.IsB64Token"/>; null where nothing does.</param>
-    /// <returns>Whether the headers may be in order: also where there is none, or one of another scheme.</returns>
-    public static bool TryRead(IList<string>? values, IList<string> schemes, out TokenText? token)
+    private BearerHeader(TokenText? text)
     {
-        token = null;
+        IsPresent = true;
+        Text = text;
+    }
+
+    /// <summary>Gets whether a header of one of the accepted schemes came.</summary>
+    public bool IsPresent { get; }
+
+    /// <summary>Gets the text after the scheme, which may not be a token; null if there is no text, no header, or more than one.</summary>
+    public TokenText? Text { get; }
+
+    /// <summary>
+    /// Gets whether the header does not hold exactly one token. It reads the whole text, so callers ask only if no token was
+    /// accepted.
+    /// </summary>
+    public bool IsMalformed => IsPresent && Text is not { IsB64Token: true };
+
+    /// <summary>Reads the headers.</summary>
+    /// <param name="values">The <c>Authorization</c> headers as the host has them; may be null.</param>
+    /// <param name="schemes">The schemes that carry a token.</param>
+    /// <returns>The header of one of the schemes, if there is one.</returns>
+    public static BearerHeader Read(IList<string>? values, IList<string> schemes)
+    {
         if (values == null || values.Count == 0)
         {
-            return true;
+            return default;
         }
 
         if (values.Count > 1)
         {
-            // One of them may be what another part of the system has judged: to choose would be a guess.
-            return !AnyIsOurs(values, schemes);
+            // Another part of the system may have validated any one of them, so that choosing one would be a guess.
+            return HasAnyScheme(values, schemes) ? new BearerHeader(text: null) : default;
         }
 
-        if (!IsOurs(values[0], schemes, out var start))
+        if (!HasScheme(values[0], schemes, out var start))
         {
-            return true;
+            return default;
         }
 
         var header = values[0];
         var end = header.Length;
-        Skip(header, ref start);
+        SkipSpaces(header, ref start);
         while (end > start && IsSpace(header[end - 1]))
         {
             end--;
         }
 
-        token = end > start ? new TokenText(header, start, end - start) : null;
-        return token != null;
+        return new BearerHeader(end > start ? new TokenText(header, start, end - start) : null);
     }
 
-    private static bool AnyIsOurs(IList<string> values, IList<string> schemes) => values.Any(value => IsOurs(value, schemes, out _));
+    private static bool HasAnyScheme(IList<string> values, IList<string> schemes) =>
+        values.Any(value => HasScheme(value, schemes, out _));
 
-    // And where what follows the scheme begins.
-    private static bool IsOurs(string? value, IList<string> schemes, out int rest)
+    private static bool HasScheme(string? value, IList<string> schemes, out int schemeEnd)
     {
-        rest = 0;
+        schemeEnd = 0;
         if (value == null)
         {
             return false;
         }
 
-        // RFC 7235 §2.1: the name of a scheme is compared without regard to case, and spaces end it.
-        Skip(value, ref rest);
-        var start = rest;
-        while (rest < value.Length && !IsSpace(value[rest]) && value[rest] != ',')
+        // RFC 7235 §2.1: the name of a scheme is compared without regard to case, and ends at a space.
+        SkipSpaces(value, ref schemeEnd);
+        var start = schemeEnd;
+        while (schemeEnd < value.Length && !IsSpace(value[schemeEnd]) && value[schemeEnd] != ',')
         {
-            rest++;
+            schemeEnd++;
         }
 
         for (var i = 0; i < schemes.Count; i++)
         {
             var scheme = schemes[i];
-            if (scheme.Length == rest - start && string.Compare(value, start, scheme, 0, scheme.Length, StringComparison.OrdinalIgnoreCase) == 0)
+            if (scheme.Length == schemeEnd - start
+                && string.Compare(value, start, scheme, 0, scheme.Length, StringComparison.OrdinalIgnoreCase) == 0)
             {
                 return true;
             }
@@ -75,7 +91,7 @@ internal static class BearerHeader
         return false;
     }
 
-    private static void Skip(string value, ref int position)
+    private static void SkipSpaces(string value, ref int position)
     {
         while (position < value.Length && IsSpace(value[position]))
         {

@@ -2,10 +2,10 @@ using System;
 using System.Diagnostics.CodeAnalysis;
 using System.Threading;
 using System.Threading.Tasks;
+using CognitoOwin.Claims;
 using CognitoOwin.Diagnostics;
-using CognitoOwin.Keys;
 using CognitoOwin.Provider;
-using CognitoOwin.UserInfo;
+using CognitoOwin.Provisioning;
 using Microsoft.Owin;
 using Microsoft.Owin.BuilderProperties;
 using Microsoft.Owin.Logging;
@@ -14,19 +14,21 @@ using Owin;
 
 namespace CognitoOwin;
 
-/// <summary>Judges the Cognito token of each request. Add it by <c>app.UseCognitoJwt()</c>.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "Katana disposes no middleware: the host's end of the application does it.")]
+/// <summary>Validates the Cognito token of each request. Add it with <c>app.UseCognitoJwt()</c>.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "Katana disposes no middleware; the end of the application disposes its parts.")]
 public sealed class CognitoJwtAuthenticationMiddleware : AuthenticationMiddleware<CognitoJwtAuthenticationOptions>
 {
     private readonly CognitoTokenValidator _validator;
     private readonly UserProvisioner _provisioner;
+    private readonly IdentitySettings _identitySettings;
     private readonly CognitoHealthSource _health;
     private readonly CognitoLog _log;
 
     /// <summary>Creates the middleware.</summary>
-    /// <param name="next">What comes after it.</param>
+    /// <param name="next">The next middleware.</param>
     /// <param name="app">The application.</param>
     /// <param name="options">The settings.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="app"/> is null.</exception>
     /// <exception cref="CognitoConfigurationException">The settings have problems; the exception lists all of them.</exception>
     public CognitoJwtAuthenticationMiddleware(OwinMiddleware next, IAppBuilder app, CognitoJwtAuthenticationOptions options)
         : base(next, options)
@@ -34,11 +36,14 @@ public sealed class CognitoJwtAuthenticationMiddleware : AuthenticationMiddlewar
         var properties = new AppProperties((app ?? throw new ArgumentNullException(nameof(app))).Properties);
         var disposing = properties.OnAppDisposing;
         _log = new CognitoLog(app.CreateLogger<CognitoJwtAuthenticationMiddleware>());
-        _validator = new CognitoTokenValidator(options, _log);
-        _health = CognitoHealthSource.Of(app);
+        _validator = new CognitoTokenValidator(options.CreateValidationSettings(), _log);
+        _identitySettings = options.CreateIdentitySettings();
+        _health = CognitoHealthSource.GetOrCreate(app);
         _health.Add(_validator);
-        var userInfo = new UserInfoClient(options, _log);
-        _provisioner = new UserProvisioner(options, userInfo, _log, disposing);
+        var userInfo = new UserInfoClient(
+            options.UserInfo, options.UserInfoHttpMessageHandler, options.UserInfoTimeout, options.TimeProvider, _log);
+        _provisioner = new UserProvisioner(
+            options.Provisioning, options.UserInfo, userInfo, new ProvisionUserEvent(options, _log).RaiseAsync, disposing);
         if (options.TokenUse == CognitoTokenUse.Any && options.UserInfo == CognitoUserInfo.None && options.Provider.MayProvision)
         {
             _log.AccessTokensNotProvisioned();
@@ -60,5 +65,5 @@ public sealed class CognitoJwtAuthenticationMiddleware : AuthenticationMiddlewar
 
     /// <inheritdoc/>
     protected override AuthenticationHandler<CognitoJwtAuthenticationOptions> CreateHandler() =>
-        new CognitoJwtAuthenticationHandler(_validator, _provisioner, _log);
+        new CognitoJwtAuthenticationHandler(_validator, _provisioner, _identitySettings, _log);
 }

@@ -2,7 +2,9 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Specialized;
 using System.Net.Http;
+using CognitoOwin.Claims;
 using CognitoOwin.Configuration;
+using CognitoOwin.Validation;
 using Microsoft.Owin.Security;
 
 namespace CognitoOwin;
@@ -126,11 +128,31 @@ public sealed class CognitoJwtAuthenticationOptions : AuthenticationOptions
         return this;
     }
 
-    /// <exception cref="CognitoConfigurationException">The options have problems.</exception>
+    /// <summary>Throws if the options have problems.</summary>
+    /// <exception cref="CognitoConfigurationException">The options have problems; the exception lists all of them.</exception>
     internal void ThrowIfUnusable()
     {
         var problems = new ConfigurationProblems(_problems);
         OptionsChecker.Check(this, problems);
         problems.ThrowIfAny();
     }
+
+    /// <summary>Checks the options, and creates the settings of a validator.</summary>
+    /// <returns>The settings.</returns>
+    /// <exception cref="CognitoConfigurationException">The options have problems; the exception lists all of them.</exception>
+    internal TokenValidationSettings CreateValidationSettings()
+    {
+        ThrowIfUnusable();
+        return new TokenValidationSettings(
+            UserPools, TokenUse, RequiredScopes, RequiredGroups, ClockSkew, MaximumTokenLength, Keys, TokenCache, TimeProvider);
+    }
+
+    /// <summary>Creates the settings of the identities.</summary>
+    /// <returns>The settings.</returns>
+    internal IdentitySettings CreateIdentitySettings() => new(
+        AuthenticationType,
+        NameClaimType,
+        RoleClaimType,
+        SaveToken,
+        (description, scopes) => BearerChallenge.CreateInsufficientScope(this, description, scopes));
 }

@@ -1,6 +1,5 @@
 using System;
 using CognitoOwin;
-using CognitoOwin.Keys;
 
 namespace Microsoft.Owin;
 

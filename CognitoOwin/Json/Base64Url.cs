@@ -3,15 +3,19 @@ using System;
 namespace CognitoOwin.Json;
 
 /// <summary>
-/// Base64url as JWS has it: no padding, no white space, no other alphabet, and no stray bits, so that one text is the only
-/// one for its bytes (RFC 7515 §2, RFC 4648 §3.5). <c>Convert.FromBase64String</c> and IdentityModel's decoder allow more.
+/// Decodes base64url as JWS defines it: without padding, white space, another alphabet or stray bits, so that every byte sequence
+/// has exactly one text (RFC 7515 §2, RFC 4648 §3.5). <c>Convert.FromBase64String</c> and IdentityModel's decoder allow more.
 /// </summary>
 internal static class Base64Url
 {
-    private const byte None = 0xFF;
+    private const byte Invalid = 0xFF;
     private static readonly byte[] Values = CreateValues();
 
-    /// <summary>Decodes a part of <paramref name="text"/>; null where it is not base64url.</summary>
+    /// <summary>Decodes a part of a text.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="start">The index of the first character.</param>
+    /// <param name="length">The number of characters.</param>
+    /// <returns>The bytes; null if the part is not base64url.</returns>
     public static byte[]? Decode(string text, int start, int length)
     {
         var tail = length % 4;
@@ -20,7 +24,7 @@ internal static class Base64Url
             return null;
         }
 
-        // Mono inlines no method that reads a static field.
+        // A local copy, because Mono does not inline a method that reads a static field.
         var values = Values;
         var bytes = new byte[(length / 4 * 3) + (tail == 0 ? 0 : tail - 1)];
         var written = 0;
@@ -28,7 +32,7 @@ internal static class Base64Url
         var i = start;
         for (; i < end; i += 4)
         {
-            int a = Value(values, text[i]), b = Value(values, text[i + 1]), c = Value(values, text[i + 2]), d = Value(values, text[i + 3]);
+            int a = GetValue(values, text[i]), b = GetValue(values, text[i + 1]), c = GetValue(values, text[i + 2]), d = GetValue(values, text[i + 3]);
             if ((a | b | c | d) > 0x3F)
             {
                 return null;
@@ -42,7 +46,7 @@ internal static class Base64Url
 
         if (tail != 0)
         {
-            int a = Value(values, text[i]), b = Value(values, text[i + 1]), c = tail == 3 ? Value(values, text[i + 2]) : 0;
+            int a = GetValue(values, text[i]), b = GetValue(values, text[i + 1]), c = tail == 3 ? GetValue(values, text[i + 2]) : 0;
             var group = (a << 18) | (b << 12) | (c << 6);
             var strayBits = group & (tail == 3 ? 0xFF : 0xFFFF);
             if ((a | b | c) > 0x3F || strayBits != 0)
@@ -60,14 +64,14 @@ internal static class Base64Url
         return bytes;
     }
 
-    private static int Value(byte[] values, char c) => c < values.Length ? values[c] : None;
+    private static int GetValue(byte[] values, char c) => c < values.Length ? values[c] : Invalid;
 
     private static byte[] CreateValues()
     {
         var values = new byte[128];
         for (var i = 0; i < values.Length; i++)
         {
-            values[i] = None;
+            values[i] = Invalid;
         }
 
         const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

@@ -6,18 +6,18 @@ using System.Text.Json;
 namespace CognitoOwin.Json;
 
 /// <summary>
-/// JSON read so that it can mean one thing only: valid UTF-8, no duplicate names at any depth (RFC 7515 §4, RFC 8725 §2.4), no
-/// half surrogate pairs, no comments, bounded depth. Two parsers that disagree about a token are how checks are got around.
+/// Reads JSON only if it has exactly one meaning: valid UTF-8, no duplicate names at any depth (RFC 7515 §4, RFC 8725 §2.4), no half
+/// surrogate pairs, no comments, limited depth. An attacker can avoid a check when two parsers read one token differently.
 /// </summary>
 /// <remarks>
-/// One pass over <see cref="Utf8JsonReader"/>, which is what <see cref="JsonDocument"/> is made with: a document has to be searched
-/// again for names, and again for texts. What stands in an inner object or list is judged here, and read once it is asked for.
+/// It reads once with <see cref="Utf8JsonReader"/>. <see cref="JsonDocument"/> uses the same reader, but must then be searched for
+/// names and texts. Inner objects and lists are validated here, and read when a caller asks for them.
 /// </remarks>
 internal static class StrictJson
 {
-    // Cognito's tokens have about twenty. The hashes of strings are no secret on .NET Framework, so names can be chosen that all
-    // have one hash: what it costs to tell them apart must not grow with the square of a token's length. 512 such names cost a
-    // quarter of a millisecond under Mono, 1,024 a whole one.
+    // Cognito's tokens have about twenty members. String hashes are predictable on .NET Framework, so an attacker can choose names
+    // that all have one hash. Without a limit, comparing them would take time that grows with the square of their number. 512 such
+    // names take a quarter of a millisecond under Mono, 1,024 take a whole one.
     private const int MaximumMembers = 512;
 
     private static readonly JsonReaderOptions Options = new()
@@ -27,16 +27,24 @@ internal static class StrictJson
         MaxDepth = 16,
     };
 
+    /// <summary>Gets an encoding that throws for bytes and characters that are not valid.</summary>
     public static UTF8Encoding Utf8 { get; } = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Reads one JSON object, and gives its members by name; null where the bytes are anything else.</summary>
+    /// <summary>Reads one JSON object.</summary>
+    /// <param name="utf8">The JSON.</param>
+    /// <returns>The members by name; null if the bytes are anything else.</returns>
     public static Dictionary<string, JsonValue>? ParseObject(byte[] utf8) => Parse(utf8, JsonTokenType.StartObject, ReadMembers);
 
-    /// <summary>Reads one JSON list, and gives its items; null where the bytes are anything else.</summary>
+    /// <summary>Reads one JSON list.</summary>
+    /// <param name="utf8">The JSON.</param>
+    /// <returns>The items; null if the bytes are anything else.</returns>
     public static List<JsonValue>? ParseList(byte[] utf8) => Parse(utf8, JsonTokenType.StartArray, ReadItems);
 
-    /// <summary>The text of a member that is a string; null where there is none, or where it is anything else.</summary>
-    public static string? StringOf(this Dictionary<string, JsonValue> members, string name) =>
+    /// <summary>Gets the text of a member that is a string.</summary>
+    /// <param name="members">The members of an object.</param>
+    /// <param name="name">The name of the member.</param>
+    /// <returns>The text; null if the member is missing or is anything else.</returns>
+    public static string? GetString(this Dictionary<string, JsonValue> members, string name) =>
         members.TryGetValue(name, out var member) ? member.String : null;
 
     private static T? Parse<T>(byte[] utf8, JsonTokenType type, Read<T> read)
@@ -53,20 +61,20 @@ internal static class StrictJson
 
             var value = read(ref reader, utf8);
 
-            // Throws where anything follows.
+            // Throws if anything follows the value.
             reader.Read();
             return value;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or DecoderFallbackException)
         {
-            // InvalidOperationException: a string that is not valid UTF-8, or escapes half a surrogate pair.
+            // The reader throws InvalidOperationException for a string that is not valid UTF-8, or escapes half a surrogate pair.
             return null;
         }
     }
 
     private static Dictionary<string, JsonValue> ReadMembers(ref Utf8JsonReader reader, byte[] utf8)
     {
-        // A member of Cognito's tokens takes some 35 bytes. A dictionary that grows hashes all of its names again each time.
+        // A member of Cognito's tokens takes about 35 bytes. Allocate for that, because a dictionary that grows hashes all names again.
         var members = new Dictionary<string, JsonValue>(Math.Min(utf8.Length / 32, MaximumMembers), StringComparer.Ordinal);
         for (reader.Read(); reader.TokenType != JsonTokenType.EndObject; reader.Read())
         {
@@ -100,12 +108,12 @@ internal static class StrictJson
         }
 
         var start = (int)reader.TokenStartIndex;
-        Judge(ref reader);
+        ValidateRest(ref reader);
         return new JsonValue(type, Utf8.GetString(utf8, start, (int)reader.BytesConsumed - start));
     }
 
-    // Goes to the end of the value that the reader is at the beginning of.
-    private static void Judge(ref Utf8JsonReader reader)
+    // Reads the value at which the reader stands to its end.
+    private static void ValidateRest(ref Utf8JsonReader reader)
     {
         switch (reader.TokenType)
         {
@@ -117,19 +125,19 @@ internal static class StrictJson
                     names.Add(reader.GetString()!);
                     ThrowUnlessNew(names.Count, count);
                     reader.Read();
-                    Judge(ref reader);
+                    ValidateRest(ref reader);
                 }
 
                 break;
             case JsonTokenType.StartArray:
                 for (reader.Read(); reader.TokenType != JsonTokenType.EndArray; reader.Read())
                 {
-                    Judge(ref reader);
+                    ValidateRest(ref reader);
                 }
 
                 break;
             case JsonTokenType.String when reader.ValueIsEscaped:
-                // Throws where it escapes half a surrogate pair. That it is UTF-8 shows when all of the value is decoded.
+                // Throws if the string escapes half a surrogate pair. The caller decodes the whole value, and so checks that it is UTF-8.
                 reader.GetString();
                 break;
         }
@@ -139,7 +147,7 @@ internal static class StrictJson
     {
         if (count == countBefore || count > MaximumMembers)
         {
-            throw new JsonException("A name comes twice, or there are too many.");
+            throw new JsonException("A name is not unique, or the object has too many members.");
         }
     }
 

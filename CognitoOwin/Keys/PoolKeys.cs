@@ -142,7 +142,7 @@ internal sealed class PoolKeys : IDisposable
     }
 
     /// <summary>Whether what was verified with a key still counts. Takes no lock; starts a refresh that is due.</summary>
-    public bool Trusts(SigningKey key)
+    public bool IsTrusted(SigningKey key)
     {
         RefreshIfDue();
         return !key.IsDropped && _time.GetTimestamp() < Volatile.Read(ref _usableUntil);

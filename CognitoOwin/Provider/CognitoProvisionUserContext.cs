@@ -24,7 +24,7 @@ public sealed class CognitoProvisionUserContext : BaseContext<CognitoJwtAuthenti
         : base(context, options)
     {
         Token = token;
-        Attributes = profile == null ? token.Attributes : token.Attributes.With(profile);
+        Attributes = profile == null ? token.Attributes : token.Attributes.MergeProfile(profile);
         CancellationToken = cancellationToken;
     }
 

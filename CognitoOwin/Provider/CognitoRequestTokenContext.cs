@@ -4,30 +4,33 @@ using Microsoft.Owin.Security.Provider;
 
 namespace CognitoOwin;
 
-/// <summary>A request before its token is judged, for an application that takes tokens from another place than the header.</summary>
+/// <summary>Describes a request before its token is validated. The application may take the token from another place than the header.</summary>
 public sealed class CognitoRequestTokenContext : BaseContext<CognitoJwtAuthenticationOptions>
 {
-    internal CognitoRequestTokenContext(IOwinContext context, CognitoJwtAuthenticationOptions options, TokenText? token)
+    private readonly BearerHeader _header;
+
+    internal CognitoRequestTokenContext(IOwinContext context, CognitoJwtAuthenticationOptions options, BearerHeader header)
         : base(context, options)
     {
-        Text = token;
-        IsHeader = token != null;
+        _header = header;
+        Text = header.Text;
+        IsFromHeader = true;
     }
 
     /// <summary>
-    /// The token, without a scheme; null where the <c>Authorization</c> header has none. Set it to judge another one, or to
-    /// null to leave the request without a user.
+    /// Gets or sets the token, without a scheme; null if the <c>Authorization</c> header has none. Set another token to validate that
+    /// one, or null to leave the request without a user.
     /// </summary>
     public string? Token
     {
         get
         {
-            if (Text is not { } text || IsMalformedHeader)
+            if (Text is not { } text || (IsFromHeader && _header.IsMalformed))
             {
                 return null;
             }
 
-            // Copied out of the header once.
+            // Keep the copy, so that the text is copied out of the header only once.
             var token = text.ToString();
             Text = new TokenText(token);
             return token;
@@ -36,14 +39,13 @@ public sealed class CognitoRequestTokenContext : BaseContext<CognitoJwtAuthentic
         set
         {
             Text = value == null ? null : new TokenText(value);
-            IsHeader = false;
+            IsFromHeader = false;
         }
     }
 
+    /// <summary>Gets the text to validate, which may not be a token.</summary>
     internal TokenText? Text { get; private set; }
 
-    /// <summary>Whether what is to be judged stands in the header and cannot be a token.</summary>
-    internal bool IsMalformedHeader => IsHeader && Text is { IsB64Token: false };
-
-    private bool IsHeader { get; set; }
+    /// <summary>Gets whether the text is the header's, and not one that the application has set.</summary>
+    internal bool IsFromHeader { get; private set; }
 }

@@ -2,31 +2,29 @@ using System;
 using System.Threading;
 using System.Threading.Tasks;
 
-namespace CognitoOwin.Provider;
-
-/// <summary>An outcome that says for itself how long later requests may have it too.</summary>
-internal interface IShareable
-{
-    bool IsKept { get; }
-}
+namespace CognitoOwin.Provisioning;
 
 /// <summary>
-/// One piece of work for every request of a token: those that come while it is done wait for it, those that come later have
-/// its outcome as long as that is kept. A failure is told to those who waited for it, and not kept.
+/// Does one piece of work for all requests of a token. Requests that come during the work wait for it; later ones get its
+/// outcome for as long as the outcome is kept. A failure is reported to the requests that waited, and is not kept.
 /// </summary>
 internal sealed class SharedRun<T>
     where T : class, IShareable
 {
     private Task<T>? _run;
 
-    /// <summary>The outcome, where there is one that is kept; null where the work is to be done, or under way.</summary>
+    /// <summary>Gets the outcome if there is one that is kept; null if the work is still to be done, or under way.</summary>
     public Task<T>? Kept => Volatile.Read(ref _run) is { Status: TaskStatus.RanToCompletion } run && run.Result.IsKept ? run : null;
 
-    /// <summary>Lets go of an outcome that nobody asks for again.</summary>
-    public void Forget() => Volatile.Write(ref _run, null);
+    /// <summary>Drops the outcome.</summary>
+    public void Drop() => Volatile.Write(ref _run, null);
 
+    /// <summary>Gets the kept outcome, waits for the work of another request, or does the work.</summary>
     /// <param name="work">Does the work. It must not depend on whether the client of this request hangs up.</param>
-    /// <param name="cancellationToken">Ends the waiting for work that another request has begun.</param>
+    /// <param name="cancellationToken">Ends the wait for work that another request has started.</param>
+    /// <returns>The outcome.</returns>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    /// <exception cref="Exception">The work failed; the exception is the one that the work threw.</exception>
     public async Task<T> GetOrRunAsync(Func<Task<T>> work, CancellationToken cancellationToken)
     {
         while (true)
@@ -49,15 +47,15 @@ internal sealed class SharedRun<T>
             }
             catch (OperationCanceledException) when (current.IsCanceled && !cancellationToken.IsCancellationRequested)
             {
-                // The work was given up for the sake of the request that had begun it, which is not this one.
+                // Another request started the work and cancelled it for its own client. This request tries again.
             }
         }
     }
 
     private static bool IsOver(Task<T> run) => run.IsCompleted && (run.Status != TaskStatus.RanToCompletion || !run.Result.IsKept);
 
-    // The request that began the work sees it through even when its own client has hung up: the services of its OWIN context
-    // must live as long as a handler works with them.
+    // The request that started the work waits for its end even after its own client has hung up: the services of its OWIN context
+    // must live as long as a handler uses them.
     private async Task<T> RunAsync(Func<Task<T>> work, TaskCompletionSource<T> promise, CancellationToken cancellationToken)
     {
         try
@@ -75,11 +73,11 @@ internal sealed class SharedRun<T>
             }
             else
             {
-                // A time-out of the work's own among it, which everybody who waits is told: to try again one after the other would
-                // make the last wait for all of them.
+                // A timeout raised by the work itself is reported to every waiter. If the waiters tried again one after the
+                // other, the last would wait for all of them.
                 promise.SetException(e);
 
-                // Observed here, as perhaps nobody else waits for it.
+                // Observe the exception here, because perhaps nobody else waits for it.
                 _ = promise.Task.Exception;
             }
 

@@ -3,18 +3,22 @@ using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
 
-namespace CognitoOwin.Provider;
+namespace CognitoOwin.Provisioning;
 
-/// <summary>Lets the handler run for one user at a time, and for as many users at a time as there are.</summary>
+/// <summary>Runs work for one user at a time. Work for different users runs in parallel.</summary>
 internal sealed class UserLocks
 {
     private readonly AsyncLocal<Turn?> _turn = new();
     private readonly Dictionary<(string Issuer, string Subject), Entry> _entries = [];
 
-    /// <param name="issuer">The user's pool.</param>
-    /// <param name="subject">The user.</param>
-    /// <param name="work">What is done while nobody else does it for this user.</param>
-    /// <param name="cancellationToken">Ends the waiting for the turn.</param>
+    /// <summary>Waits for the user's turn, and does the work.</summary>
+    /// <param name="issuer">The issuer of the user's tokens.</param>
+    /// <param name="subject">The user's id in its pool.</param>
+    /// <param name="work">Does the work.</param>
+    /// <param name="cancellationToken">Ends the wait for the turn.</param>
+    /// <returns>What the work returned.</returns>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled before the turn came.</exception>
+    /// <exception cref="Exception">The work failed; the exception is the one that the work threw.</exception>
     public async Task<T> RunAsync<T>(string issuer, string subject, Func<Task<T>> work, CancellationToken cancellationToken)
     {
         var user = (issuer, subject);
@@ -56,8 +60,10 @@ internal sealed class UserLocks
         }
     }
 
-    /// <summary>Work for a user that waits for the same user would wait for itself, for ever.</summary>
-    /// <exception cref="InvalidOperationException">The caller is called by such work.</exception>
+    /// <summary>Throws if the caller would wait for itself: it runs inside the work of the user whom it wants to lock.</summary>
+    /// <param name="issuer">The issuer of the user's tokens.</param>
+    /// <param name="subject">The user's id in its pool.</param>
+    /// <exception cref="InvalidOperationException">The caller runs inside the work of this user.</exception>
     public void ThrowIfHeldByCaller(string issuer, string subject)
     {
         for (var turn = _turn.Value; turn != null; turn = turn.Outer)
@@ -65,8 +71,8 @@ internal sealed class UserLocks
             if (!turn.IsOver && turn.User == (issuer, subject))
             {
                 throw new InvalidOperationException(
-                    "The provisioning handler of a user has, by a call into the application, asked for that same user, and would "
-                    + "wait for itself. Call no action of this application with the user's own token from within the handler.");
+                    "The provisioning handler of a user has called the application with a token of the same user. The call would "
+                    + "wait for itself. Inside the handler, call no action of this application with the user's own token.");
             }
         }
     }

@@ -1,19 +1,18 @@
-using System;
 using System.Collections.Generic;
 using System.Linq;
 using Owin;
 
-namespace CognitoOwin.Keys;
+namespace CognitoOwin;
 
-/// <summary>The validators of one application, on every branch of its pipeline.</summary>
+/// <summary>Gathers the health of all validators of one application, on every branch of its pipeline.</summary>
 internal sealed class CognitoHealthSource
 {
-    /// <summary>Where an application has it among its properties, and a request in its environment.</summary>
+    /// <summary>Names the source among the properties of an application and in the environment of a request.</summary>
     public const string Key = "cognitoowin.Health";
 
     private readonly List<CognitoTokenValidator> _validators = [];
 
-    public static CognitoHealthSource Of(IAppBuilder app)
+    public static CognitoHealthSource GetOrCreate(IAppBuilder app)
     {
         if (!app.Properties.TryGetValue(Key, out var value) || value is not CognitoHealthSource source)
         {

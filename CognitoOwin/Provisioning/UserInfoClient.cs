@@ -11,11 +11,11 @@ using CognitoOwin.Diagnostics;
 using CognitoOwin.Http;
 using CognitoOwin.Json;
 
-namespace CognitoOwin.UserInfo;
+namespace CognitoOwin.Provisioning;
 
 /// <summary>
-/// Reads the profile of the user behind an access token from its pool. The token was validated; what the pool says about it
-/// beyond its signature, that it was revoked or its user disabled, counts as well.
+/// Reads the profile of the user of an access token from the user pool. The token is validated already. The pool may still refuse
+/// it, because it was revoked or its user is disabled.
 /// </summary>
 internal sealed class UserInfoClient : IDisposable
 {
@@ -38,18 +38,29 @@ internal sealed class UserInfoClient : IDisposable
     private readonly CognitoLog _log;
     private readonly BoundedHttpClient _http;
 
-    public UserInfoClient(CognitoJwtAuthenticationOptions options, CognitoLog log)
+    /// <param name="source">Where the profile is read.</param>
+    /// <param name="handler">Sends the requests, and is not disposed; null for a handler of this library.</param>
+    /// <param name="timeout">The longest that a request may take.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="log">The log.</param>
+    public UserInfoClient(CognitoUserInfo source, HttpMessageHandler? handler, TimeSpan timeout, TimeProvider time, CognitoLog log)
     {
-        _source = options.UserInfo;
-        _time = options.TimeProvider;
+        _source = source;
+        _time = time;
         _log = log;
-        _http = new BoundedHttpClient(options.UserInfoHttpMessageHandler, options.UserInfoTimeout, MaximumBytes, _time);
+        _http = new BoundedHttpClient(handler, timeout, MaximumBytes, time);
     }
 
-    /// <summary>The scope without which the pool tells nothing.</summary>
-    public static string ScopeFor(CognitoUserInfo source) =>
+    /// <summary>Gets the scope that an access token needs for its user's profile.</summary>
+    /// <param name="source">Where the profile is read.</param>
+    /// <returns>The scope.</returns>
+    public static string GetRequiredScope(CognitoUserInfo source) =>
         source == CognitoUserInfo.OidcUserInfo ? "openid" : "aws.cognito.signin.user.admin";
 
+    /// <summary>Asks the user pool for the profile.</summary>
+    /// <param name="token">The access token.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>The profile, or the reason why there is none.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public async Task<UserInfoAnswer> FetchAsync(CognitoToken token, CancellationToken cancellationToken)
     {
@@ -62,27 +73,27 @@ internal sealed class UserInfoClient : IDisposable
         {
             cancellationToken.ThrowIfCancellationRequested();
 
-            // Whatever went wrong, in an HTTP handler of the application's own among it: the user cannot be judged now.
+            // Every other failure, one in the application's own HTTP handler included, makes the profile unavailable.
             _log.UserInfoFailed(e is BoundedHttpException ? e.Message : "The request failed.", e.InnerException ?? e);
-            return UserInfoAnswer.Unavailable(DefaultRetryAfter);
+            return UserInfoAnswer.ReportUnavailable(DefaultRetryAfter);
         }
 
         var members = StrictJson.ParseObject(answer.Body);
         if (answer.Status != HttpStatusCode.OK)
         {
-            return JudgeError(answer, members ?? []);
+            return ReadError(answer, members ?? []);
         }
 
         if (members == null || ReadAttributes(members) is not { } attributes)
         {
             _log.UserInfoFailed("The answer is not the JSON of a profile.");
-            return UserInfoAnswer.Unavailable(DefaultRetryAfter);
+            return UserInfoAnswer.ReportUnavailable(DefaultRetryAfter);
         }
 
-        // OpenID Connect Core 1.0 §5.3.2: the answer may be another user's.
+        // OpenID Connect Core 1.0 §5.3.2: compare sub, because the answer may be another user's.
         return string.Equals(attributes[CognitoClaimTypes.Subject], token.Subject, StringComparison.Ordinal)
-            ? UserInfoAnswer.Profile(attributes)
-            : UserInfoAnswer.Refused(TokenRejection.UserInfoMismatch, _time);
+            ? UserInfoAnswer.Accept(attributes)
+            : UserInfoAnswer.Refuse(TokenRejection.UserInfoMismatch, _time);
     }
 
     public void Dispose() => _http.Dispose();
@@ -105,25 +116,26 @@ internal sealed class UserInfoClient : IDisposable
         };
     }
 
-    private UserInfoAnswer JudgeError(BoundedHttpAnswer answer, Dictionary<string, JsonValue> body)
+    private UserInfoAnswer ReadError(BoundedHttpAnswer answer, Dictionary<string, JsonValue> body)
     {
-        var error = ErrorOf(body);
+        var error = GetErrorName(body);
         var isRefusal = answer.Status == HttpStatusCode.Unauthorized
             || (answer.Status == HttpStatusCode.BadRequest && (NotActiveErrors.Contains(error) || error == "invalid_token"));
         if (isRefusal)
         {
-            return UserInfoAnswer.Refused(TokenRejection.UserNotActive, _time);
+            return UserInfoAnswer.Refuse(TokenRejection.UserNotActive, _time);
         }
 
         _log.UserInfoFailed($"The answer has status {(int)answer.Status}{(error.Length > 0 ? $" ({error})" : "")}, expected 200.");
         var retryAfter = answer.RetryAfter ?? DefaultRetryAfter;
-        return UserInfoAnswer.Unavailable(retryAfter < LongestRetryAfter ? retryAfter : LongestRetryAfter);
+        return UserInfoAnswer.ReportUnavailable(retryAfter < LongestRetryAfter ? retryAfter : LongestRetryAfter);
     }
 
-    // The name of the error in AWS's JSON protocol, with or without a namespace before a #, or in that of OAuth; the log gets it.
-    private static string ErrorOf(Dictionary<string, JsonValue> body)
+    // AWS's JSON protocol has the name in __type, sometimes with a namespace before a #; OAuth has it in error. The log shows the
+    // name, so it keeps only letters and underscores.
+    private static string GetErrorName(Dictionary<string, JsonValue> body)
     {
-        var text = body.StringOf("__type") ?? body.StringOf("error") ?? "";
+        var text = body.GetString("__type") ?? body.GetString("error") ?? "";
         var name = text.Substring(text.LastIndexOf('#') + 1);
         return new string([.. name.TakeWhile(c => c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or '_').Take(60)]);
     }
@@ -144,8 +156,8 @@ internal sealed class UserInfoClient : IDisposable
         var values = new Dictionary<string, JsonValue>(StringComparer.Ordinal);
         foreach (var item in items)
         {
-            // An attribute that comes twice could mean two things.
-            if (item.Members is not { } attribute || attribute.StringOf("Name") is not { } name || !names.Add(name))
+            // An attribute that is listed twice is ambiguous.
+            if (item.Members is not { } attribute || attribute.GetString("Name") is not { } name || !names.Add(name))
             {
                 return null;
             }

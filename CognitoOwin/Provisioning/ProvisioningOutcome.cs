@@ -2,12 +2,13 @@ using System;
 using System.Collections.Generic;
 using System.Security.Claims;
 
-namespace CognitoOwin.Provider;
+namespace CognitoOwin.Provisioning;
 
-/// <summary>What the application made of a user.</summary>
+/// <summary>Holds what the application made of a user: claims and a user object, or a rejection.</summary>
 internal sealed class ProvisioningOutcome : IShareable
 {
-    public static readonly ProvisioningOutcome Nothing = new([], null);
+    /// <summary>Adds nothing to the user.</summary>
+    public static readonly ProvisioningOutcome Empty = new([], null);
 
     public ProvisioningOutcome(IReadOnlyList<Claim> claims, object? user)
     {
@@ -29,12 +30,15 @@ internal sealed class ProvisioningOutcome : IShareable
 
     public TokenRejection Rejection { get; }
 
-    /// <summary>The application's own words; null for the sentence that goes with <see cref="Rejection"/>.</summary>
+    /// <summary>Gets the application's own sentence; null for the sentence that goes with <see cref="Rejection"/>.</summary>
     public string? RejectionReason { get; }
 
     public TimeSpan? RetryAfter { get; }
 
-    /// <summary>A rejection is not: a user who is let in again must not have to wait for a new token.</summary>
+    /// <summary>
+    /// Gets whether later requests share the outcome. They do not share a rejection, so that a user whom the application accepts
+    /// again does not need a new token.
+    /// </summary>
     public bool IsKept => Rejection == TokenRejection.None;
 
     public static ProvisioningOutcome Reject(TokenRejection rejection, string? reason = null, TimeSpan? retryAfter = null) =>
