@@ -10,15 +10,14 @@ using Microsoft.Owin.Security.Jwt;
 namespace CognitoOwin;
 
 /// <summary>
-/// A user pool's issuer and keys for Katana's own <c>UseJwtBearerAuthentication</c>, for an application that keeps it.
-/// The interface is synchronous, so that a request that finds no keys blocks its thread until they have come. For that to
-/// be rare, the keys are fetched as soon as the provider is made; every later call takes what is kept. Prefer
-/// <c>app.UseCognitoJwt()</c>, which waits for nothing and checks what <c>UseJwtBearerAuthentication</c> does not:
-/// <c>token_use</c>, and the <c>client_id</c> of access tokens.
+/// Gives a user pool's issuer and keys to Katana's own <c>UseJwtBearerAuthentication</c>, for an application that keeps it.
+/// The interface is synchronous, so a request that finds no keys blocks its thread until they are fetched. To make that rare, the
+/// provider fetches the keys when it is created, and later calls use the kept keys. Prefer <c>app.UseCognitoJwt()</c>, which blocks no
+/// thread and checks what <c>UseJwtBearerAuthentication</c> does not: <c>token_use</c>, and the <c>client_id</c> of access tokens.
 /// </summary>
 /// <remarks>
-/// <c>UseJwtBearerAuthentication</c> asks <see cref="SecurityKeys"/> before it has read the token, so that a key the pool has
-/// just taken into use is unknown until the next refresh. <see cref="ResolveSigningKeys"/> knows which key is meant:
+/// <c>UseJwtBearerAuthentication</c> reads <see cref="SecurityKeys"/> before it has read the token, so a key that the pool has just
+/// started to use is unknown until the next refresh. <see cref="ResolveSigningKeys"/> looks for the key that the token names:
 /// <code>
 /// TokenValidationParameters = new TokenValidationParameters
 /// {
@@ -31,13 +30,14 @@ namespace CognitoOwin;
 public sealed class CognitoIssuerSecurityKeyProvider : IIssuerSecurityKeyProvider, IDisposable
 {
     private readonly PoolKeys _keys;
-    private readonly TimeSpan _patience;
+    private readonly BlockingKeyReader _reader;
 
-    /// <summary>Creates a provider for a user pool.</summary>
+    /// <summary>Creates a provider for a user pool, and starts to fetch the pool's keys.</summary>
     /// <param name="userPool">The pool.</param>
-    /// <param name="keys">How its keys are fetched and kept; null for every default.</param>
-    /// <param name="logger">Is told how fetches end: <c>app.CreateLogger("CognitoOwin")</c>; null for nobody.</param>
+    /// <param name="keys">How its keys are fetched and kept; null for all defaults.</param>
+    /// <param name="logger">The log for the results of fetches: <c>app.CreateLogger("CognitoOwin")</c>; null for none.</param>
     /// <param name="timeProvider">The clock; null for the system's.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="userPool"/> is null.</exception>
     /// <exception cref="CognitoConfigurationException">The pool or the settings have problems.</exception>
     public CognitoIssuerSecurityKeyProvider(
         CognitoUserPool userPool, CognitoKeysOptions? keys = null, ILogger? logger = null, TimeProvider? timeProvider = null)
@@ -52,32 +52,32 @@ public sealed class CognitoIssuerSecurityKeyProvider : IIssuerSecurityKeyProvide
         Issuer = userPool.Issuer!;
         _keys = new PoolKeys(userPool, options.Keys, options.TimeProvider, new CognitoLog(logger));
 
-        // The fetch keeps to its own limit; this one holds should the thread pool have no thread to tell of its end.
-        _patience = options.Keys.FetchTimeout + TimeSpan.FromSeconds(1);
+        // The fetch has its own time limit. This one is for the case that no thread of the pool is free to report its end.
+        _reader = new BlockingKeyReader(_keys, options.Keys.FetchTimeout + TimeSpan.FromSeconds(1));
         _keys.FetchIfDue();
     }
 
-    /// <summary>The issuer of the pool's tokens.</summary>
+    /// <summary>Gets the issuer of the pool's tokens.</summary>
     public string Issuer { get; }
 
     /// <summary>
-    /// The pool's keys. None where they could not be fetched within <see cref="CognitoKeysOptions.FetchTimeout"/> and a second:
-    /// then no token is accepted. Only a call that finds no keys kept waits.
+    /// Gets the pool's keys; empty if they could not be fetched within <see cref="CognitoKeysOptions.FetchTimeout"/> and a second, so
+    /// that no token is accepted. The call blocks only if no keys are kept.
     /// </summary>
     public IEnumerable<SecurityKey> SecurityKeys =>
-        _keys.GetAll(_patience) is { } set ? [.. set.Keys.Values.Select(key => key.SecurityKey)] : [];
+        _reader.GetAll() is { } set ? [.. set.Keys.Values.Select(key => key.SecurityKey)] : [];
 
     /// <summary>
-    /// The one key that a token names, for <see cref="TokenValidationParameters.IssuerSigningKeyResolver"/>. A key that is not
-    /// known is fetched, and found on that same request if the pool has it; after a fetch that did not bring it,
-    /// <see cref="CognitoKeysOptions.MinimumRefetchInterval"/> must pass before the next. Only then the call waits, for
-    /// <see cref="CognitoKeysOptions.FetchTimeout"/> and a second at the longest.
+    /// Gets the key that a token names, for <see cref="TokenValidationParameters.IssuerSigningKeyResolver"/>. If the key is unknown, the
+    /// call fetches the keys, and finds the key if the pool has it. After a fetch without that key,
+    /// <see cref="CognitoKeysOptions.MinimumRefetchInterval"/> must pass before the next. The call blocks only during a fetch, for
+    /// <see cref="CognitoKeysOptions.FetchTimeout"/> and a second at most.
     /// </summary>
-    /// <param name="token">The token, which is not looked at.</param>
-    /// <param name="securityToken">The token as it was read, not validated yet: one of another issuer gets no key; may be null.</param>
-    /// <param name="kid">The <c>kid</c> of the token's header (RFC 7515 §4.1.4). Without one there is no key.</param>
-    /// <param name="parameters">The rules, which are not looked at.</param>
-    /// <returns>The key, or none.</returns>
+    /// <param name="token">The token, which is ignored.</param>
+    /// <param name="securityToken">The token before its validation; may be null. A token of another issuer gets no key.</param>
+    /// <param name="kid">The <c>kid</c> of the token's header (RFC 7515 §4.1.4). Without it there is no key.</param>
+    /// <param name="parameters">The rules, which are ignored.</param>
+    /// <returns>The key, or an empty list.</returns>
     public IEnumerable<SecurityKey> ResolveSigningKeys(
         string? token, SecurityToken? securityToken, string? kid, TokenValidationParameters? parameters)
     {
@@ -86,10 +86,10 @@ public sealed class CognitoIssuerSecurityKeyProvider : IIssuerSecurityKeyProvide
             return [];
         }
 
-        return _keys.Find(kid!, _patience).Key is { } key ? [key.SecurityKey] : [];
+        return _reader.Find(kid!).Key is { } key ? [key.SecurityKey] : [];
     }
 
-    /// <summary>How the pool's keys stand. It waits for nothing, but starts a fetch that is due.</summary>
+    /// <summary>Gets the state of the pool's keys. The call never blocks; it may start a fetch in the background.</summary>
     /// <returns>The state of the pool.</returns>
     public CognitoPoolHealth GetHealth() => _keys.GetHealth();
 

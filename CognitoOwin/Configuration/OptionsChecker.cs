@@ -159,7 +159,7 @@ internal sealed class OptionsChecker
         if (pool.JwksFile is { } file)
         {
             sources.Add(setting("JwksFile"));
-            if (WhyUseless(() => JwksFile.Read(JwksFile.FullPathOf(file))) is { } reason)
+            if (GetReadError(() => JwksFile.Read(JwksFile.GetFullPath(file))) is { } reason)
             {
                 _problems.AddUnexpected(setting("JwksFile"), file, "a file with the pool's JWKS. " + reason);
             }
@@ -168,7 +168,7 @@ internal sealed class OptionsChecker
         if (pool.Jwks is { } text)
         {
             sources.Add(setting("Jwks"));
-            if (WhyUseless(() => Encoding.UTF8.GetBytes(text)) is { } reason)
+            if (GetReadError(() => Encoding.UTF8.GetBytes(text)) is { } reason)
             {
                 _problems.Add($"{setting("Jwks")} is not the text of the pool's JWKS. {reason}");
             }
@@ -180,7 +180,7 @@ internal sealed class OptionsChecker
         }
     }
 
-    private static string? WhyUseless(Func<byte[]> read)
+    private static string? GetReadError(Func<byte[]> read)
     {
         try
         {

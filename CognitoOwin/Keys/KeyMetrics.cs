@@ -7,62 +7,59 @@ using CognitoOwin.Diagnostics;
 
 namespace CognitoOwin.Keys;
 
-/// <summary>Measures one user pool's keys. Nothing is allocated where nobody listens.</summary>
+/// <summary>Measures the keys of one user pool. It allocates nothing per lookup or fetch while nobody listens.</summary>
 internal sealed class KeyMetrics
 {
-    private const string UserPool = "cognito_owin.user_pool";
-    private const string ErrorType = "error.type";
-
     private static readonly Histogram<double> FetchDuration = CognitoMeter.Instance.CreateHistogram(
-        "cognito_owin.jwks.fetch.duration",
+        InstrumentNames.JwksFetchDuration,
         unit: "s",
         description: "Duration of the fetches of the user pool's keys; those that failed have error.type.",
         tags: null,
         advice: new InstrumentAdvice<double>
         {
-            // Those of http.client.request.duration, up to the longest FetchTimeout.
+            // The boundaries of http.client.request.duration, up to the longest FetchTimeout.
             HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 30, 60],
         });
 
     private static readonly Counter<long> RefusedLookups = CognitoMeter.Instance.CreateCounter<long>(
-        "cognito_owin.jwks.lookup.refused",
+        InstrumentNames.JwksLookupRefused,
         unit: "{lookup}",
-        description: "Lookups of unknown keys that were refused without a fetch, as the last one is too recent.");
+        description: "Lookups of unknown keys that were refused without a fetch, because the last fetch was too recent.");
 
-    // Gauges ask the pools that live. They must not keep one alive that nobody disposed.
-    private static readonly List<WeakReference<KeyMetrics>> Living = [];
+    // Weak, so that the gauges do not keep the keys of a pool alive that nobody uses or disposes.
+    private static readonly List<WeakReference<KeyMetrics>> Pools = [];
 
-    private readonly PoolKeys _keys;
+    private readonly KeyStore _store;
     private readonly KeyValuePair<string, object?> _userPool;
 
     static KeyMetrics()
     {
         CognitoMeter.Instance.CreateObservableUpDownCounter(
-            "cognito_owin.jwks.keys",
-            static () => Observe(static kept => (long)kept.Count),
+            InstrumentNames.JwksKeys,
+            static () => Observe(static latest => (long)latest.Count),
             unit: "{key}",
             description: "Public keys of the user pool that are kept.");
         CognitoMeter.Instance.CreateObservableGauge(
-            "cognito_owin.jwks.age",
-            static () => Observe(static kept => kept.Age.TotalSeconds),
+            InstrumentNames.JwksAge,
+            static () => Observe(static latest => latest.Age.TotalSeconds),
             unit: "s",
             description: "Time since the kept keys of the user pool were fetched.");
     }
 
-    public KeyMetrics(PoolKeys keys, string userPool)
+    public KeyMetrics(string userPool, KeyStore store)
     {
-        _keys = keys;
-        _userPool = new(UserPool, userPool);
-        lock (Living)
+        _store = store;
+        _userPool = new(InstrumentNames.UserPoolTag, userPool);
+        lock (Pools)
         {
-            Living.RemoveAll(static reference => !reference.TryGetTarget(out _));
-            Living.Add(new(this));
+            Pools.RemoveAll(static reference => !reference.TryGetTarget(out _));
+            Pools.Add(new(this));
         }
     }
 
-    public void LookupRefused() => RefusedLookups.Add(1, _userPool);
+    public void RecordRefusedLookup() => RefusedLookups.Add(1, _userPool);
 
-    public void Fetched(TimeSpan duration, JwksException? failure)
+    public void RecordFetch(TimeSpan duration, JwksException? failure)
     {
         if (!FetchDuration.Enabled)
         {
@@ -72,13 +69,13 @@ internal sealed class KeyMetrics
         var tags = new TagList { _userPool };
         if (failure != null)
         {
-            tags.Add(ErrorType, TypeOf(failure));
+            tags.Add(InstrumentNames.ErrorTypeTag, GetErrorType(failure));
         }
 
         FetchDuration.Record(duration.TotalSeconds, tags);
     }
 
-    private static string TypeOf(JwksException failure) => failure.Failure switch
+    private static string GetErrorType(JwksException failure) => failure.Failure switch
     {
         JwksFailure.Timeout => "timeout",
         JwksFailure.Connection => "connection",
@@ -91,17 +88,17 @@ internal sealed class KeyMetrics
         _ => "_OTHER",
     };
 
-    private static List<Measurement<T>> Observe<T>(Func<(int Count, TimeSpan Age), T> value)
+    private static List<Measurement<T>> Observe<T>(Func<(int Count, TimeSpan Age), T> select)
         where T : struct
     {
         var measurements = new List<Measurement<T>>();
-        lock (Living)
+        lock (Pools)
         {
-            foreach (var reference in Living)
+            foreach (var reference in Pools)
             {
-                if (reference.TryGetTarget(out var metrics) && metrics._keys.Kept is { } kept)
+                if (reference.TryGetTarget(out var metrics) && metrics._store.Latest is { } latest)
                 {
-                    measurements.Add(new(value(kept), metrics._userPool));
+                    measurements.Add(new(select(latest), metrics._userPool));
                 }
             }
         }
