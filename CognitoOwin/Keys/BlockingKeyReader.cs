@@ -17,7 +17,7 @@ internal sealed class BlockingKeyReader(PoolKeys keys, TimeSpan timeout)
     {
         if (keys.FindKept(keyId) is { } key)
         {
-            return KeyLookup.Found(key);
+            return KeyLookup.FromKey(key);
         }
 
         for (var isSecond = false; ; isSecond = true)
@@ -29,7 +29,7 @@ internal sealed class BlockingKeyReader(PoolKeys keys, TimeSpan timeout)
 
             if (!fetch.Wait(timeout))
             {
-                return KeyLookup.Unavailable(TimeSpan.Zero);
+                return KeyLookup.ReportUnavailable(TimeSpan.Zero);
             }
 
             if (keys.FindIn(fetch.Result, keyId, isNew || isSecond) is { } found)

@@ -82,7 +82,7 @@ internal sealed class KeyFetcher : IDisposable
             isNew = _pending == null;
             if (current != null && current.Keys.TryGetValue(keyId, out var key))
             {
-                lookup = KeyLookup.Found(key);
+                lookup = KeyLookup.FromKey(key);
                 return null;
             }
 
@@ -92,7 +92,7 @@ internal sealed class KeyFetcher : IDisposable
                 return _pending ?? Start(keyId);
             }
 
-            lookup = _schedule.LastFailure != null ? KeyLookup.Unavailable(left) : KeyLookup.Unknown;
+            lookup = _schedule.LastFailure != null ? KeyLookup.ReportUnavailable(left) : KeyLookup.Unknown;
             isFirstRefusal = _schedule.TryNoteFirstRefusal();
         }
 

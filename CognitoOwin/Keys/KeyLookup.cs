@@ -19,7 +19,7 @@ internal readonly struct KeyLookup
     /// <summary>Gets the time after which to try again, if the key is unavailable.</summary>
     public TimeSpan? RetryAfter { get; }
 
-    public static KeyLookup Found(SigningKey key) => new(key, null);
+    public static KeyLookup FromKey(SigningKey key) => new(key, null);
 
-    public static KeyLookup Unavailable(TimeSpan retryAfter) => new(null, retryAfter);
+    public static KeyLookup ReportUnavailable(TimeSpan retryAfter) => new(null, retryAfter);
 }

@@ -29,7 +29,7 @@ internal sealed class PoolKeys : IDisposable
     /// <returns>The result of the lookup.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public ValueTask<KeyLookup> FindAsync(string keyId, CancellationToken cancellationToken) =>
-        FindKept(keyId) is { } key ? new(KeyLookup.Found(key)) : new(FetchAndFindAsync(keyId, cancellationToken));
+        FindKept(keyId) is { } key ? new(KeyLookup.FromKey(key)) : new(FetchAndFindAsync(keyId, cancellationToken));
 
     /// <summary>Finds a key among the kept ones, and starts a refresh that is due.</summary>
     /// <param name="keyId">The <c>kid</c> of the key.</param>
@@ -75,12 +75,12 @@ internal sealed class PoolKeys : IDisposable
     {
         if (set == null)
         {
-            return KeyLookup.Unavailable(_fetcher.GetCoolDownLeft());
+            return KeyLookup.ReportUnavailable(_fetcher.GetCoolDownLeft());
         }
 
         if (set.Keys.TryGetValue(keyId, out var key))
         {
-            return KeyLookup.Found(key);
+            return KeyLookup.FromKey(key);
         }
 
         return isUpToDate ? KeyLookup.Unknown : null;
