@@ -16,8 +16,8 @@ using Owin;
 namespace CognitoOwin.Testing;
 
 /// <summary>
-/// Simulates a Cognito user pool in memory. It issues tokens as Cognito does, and serves its public keys without a socket. Use it with
-/// <c>app.UseCognitoJwt(pool.Configure)</c>.
+/// Simulates a Cognito user pool in memory. It issues tokens as Cognito does, and serves its public keys without a socket. Use it
+/// with <c>app.UseCognitoJwt(pool.Configure)</c>.
 /// </summary>
 public sealed class CognitoTestPool : IDisposable
 {
@@ -68,8 +68,8 @@ public sealed class CognitoTestPool : IDisposable
     public int JwksFetches => Volatile.Read(ref _fetches);
 
     /// <summary>
-    /// Gets or sets what the JWKS endpoint does instead of serving the keys: return another answer, wait, or throw. Default: null, so that
-    /// it serves the keys.
+    /// Gets or sets what the JWKS endpoint does instead of serving the keys: return another answer, wait, or throw. Default:
+    /// null, so that it serves the keys.
     /// </summary>
     public Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>>? OnJwksRequest { get; set; }
 

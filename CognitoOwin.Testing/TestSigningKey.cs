@@ -9,8 +9,8 @@ namespace CognitoOwin.Testing;
 /// <summary>Signs the tokens of a <see cref="CognitoTestPool"/>.</summary>
 public sealed class TestSigningKey
 {
-    // Creating a key takes from a tenth of a second to several seconds, so a process creates few and uses them again. Each use has its
-    // own kid, and pools that are created one after the other have different keys.
+    // Creating a key takes from a tenth of a second to several seconds, so a process creates few and uses them again. Each use
+    // has its own kid, and pools that are created one after the other have different keys.
     private const int MaximumKeys = 16;
 
     private static readonly List<RSAParameters> Created = [];

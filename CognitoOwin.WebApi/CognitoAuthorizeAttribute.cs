@@ -9,10 +9,10 @@ using System.Web.Http.Controllers;
 namespace CognitoOwin.WebApi;
 
 /// <summary>
-/// Accepts only requests with a Cognito token that has the rights named here. It is an <see cref="AuthorizeAttribute"/>: use it on
-/// actions, on controllers or as a global filter. If there are several, a request must pass all of them. Its <c>Roles</c> and
-/// <c>Users</c> work, and <see cref="AllowAnonymousAttribute"/> switches it off. A request without a Cognito user gets 401. A user
-/// without the right gets 403 with <c>insufficient_scope</c> (RFC 6750 §3.1), because a new token would not help.
+/// Accepts only requests with a Cognito token that has the rights named here. It is an <see cref="AuthorizeAttribute"/>: use it
+/// on actions, on controllers or as a global filter. If there are several, a request must pass all of them. Its <c>Roles</c> and
+/// <c>Users</c> work, and <see cref="AllowAnonymousAttribute"/> switches it off. A request without a Cognito user gets 401. A
+/// user without the right gets 403 with <c>insufficient_scope</c> (RFC 6750 §3.1), because a new token would not help.
 /// </summary>
 public class CognitoAuthorizeAttribute : AuthorizeAttribute
 {
@@ -20,8 +20,8 @@ public class CognitoAuthorizeAttribute : AuthorizeAttribute
     private string[] _scopes = [];
 
     /// <summary>
-    /// Gets or sets groups of the user pool with commas between them; the user must be in one of them. They are case-sensitive. Default
-    /// (null): any user.
+    /// Gets or sets groups of the user pool with commas between them; the user must be in one of them. They are case-sensitive.
+    /// Default (null): any user.
     /// </summary>
     /// <exception cref="ArgumentException">The text names no group, so that it would accept every user.</exception>
     public string? Groups
@@ -31,10 +31,12 @@ public class CognitoAuthorizeAttribute : AuthorizeAttribute
     }
 
     /// <summary>
-    /// Gets or sets scopes with commas or spaces between them; the token must have one of them. They are case-sensitive. ID tokens have
-    /// no scopes. Default (null): any token.
+    /// Gets or sets scopes with commas or spaces between them; the token must have one of them. They are case-sensitive. ID
+    /// tokens have no scopes. Default (null): any token.
     /// </summary>
-    /// <exception cref="ArgumentException">The text names no scope, or has characters that no scope has (RFC 6749 §3.3).</exception>
+    /// <exception cref="ArgumentException">
+    /// The text names no scope, or has characters that no scope has (RFC 6749 §3.3).
+    /// </exception>
     public string? Scopes
     {
         get => JoinNames(_scopes);
@@ -52,14 +54,16 @@ public class CognitoAuthorizeAttribute : AuthorizeAttribute
     public CognitoTokenUse TokenUse { get; set; }
 
     /// <summary>
-    /// Gets or sets the <see cref="CognitoUserPool.Name"/> of the one user pool whose users are accepted. Default (null): every pool.
+    /// Gets or sets the <see cref="CognitoUserPool.Name"/> of the one user pool whose users are accepted. Default (null): every
+    /// pool.
     /// </summary>
     public string? UserPool { get; set; }
 
     /// <summary>Checks whether the request may continue. Override it to require more.</summary>
     /// <param name="actionContext">The request and its action.</param>
     /// <returns>
-    /// <see langword="true"/> if the user is Cognito's and has every right that the properties name; otherwise, <see langword="false"/>.
+    /// <see langword="true"/> if the user is Cognito's and has every right that the properties name; otherwise,
+    /// <see langword="false"/>.
     /// </returns>
     /// <exception cref="ArgumentNullException"><paramref name="actionContext"/> is null.</exception>
     protected override bool IsAuthorized(HttpActionContext actionContext) =>

@@ -7,13 +7,14 @@ namespace CognitoOwin.WebApi;
 public static class CognitoHttpRequestMessageExtensions
 {
     /// <summary>
-    /// Gets the application's own user, which the provisioning handler set with <see cref="CognitoProvisionUserContext.SetUser"/>.
+    /// Gets the application's own user, which the provisioning handler set with
+    /// <see cref="CognitoProvisionUserContext.SetUser"/>.
     /// </summary>
     /// <typeparam name="TUser">The application's class for users.</typeparam>
     /// <param name="request">The request.</param>
     /// <returns>
-    /// The user; null if the request came without a token, its token is not provisioned, or the handler set no user or one of another
-    /// class.
+    /// The user; null if the request came without a token, its token is not provisioned, or the handler set no user or one of
+    /// another class.
     /// </returns>
     /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
     public static TUser? GetCognitoUser<TUser>(this HttpRequestMessage request)

@@ -17,7 +17,9 @@ internal readonly struct BearerHeader
     /// <summary>Gets whether a header of one of the accepted schemes came.</summary>
     public bool IsPresent { get; }
 
-    /// <summary>Gets the text after the scheme, which may not be a token; null if there is no text, no header, or more than one.</summary>
+    /// <summary>
+    /// Gets the text after the scheme, which may not be a token; null if there is no text, no header, or more than one.
+    /// </summary>
     public TokenText? Text { get; }
 
     /// <summary>

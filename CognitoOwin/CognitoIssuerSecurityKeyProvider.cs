@@ -10,14 +10,16 @@ using Microsoft.Owin.Security.Jwt;
 namespace CognitoOwin;
 
 /// <summary>
-/// Gives a user pool's issuer and keys to Katana's own <c>UseJwtBearerAuthentication</c>, for an application that keeps it.
-/// The interface is synchronous, so a request that finds no keys blocks its thread until they are fetched. To make that rare, the
-/// provider fetches the keys when it is created, and later calls use the kept keys. Prefer <c>app.UseCognitoJwt()</c>, which blocks no
-/// thread and checks what <c>UseJwtBearerAuthentication</c> does not: <c>token_use</c>, and the <c>client_id</c> of access tokens.
+/// Gives a user pool's issuer and keys to Katana's own <c>UseJwtBearerAuthentication</c>, for an application that keeps it. The
+/// interface is synchronous, so a request that finds no keys blocks its thread until they are fetched. To make that rare, the
+/// provider fetches the keys when it is created, and later calls use the kept keys. Prefer <c>app.UseCognitoJwt()</c>, which
+/// blocks no thread and checks what <c>UseJwtBearerAuthentication</c> does not: <c>token_use</c>, and the <c>client_id</c> of
+/// access tokens.
 /// </summary>
 /// <remarks>
-/// <c>UseJwtBearerAuthentication</c> reads <see cref="SecurityKeys"/> before it has read the token, so a key that the pool has just
-/// started to use is unknown until the next refresh. <see cref="ResolveSigningKeys"/> looks for the key that the token names:
+/// <c>UseJwtBearerAuthentication</c> reads <see cref="SecurityKeys"/> before it has read the token, so a key that the pool has
+/// just started to use is unknown until the next refresh. <see cref="ResolveSigningKeys"/> looks for the key that the token
+/// names:
 /// <code>
 /// TokenValidationParameters = new TokenValidationParameters
 /// {
@@ -52,7 +54,8 @@ public sealed class CognitoIssuerSecurityKeyProvider : IIssuerSecurityKeyProvide
         Issuer = userPool.Issuer!;
         _keys = new PoolKeys(userPool, options.Keys, options.TimeProvider, new CognitoLog(logger));
 
-        // The fetch has its own time limit. This one is for the case that no thread of the pool is free to report its end.
+        // The fetch has its own time limit. This one applies if no thread of the thread pool is free to report the end of the
+        // fetch.
         _reader = new BlockingKeyReader(_keys, options.Keys.FetchTimeout + TimeSpan.FromSeconds(1));
         _keys.FetchIfDue();
     }
@@ -61,17 +64,17 @@ public sealed class CognitoIssuerSecurityKeyProvider : IIssuerSecurityKeyProvide
     public string Issuer { get; }
 
     /// <summary>
-    /// Gets the pool's keys; empty if they could not be fetched within <see cref="CognitoKeysOptions.FetchTimeout"/> and a second, so
-    /// that no token is accepted. The call blocks only if no keys are kept.
+    /// Gets the pool's keys; empty if they could not be fetched within <see cref="CognitoKeysOptions.FetchTimeout"/> and a
+    /// second, so that no token is accepted. The call blocks only if no keys are kept.
     /// </summary>
     public IEnumerable<SecurityKey> SecurityKeys =>
         _reader.GetAll() is { } set ? [.. set.Keys.Values.Select(key => key.SecurityKey)] : [];
 
     /// <summary>
-    /// Gets the key that a token names, for <see cref="TokenValidationParameters.IssuerSigningKeyResolver"/>. If the key is unknown, the
-    /// call fetches the keys, and finds the key if the pool has it. After a fetch without that key,
-    /// <see cref="CognitoKeysOptions.MinimumRefetchInterval"/> must pass before the next. The call blocks only during a fetch, for
-    /// <see cref="CognitoKeysOptions.FetchTimeout"/> and a second at most.
+    /// Gets the key that a token names, for <see cref="TokenValidationParameters.IssuerSigningKeyResolver"/>. If the key is
+    /// unknown, the call fetches the keys, and finds the key if the pool has it. After a fetch without that key,
+    /// <see cref="CognitoKeysOptions.MinimumRefetchInterval"/> must pass before the next. The call blocks only during a fetch,
+    /// for <see cref="CognitoKeysOptions.FetchTimeout"/> and a second at most.
     /// </summary>
     /// <param name="token">The token, which is ignored.</param>
     /// <param name="securityToken">The token before its validation; may be null. A token of another issuer gets no key.</param>

@@ -16,7 +16,8 @@ public static class CognitoJwtAppBuilderExtensions
     public static IAppBuilder UseCognitoJwt(this IAppBuilder app) => app.UseCognitoJwt(static _ => { });
 
     /// <summary>
-    /// Accepts the Cognito tokens that the <c>cognito:</c> keys of <c>&lt;appSettings&gt;</c> describe, with changes made in code.
+    /// Accepts the Cognito tokens that the <c>cognito:</c> keys of <c>&lt;appSettings&gt;</c> describe, with changes made in
+    /// code.
     /// </summary>
     /// <param name="app">The application.</param>
     /// <param name="configure">Changes the options after the settings were read into them.</param>
@@ -48,7 +49,8 @@ public static class CognitoJwtAppBuilderExtensions
             throw new ArgumentNullException(nameof(app));
         }
 
-        // Check the options here instead of when the pipeline is built, so that the stack of the exception shows the line of Startup.
+        // Check the options here instead of when the pipeline is built, so that the stack of the exception shows the line of
+        // Startup.
         (options ?? throw new ArgumentNullException(nameof(options))).ThrowIfUnusable();
         app.Use(typeof(CognitoJwtAuthenticationMiddleware), app, options);
 

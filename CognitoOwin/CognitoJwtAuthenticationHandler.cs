@@ -13,8 +13,8 @@ using Microsoft.Owin.Security.Infrastructure;
 namespace CognitoOwin;
 
 /// <summary>
-/// Handles one request: finds its token, validates it, turns it into a user, and says in a 401 what is wrong with it. The rules are
-/// in the validator; the application takes part through its provider.
+/// Handles one request: finds its token, validates it, turns it into a user, and says in a 401 what is wrong with it. The rules
+/// are in the validator; the application takes part through its provider.
 /// </summary>
 internal sealed class CognitoJwtAuthenticationHandler(
     CognitoTokenValidator validator, UserProvisioner provisioner, IdentitySettings identitySettings, CognitoLog log)
@@ -46,8 +46,8 @@ internal sealed class CognitoJwtAuthenticationHandler(
 
         _hasRejected = true;
 
-        // Challenge by name, so that this handler answers in passive mode too, and no cookie middleware redirects. The challenge is
-        // written like that of any other 401, before the headers are sent.
+        // Challenge by name, so that this handler answers in passive mode too, and no cookie middleware redirects. The challenge
+        // is written like that of any other 401, before the headers are sent.
         Context.Authentication.Challenge(Options.AuthenticationType);
         return true;
     }
@@ -101,9 +101,9 @@ internal sealed class CognitoJwtAuthenticationHandler(
             await handler.ValidateWithoutWaitingAsync().ConfigureAwait(false);
         }
 
-        // Several middlewares give one answer. A middleware that rejected the request answers first. Then comes one that accepted
-        // the token, so that the refusal of another is not held against the client. Otherwise, the one that got furthest through
-        // the rules knows the token best.
+        // Several middlewares give one answer. If one has rejected the request, it answers. Otherwise one that accepted the token
+        // does, because the client need not know that another refused it. If all refused the token, the one that got furthest
+        // through the rules knows best what is wrong with it.
         var responder = challenged.FirstOrDefault(handler => handler._hasRejected)
             ?? challenged.FirstOrDefault(handler => handler._isAccepted)
             ?? challenged.OrderByDescending(handler => handler._refusal?.Rejection).First();
@@ -201,8 +201,8 @@ internal sealed class CognitoJwtAuthenticationHandler(
         }
     }
 
-    // A client that sends a token in a header cannot use a sign-in page. If a 401 names no middleware, claim it for this one, so that
-    // an active cookie middleware does not turn it into a redirect.
+    // A client that sends a token in a header cannot use a sign-in page. If a 401 names no middleware, claim it for this one, so
+    // that an active cookie middleware does not turn it into a redirect.
     private void ClaimUnnamedChallenge()
     {
         var authentication = Context.Authentication;

@@ -15,7 +15,7 @@ using Owin;
 namespace CognitoOwin;
 
 /// <summary>Validates the Cognito token of each request. Add it with <c>app.UseCognitoJwt()</c>.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "Katana disposes no middleware; the end of the application disposes its parts.")]
+[SuppressMessage("Design", "CA1001", Justification = "Katana disposes no middleware; the parts are disposed when the application ends.")]
 public sealed class CognitoJwtAuthenticationMiddleware : AuthenticationMiddleware<CognitoJwtAuthenticationOptions>
 {
     private readonly CognitoTokenValidator _validator;

@@ -30,14 +30,14 @@ public sealed class CognitoJwtAuthenticationOptions : AuthenticationOptions
     public CognitoTokenUse TokenUse { get; set; }
 
     /// <summary>
-    /// Gets or sets the scopes of which a token must have at least one. They are case-sensitive. Default: none, so that no scope is
-    /// required.
+    /// Gets or sets the scopes of which a token must have at least one. They are case-sensitive. Default: none, so that no scope
+    /// is required.
     /// </summary>
     public ICollection<string> RequiredScopes { get; set; } = [];
 
     /// <summary>
-    /// Gets or sets the groups of which a token must have at least one. They are case-sensitive. Default: none, so that no group is
-    /// required.
+    /// Gets or sets the groups of which a token must have at least one. They are case-sensitive. Default: none, so that no group
+    /// is required.
     /// </summary>
     public ICollection<string> RequiredGroups { get; set; } = [];
 
@@ -47,7 +47,9 @@ public sealed class CognitoJwtAuthenticationOptions : AuthenticationOptions
     /// </summary>
     public TimeSpan ClockSkew { get; set; } = CognitoJwtDefaults.ClockSkew;
 
-    /// <summary>Gets or sets the length of the longest accepted token, in characters: 256 to 1,048,576. Default: 16,384.</summary>
+    /// <summary>
+    /// Gets or sets the length of the longest accepted token, in characters: 256 to 1,048,576. Default: 16,384.
+    /// </summary>
     public int MaximumTokenLength { get; set; } = CognitoJwtDefaults.MaximumTokenLength;
 
     /// <summary>
@@ -83,37 +85,43 @@ public sealed class CognitoJwtAuthenticationOptions : AuthenticationOptions
     public string RoleClaimType { get; set; } = CognitoClaimTypes.Groups;
 
     /// <summary>
-    /// Gets or sets whether <c>error_description</c> also shows the value of the token that broke the rule. Use it in development only.
-    /// Default: <see langword="false"/>, so that a client reads one fixed sentence for each rule.
+    /// Gets or sets whether <c>error_description</c> also shows the value of the token that broke the rule. Use it in development
+    /// only. Default: <see langword="false"/>, so that a client reads one fixed sentence for each rule.
     /// </summary>
     public bool IncludeErrorDetails { get; set; }
 
     /// <summary>
-    /// Gets or sets whether the identity keeps the raw token, as its <c>BootstrapContext</c>, for calls to other services on behalf of
-    /// the user. Default: <see langword="false"/>.
+    /// Gets or sets whether the identity keeps the raw token, as its <c>BootstrapContext</c>, for calls to other services on
+    /// behalf of the user. Default: <see langword="false"/>.
     /// </summary>
     public bool SaveToken { get; set; }
 
     /// <summary>
-    /// Gets or sets what happens to a request whose token is refused. Default: <see cref="InvalidTokenHandling.ContinueAnonymously"/>.
+    /// Gets or sets what happens to a request whose token is refused. Default:
+    /// <see cref="InvalidTokenHandling.ContinueAnonymously"/>.
     /// </summary>
     public InvalidTokenHandling InvalidTokens { get; set; }
 
-    /// <summary>Gets or sets how often the provisioning event is raised. Default: <see cref="CognitoProvisioning.OncePerToken"/>.</summary>
+    /// <summary>
+    /// Gets or sets how often the provisioning event is raised. Default: <see cref="CognitoProvisioning.OncePerToken"/>.
+    /// </summary>
     public CognitoProvisioning Provisioning { get; set; }
 
     /// <summary>
-    /// Gets or sets where the profile of the user of an access token is read, once for each token. With a profile, the provisioning
-    /// event is raised for access tokens too. Default: <see cref="CognitoUserInfo.None"/>, which raises it for ID tokens only.
+    /// Gets or sets where the profile of the user of an access token is read, once for each token. With a profile, the
+    /// provisioning event is raised for access tokens too. Default: <see cref="CognitoUserInfo.None"/>, which raises it for ID
+    /// tokens only.
     /// </summary>
     public CognitoUserInfo UserInfo { get; set; }
 
-    /// <summary>Gets or sets the longest that reading a profile may take: 100 milliseconds to 1 minute. Default: 5 seconds.</summary>
+    /// <summary>
+    /// Gets or sets the longest that reading a profile may take: 100 milliseconds to 1 minute. Default: 5 seconds.
+    /// </summary>
     public TimeSpan UserInfoTimeout { get; set; } = CognitoJwtDefaults.UserInfoTimeout;
 
     /// <summary>
-    /// Gets or sets the handler that sends the requests for profiles, for a proxy or your own TLS policy; it is not disposed. Default:
-    /// a handler without redirects and cookies. A handler of your own that follows redirects loses that protection.
+    /// Gets or sets the handler that sends the requests for profiles, for a proxy or your own TLS policy; it is not disposed.
+    /// Default: a handler without redirects and cookies. A handler of your own that follows redirects loses that protection.
     /// </summary>
     public HttpMessageHandler? UserInfoHttpMessageHandler { get; set; }
 
@@ -125,8 +133,8 @@ public sealed class CognitoJwtAuthenticationOptions : AuthenticationOptions
 
     /// <summary>
     /// Reads the <c>cognito:</c> keys of settings into these options, as <c>app.UseCognitoJwt()</c> does with
-    /// <c>&lt;appSettings&gt;</c>. Call it for settings that the application keeps elsewhere. A wrong value throws when the options are
-    /// used, together with all other problems.
+    /// <c>&lt;appSettings&gt;</c>. Call it for settings that the application keeps elsewhere. A wrong value throws when the
+    /// options are used, together with all other problems.
     /// </summary>
     /// <param name="settings">The settings. Their keys are not case-sensitive.</param>
     /// <returns>These options.</returns>

@@ -5,7 +5,9 @@ namespace CognitoOwin;
 /// <summary>Defines the default values of <see cref="CognitoJwtAuthenticationOptions"/>.</summary>
 public static class CognitoJwtDefaults
 {
-    /// <summary>Names the authentication type of the middleware, and the scheme of the <c>Authorization</c> header (RFC 6750 §2.1).</summary>
+    /// <summary>
+    /// Names the authentication type of the middleware, and the scheme of the <c>Authorization</c> header (RFC 6750 §2.1).
+    /// </summary>
     public const string AuthenticationType = "Bearer";
 
     /// <summary>Names the <c>realm</c> of a challenge (RFC 7235 §2.2).</summary>

@@ -8,8 +8,8 @@ public static class CognitoOwinContextExtensions
 {
     /// <summary>
     /// Gets the state of the keys of the application's user pools, for a health endpoint. In a Web API controller, call
-    /// <c>Request.GetOwinContext().GetCognitoHealth()</c>. The call never blocks; it may start a fetch in the background, whose result
-    /// a later call reports.
+    /// <c>Request.GetOwinContext().GetCognitoHealth()</c>. The call never blocks; it may start a fetch in the background, whose
+    /// result a later call reports.
     /// </summary>
     /// <param name="context">The request, which has passed <c>app.UseCognitoJwt()</c>.</param>
     /// <returns>The state of every pool.</returns>
@@ -24,6 +24,7 @@ public static class CognitoOwinContextExtensions
 
         return context.Get<CognitoHealthSource?>(CognitoHealthSource.Key)?.GetHealth()
             ?? throw new InvalidOperationException(
-                "The request has not passed CognitoOwin: in Startup, call app.UseCognitoJwt() before the code that calls GetCognitoHealth().");
+                "The request has not passed CognitoOwin: in Startup, call app.UseCognitoJwt() before the code that calls "
+                + "GetCognitoHealth().");
     }
 }

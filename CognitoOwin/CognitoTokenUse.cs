@@ -12,6 +12,8 @@ public enum CognitoTokenUse
     /// <summary>Names an ID token: it says who the user is, and has the profile. Its <c>aud</c> is the app client.</summary>
     Id = 1,
 
-    /// <summary>Names an access token: it says what its bearer may do, with scopes. Its <c>client_id</c> is the app client.</summary>
+    /// <summary>
+    /// Names an access token: it says what its bearer may do, with scopes. Its <c>client_id</c> is the app client.
+    /// </summary>
     Access = 2,
 }

@@ -1,11 +1,13 @@
 namespace CognitoOwin;
 
-/// <summary>Says what happens to a request whose token or <c>Authorization</c> header is refused, or cannot be validated now.</summary>
+/// <summary>
+/// Says what happens to a request whose token or <c>Authorization</c> header is refused, or cannot be validated now.
+/// </summary>
 public enum InvalidTokenHandling
 {
     /// <summary>
-    /// Continues without a user, so that actions that are open to everyone stay open. If the application answers 401, the answer says
-    /// what is wrong with the token.
+    /// Continues without a user, so that actions that are open to everyone stay open. If the application answers 401, the answer
+    /// says what is wrong with the token.
     /// </summary>
     ContinueAnonymously = 0,
 

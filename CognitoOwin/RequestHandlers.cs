@@ -4,8 +4,8 @@ using Microsoft.Owin;
 namespace CognitoOwin;
 
 /// <summary>
-/// Lists the handlers of one request: one for each <c>UseCognitoJwt</c> that the request has passed. They give one answer, so that a
-/// client never reads two challenges that contradict each other.
+/// Lists the handlers of one request: one for each <c>UseCognitoJwt</c> that the request has passed. They give one answer, so
+/// that a client never reads two challenges that contradict each other.
 /// </summary>
 internal sealed class RequestHandlers : List<CognitoJwtAuthenticationHandler>
 {

@@ -7,7 +7,9 @@ using Mono.Cecil;
 
 namespace CognitoOwin.Tests.Repository;
 
-/// <summary>Checks that the types of CognitoOwin.dll use each other in the one direction that docs/architecture.md shows.</summary>
+/// <summary>
+/// Checks that the types of CognitoOwin.dll use each other in the one direction that docs/architecture.md shows.
+/// </summary>
 internal sealed class Layers
 {
     private const string Root = "";

@@ -6,8 +6,8 @@ using CognitoOwin.Json;
 namespace CognitoOwin;
 
 /// <summary>
-/// Holds a user's attributes by name, as text: <c>attributes["custom:tenant"]</c>. Names are case-sensitive. An object or a list of
-/// the token is JSON text here.
+/// Holds a user's attributes by name, as text: <c>attributes["custom:tenant"]</c>. Names are case-sensitive. An object or a list
+/// of the token is JSON text here.
 /// </summary>
 public sealed class CognitoAttributes : IEnumerable<KeyValuePair<string, string>>
 {
@@ -16,8 +16,8 @@ public sealed class CognitoAttributes : IEnumerable<KeyValuePair<string, string>
     internal CognitoAttributes(Dictionary<string, JsonValue> values) => _values = values;
 
     /// <summary>
-    /// Adds the attributes of a profile that are missing here. If an address or its <c>_verified</c> attribute is here, neither is
-    /// taken from the profile, because "verified" belongs to one address.
+    /// Adds the attributes of a profile that are missing here. If an address or its <c>_verified</c> attribute is here, neither
+    /// is taken from the profile, because "verified" belongs to one address.
     /// </summary>
     /// <param name="profile">The profile.</param>
     /// <returns>The attributes of both.</returns>
@@ -45,7 +45,9 @@ public sealed class CognitoAttributes : IEnumerable<KeyValuePair<string, string>
     /// <summary>Gets the number of attributes.</summary>
     public int Count => _values.Count;
 
-    /// <summary>Gets the attribute of a name; <see langword="null"/> if it is missing. Cognito omits an attribute that is not set.</summary>
+    /// <summary>
+    /// Gets the attribute of a name; <see langword="null"/> if it is missing. Cognito omits an attribute that is not set.
+    /// </summary>
     /// <param name="name">The name, such as <c>given_name</c> or <c>custom:tenant</c>.</param>
     /// <exception cref="System.ArgumentNullException"><paramref name="name"/> is null.</exception>
     public string? this[string name] => _values.TryGetValue(name, out var value) ? value.Text : null;

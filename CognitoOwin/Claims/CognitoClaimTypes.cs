@@ -24,7 +24,9 @@ public static class CognitoClaimTypes
     /// <summary>Names <c>email_verified</c> of an ID token, which says whether the pool has verified the address.</summary>
     public const string EmailVerified = "email_verified";
 
-    /// <summary>Names <c>identities</c>, the accounts at other providers with which the user signs in, a list of objects.</summary>
+    /// <summary>
+    /// Names <c>identities</c>, the accounts at other providers with which the user signs in, a list of objects.
+    /// </summary>
     public const string Identities = "identities";
 
     /// <summary>Names <c>scope</c>, the scopes of an access token with spaces between them.</summary>

@@ -25,7 +25,9 @@ public static class CognitoClaimsPrincipalExtensions
     /// <exception cref="ArgumentNullException"><paramref name="principal"/> is null.</exception>
     public static string? GetCognitoIssuer(this IPrincipal principal) => GetValue(principal, CognitoClaimTypes.Issuer);
 
-    /// <summary>Gets the user's name in its pool (<c>cognito:username</c> of an ID token, <c>username</c> of an access token).</summary>
+    /// <summary>
+    /// Gets the user's name in its pool (<c>cognito:username</c> of an ID token, <c>username</c> of an access token).
+    /// </summary>
     /// <param name="principal">The principal.</param>
     /// <returns>The name, or null.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="principal"/> is null.</exception>
@@ -86,7 +88,9 @@ public static class CognitoClaimsPrincipalExtensions
     /// <returns>The kind, or null.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="principal"/> is null.</exception>
     public static CognitoTokenUse? GetCognitoTokenUse(this IPrincipal principal) =>
-        TokenUseClaim.Parse(GetValue(principal, CognitoClaimTypes.TokenUse)) is not CognitoTokenUse.Any and var tokenUse ? tokenUse : null;
+        TokenUseClaim.Parse(GetValue(principal, CognitoClaimTypes.TokenUse)) is not CognitoTokenUse.Any and var tokenUse
+            ? tokenUse
+            : null;
 
     /// <summary>Gets the application's name for the user pool that the user is in (<see cref="CognitoUserPool.Name"/>).</summary>
     /// <param name="principal">The principal.</param>
@@ -94,7 +98,9 @@ public static class CognitoClaimsPrincipalExtensions
     /// <exception cref="ArgumentNullException"><paramref name="principal"/> is null.</exception>
     public static string? GetCognitoUserPool(this IPrincipal principal) => FindIdentity(principal)?.Token?.UserPool.Name;
 
-    /// <summary>Gets the app client to which the token was issued (<c>aud</c> of an ID token, <c>client_id</c> of an access token).</summary>
+    /// <summary>
+    /// Gets the app client to which the token was issued (<c>aud</c> of an ID token, <c>client_id</c> of an access token).
+    /// </summary>
     /// <param name="principal">The principal.</param>
     /// <returns>The client id, or null.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="principal"/> is null.</exception>
@@ -108,7 +114,8 @@ public static class CognitoClaimsPrincipalExtensions
     public static string? GetCognitoAttribute(this IPrincipal principal, string name) => GetValue(principal, name);
 
     /// <summary>
-    /// Gets the application's own user, which the provisioning handler set with <see cref="CognitoProvisionUserContext.SetUser"/>.
+    /// Gets the application's own user, which the provisioning handler set with
+    /// <see cref="CognitoProvisionUserContext.SetUser"/>.
     /// </summary>
     /// <typeparam name="TUser">The application's class for users.</typeparam>
     /// <param name="principal">The principal.</param>
@@ -124,8 +131,8 @@ public static class CognitoClaimsPrincipalExtensions
     public static string? GetCognitoToken(this IPrincipal principal) => FindIdentity(principal)?.BootstrapContext as string;
 
     /// <summary>
-    /// Creates the value of the <c>WWW-Authenticate</c> header for a 403 to this user: <c>insufficient_scope</c> (RFC 6750 §3.1), in
-    /// the scheme and realm of the middleware that accepted the user's token. <c>[CognitoAuthorize]</c> uses it, and the
+    /// Creates the value of the <c>WWW-Authenticate</c> header for a 403 to this user: <c>insufficient_scope</c> (RFC 6750 §3.1),
+    /// in the scheme and realm of the middleware that accepted the user's token. <c>[CognitoAuthorize]</c> uses it, and the
     /// application's own code may use it to reject a user.
     /// </summary>
     /// <param name="principal">The principal.</param>

@@ -25,7 +25,9 @@ public sealed class CognitoFederatedIdentity
     /// <summary>Gets the user's id at the provider.</summary>
     public string UserId { get; }
 
-    /// <summary>Gets the kind of provider, such as <c>Google</c>, <c>Facebook</c>, <c>SAML</c> or <c>OIDC</c>; null if it is missing.</summary>
+    /// <summary>
+    /// Gets the kind of provider, such as <c>Google</c>, <c>Facebook</c>, <c>SAML</c> or <c>OIDC</c>; null if it is missing.
+    /// </summary>
     public string? ProviderType { get; private init; }
 
     /// <summary>Gets whether the user was created by a sign-in at this provider, and not linked to it later.</summary>
@@ -34,7 +36,9 @@ public sealed class CognitoFederatedIdentity
     /// <summary>Gets the time at which the user pool recorded the account; null if it is missing.</summary>
     public DateTimeOffset? DateCreated { get; private init; }
 
-    /// <summary>Reads the claim. Items that are not accounts are skipped, because the claim takes no part in validating the token.</summary>
+    /// <summary>
+    /// Reads the claim. Items that are not accounts are skipped, because the claim takes no part in validating the token.
+    /// </summary>
     /// <param name="json">The claim: a list of objects, or one object; may be null.</param>
     /// <returns>The accounts.</returns>
     internal static IReadOnlyList<CognitoFederatedIdentity> ReadList(string? json)

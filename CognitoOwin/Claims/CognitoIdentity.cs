@@ -7,10 +7,10 @@ namespace CognitoOwin.Claims;
 
 /// <summary>Holds the identity of one request: the claims of its token, and the application's own user.</summary>
 /// <remarks>
-/// Calls to other AppDomains take the thread's principal along, and Mono serializes the principal whenever it is set, several times
-/// a request. The base class takes seven times as long for that as this class, which writes only the texts of the claims. A
-/// deserialized copy has the claims and the name of the user; it has no token, no user, no actor, and no claim has
-/// <see cref="Claim.Properties"/>.
+/// A call to another AppDomain copies the thread's principal, and Mono serializes the principal whenever it is set, several times
+/// per request. The base class would take seven times as long for that as this class, which writes only the texts of the claims.
+/// A deserialized copy has the claims and the name of the user. It has no token, no application's user and no actor, and its
+/// claims have no <see cref="Claim.Properties"/>.
 /// </remarks>
 [Serializable]
 internal sealed class CognitoIdentity : ClaimsIdentity, ISerializable

@@ -31,7 +31,8 @@ public sealed class CognitoToken
     public CognitoUserPool UserPool { get; }
 
     /// <summary>
-    /// Gets the issuer (<c>iss</c>). Use it together with <see cref="Subject"/> as the key of a user; an e-mail address can change.
+    /// Gets the issuer (<c>iss</c>). Use it together with <see cref="Subject"/> as the key of a user; an e-mail address can
+    /// change.
     /// </summary>
     public string Issuer { get; }
 
@@ -39,8 +40,8 @@ public sealed class CognitoToken
     public CognitoTokenUse TokenUse { get; }
 
     /// <summary>
-    /// Gets the user's id in its pool, which never changes. It is unique only together with the issuer. For a client that acts for
-    /// itself (client credentials) it is the client id.
+    /// Gets the user's id in its pool, which never changes. It is unique only together with the issuer. For a client that acts
+    /// for itself (client credentials) it is the client id.
     /// </summary>
     public string Subject { get; }
 
@@ -50,7 +51,9 @@ public sealed class CognitoToken
     /// <summary>Gets the user's name in the pool; null if the token is not a user's.</summary>
     public string? Username { get; private set; }
 
-    /// <summary>Gets the user's e-mail address; null if the token has none. Trust it only with <see cref="EmailVerified"/>.</summary>
+    /// <summary>
+    /// Gets the user's e-mail address; null if the token has none. Trust it only with <see cref="EmailVerified"/>.
+    /// </summary>
     public string? Email { get; private set; }
 
     /// <summary>Gets whether the pool has verified <see cref="Email"/>.</summary>
@@ -60,8 +63,8 @@ public sealed class CognitoToken
     public IReadOnlyList<string> Groups { get; private set; } = Empty;
 
     /// <summary>
-    /// Gets the accounts at other identity providers with which the user signs in (<c>identities</c> of an ID token); empty for a user
-    /// who signs in at the pool itself.
+    /// Gets the accounts at other identity providers with which the user signs in (<c>identities</c> of an ID token); empty for a
+    /// user who signs in at the pool itself.
     /// </summary>
     public IReadOnlyList<CognitoFederatedIdentity> Identities =>
         _identities ??= CognitoFederatedIdentity.ReadList(Attributes[CognitoClaimTypes.Identities]);
@@ -121,7 +124,8 @@ public sealed class CognitoToken
             return null;
         }
 
-        // Insert it first, so that a caller who asks for one claim gets it even if a trigger of the pool wrote a claim of this name.
+        // Insert it first, so that a caller who asks for one claim gets it even if a trigger of the pool wrote a claim of this
+        // name.
         claims.Insert(0, new Claim(ClaimTypes.NameIdentifier, who, ClaimValueTypes.String, issuer));
         var attributes = new CognitoAttributes(payload);
         return new CognitoToken(rawToken, userPool, issuer, tokenUse, who, clientId)

@@ -5,8 +5,8 @@ using System.Text;
 namespace CognitoOwin;
 
 /// <summary>
-/// Reports that the application cannot start with its settings. The message lists all problems, each with its key, its value and what
-/// is expected.
+/// Reports that the application cannot start with its settings. The message lists all problems, each with its key, its value and
+/// what is expected.
 /// </summary>
 public sealed class CognitoConfigurationException : Exception
 {

@@ -66,47 +66,48 @@ internal sealed class OptionsChecker
     {
         string NameSetting(string name) => pool.SettingsPrefix != null ? pool.SettingsPrefix + name : $"{place}.{name}";
 
-        if (pool.UserPoolId == null && !pool.HasOwnIssuer)
+        if (pool.UserPoolId == null && !pool.IsIssuerSet)
         {
             _problems.AddMissing(NameSetting("UserPoolId"), PoolIdExpected);
         }
-        else if (pool.RegionOfPoolId == null && !pool.HasOwnIssuer)
+        else if (pool.PoolIdRegion == null && !pool.IsIssuerSet)
         {
             _problems.AddUnexpected(NameSetting("UserPoolId"), pool.UserPoolId, PoolIdExpected);
         }
 
-        if (pool.OwnRegion is { } region)
+        if (pool.ExplicitRegion is { } region)
         {
             if (!RegionPattern.IsMatch(region))
             {
                 _problems.AddUnexpected(NameSetting("Region"), region, "an AWS region such as eu-west-1");
             }
-            else if (pool.RegionOfPoolId is { } ofPoolId && ofPoolId != region)
+            else if (pool.PoolIdRegion is { } poolIdRegion && poolIdRegion != region)
             {
                 _problems.AddUnexpected(
-                    NameSetting("Region"), region, $"{ofPoolId}, the region of the user pool \"{pool.UserPoolId}\", or no setting at all");
+                    NameSetting("Region"), region, $"{poolIdRegion}, the region of the user pool \"{pool.UserPoolId}\", or no setting at all");
             }
         }
 
-        if (pool.HasOwnIssuer)
+        if (pool.IsIssuerSet)
         {
             CheckAddress(NameSetting("Issuer"), pool.Issuer);
         }
 
-        if (pool.HasOwnJwksUri)
+        if (pool.IsJwksUriSet)
         {
             CheckAddress(NameSetting("JwksUri"), pool.JwksUri?.OriginalString);
         }
 
         CheckKeySources(pool, NameSetting);
 
-        if (pool.HasOwnEndpoint)
+        if (pool.IsEndpointSet)
         {
             CheckAddress(NameSetting("Endpoint"), pool.Endpoint?.OriginalString);
         }
         else if (_options.UserInfo == CognitoUserInfo.GetUser && pool.Endpoint == null)
         {
-            _problems.AddMissing(NameSetting("Endpoint"), "the address of the pool's API, because UserInfo is GetUser and the pool is in no AWS region");
+            _problems.AddMissing(
+                NameSetting("Endpoint"), "the address of the pool's API, because UserInfo is GetUser and the pool is in no AWS region");
         }
 
         if (pool.Domain != null)
@@ -146,12 +147,12 @@ internal sealed class OptionsChecker
         "the id of at least one app client, letters and digits, such as 1example23456789, several with commas between them, " +
         "which AWS shows in the Cognito console under App clients";
 
-    // A file or a text that has no usable keys stops the start, because it will not change by itself. An endpoint is not asked here,
-    // because the network may be down for the moment.
+    // A file or a text that has no usable keys stops the start, because it will not change by itself. An endpoint is not asked
+    // here, because the network may be down for the moment.
     private void CheckKeySources(CognitoUserPool pool, Func<string, string> nameSetting)
     {
         List<string> sources = [];
-        if (pool.HasOwnJwksUri)
+        if (pool.IsJwksUriSet)
         {
             sources.Add(nameSetting("JwksUri"));
         }
@@ -263,18 +264,19 @@ internal sealed class OptionsChecker
         CheckRange("Keys." + nameof(keys.FetchTimeout), keys.FetchTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
     }
 
-    private void CheckRange<T>(string setting, T value, T least, T most)
+    private void CheckRange<T>(string setting, T value, T minimum, T maximum)
         where T : IComparable<T>
     {
-        if (value.CompareTo(least) < 0 || value.CompareTo(most) > 0)
+        if (value.CompareTo(minimum) < 0 || value.CompareTo(maximum) > 0)
         {
-            _problems.AddUnexpected(setting, FormatInvariant(value), $"{FormatInvariant(least)} to {FormatInvariant(most)}");
+            _problems.AddUnexpected(setting, FormatInvariant(value), $"{FormatInvariant(minimum)} to {FormatInvariant(maximum)}");
         }
     }
 
     private static string FormatInvariant<T>(T value) => Convert.ToString(value, CultureInfo.InvariantCulture)!;
 
-    // RFC 6749 §3.3: a scope is printable ASCII without spaces, quotation marks and backslashes. A challenge shows it in a header.
+    // RFC 6749 §3.3: a scope is printable ASCII without spaces, quotation marks and backslashes. A challenge shows it in a
+    // header.
     private void CheckScopes(string setting, IEnumerable<string> scopes)
     {
         foreach (var scope in scopes.Where(scope => string.IsNullOrEmpty(scope) || !scope.All(c => c is > ' ' and <= '~' and not ('"' or '\\'))))

@@ -51,18 +51,18 @@ internal sealed class SettingsReader
     private void ReadPool(string prefix, string? name, IList<CognitoUserPool> pools)
     {
         var pool = new CognitoUserPool { SettingsPrefix = prefix };
-        var set = false;
+        var isAnySet = false;
 
-        ReadText(prefix + "UserPoolId", value => pool.UserPoolId = value, ref set);
-        ReadText(prefix + "Region", value => pool.Region = value, ref set);
-        ReadText(prefix + "Issuer", value => pool.Issuer = value, ref set);
-        ReadText(prefix + "JwksUri", value => pool.JwksUri = ParseAddress(prefix + "JwksUri", value), ref set);
-        ReadText(prefix + "JwksFile", value => pool.JwksFile = value, ref set);
-        ReadText(prefix + "Endpoint", value => pool.Endpoint = ParseAddress(prefix + "Endpoint", value), ref set);
-        ReadText(prefix + "Domain", value => pool.Domain = ParseAddress(prefix + "Domain", value), ref set);
+        ReadText(prefix + "UserPoolId", value => pool.UserPoolId = value, ref isAnySet);
+        ReadText(prefix + "Region", value => pool.Region = value, ref isAnySet);
+        ReadText(prefix + "Issuer", value => pool.Issuer = value, ref isAnySet);
+        ReadText(prefix + "JwksUri", value => pool.JwksUri = ParseAddress(prefix + "JwksUri", value), ref isAnySet);
+        ReadText(prefix + "JwksFile", value => pool.JwksFile = value, ref isAnySet);
+        ReadText(prefix + "Endpoint", value => pool.Endpoint = ParseAddress(prefix + "Endpoint", value), ref isAnySet);
+        ReadText(prefix + "Domain", value => pool.Domain = ParseAddress(prefix + "Domain", value), ref isAnySet);
         pool.ClientIds = ReadList(prefix + "ClientId");
         pool.Audiences = ReadList(prefix + "Audience");
-        set |= pool.ClientIds.Count + pool.Audiences.Count > 0;
+        isAnySet |= pool.ClientIds.Count + pool.Audiences.Count > 0;
 
         if (name != null)
         {
@@ -70,7 +70,7 @@ internal sealed class SettingsReader
         }
 
         // Without any setting, code may set the pool. A pool that cognito:Pools names must have settings.
-        if (set || name != null)
+        if (isAnySet || name != null)
         {
             pools.Add(pool);
         }
@@ -124,12 +124,12 @@ internal sealed class SettingsReader
         }
     }
 
-    private void ReadText(string key, Action<string> assign, ref bool set)
+    private void ReadText(string key, Action<string> assign, ref bool isSet)
     {
         if (Find(key) is { } text)
         {
             assign(text);
-            set = true;
+            isSet = true;
         }
     }
 

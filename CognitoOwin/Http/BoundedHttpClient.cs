@@ -8,8 +8,8 @@ using System.Threading.Tasks;
 namespace CognitoOwin.Http;
 
 /// <summary>
-/// Sends requests to a foreign server, and limits the time and the size of each exchange, whatever the server does. It does not know
-/// what the requests and answers mean.
+/// Sends requests to a foreign server, and limits the time and the size of each exchange, whatever the server does. It does not
+/// know what the requests and answers mean.
 /// </summary>
 internal sealed class BoundedHttpClient : IDisposable
 {
@@ -61,8 +61,8 @@ internal sealed class BoundedHttpClient : IDisposable
         }
         catch (BoundedHttpException e) when (e.Failure == BoundedHttpFailure.Connection && !cancellationToken.IsCancellationRequested)
         {
-            // A kept-alive connection fails at its next use if the server has closed it or a load balancer was replaced. Try a new
-            // connection once.
+            // A kept-alive connection fails at its next use if the server has closed it or a load balancer was replaced. Try a
+            // new connection once.
             return await SendOnceAsync(createRequest, check, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -76,9 +76,9 @@ internal sealed class BoundedHttpClient : IDisposable
             using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
                 .ConfigureAwait(false);
 
-            // On .NET Framework cancelling does not end a read that has started. Dispose the response then, because a host has few
-            // connections per address and a read that hangs would keep one of them.
-            using var hangUp = cancellationToken.Register(static response => ((HttpResponseMessage)response!).Dispose(), response);
+            // On .NET Framework cancelling does not end a read that has started. Dispose the response then, because a host has
+            // few connections per address and a read that hangs would keep one of them.
+            using var registration = cancellationToken.Register(static response => ((HttpResponseMessage)response!).Dispose(), response);
             check?.Invoke(response);
             return new BoundedHttpAnswer(
                 response.StatusCode,

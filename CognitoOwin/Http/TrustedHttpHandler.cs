@@ -12,8 +12,8 @@ internal static class TrustedHttpHandler
         AllowAutoRedirect = false,
         UseCookies = false,
 
-        // Use this instead of ServicePointManager's callback, with which many old applications accept every certificate. An attacker
-        // could then pose as the pool, and sign tokens or receive them.
+        // Use this instead of ServicePointManager's callback, with which many old applications accept every certificate. An
+        // attacker could then pose as the pool, and sign tokens or receive them.
         ServerCertificateCustomValidationCallback = static (_, _, _, errors) => errors == SslPolicyErrors.None,
     };
 }

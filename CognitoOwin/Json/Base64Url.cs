@@ -32,7 +32,8 @@ internal static class Base64Url
         var i = start;
         for (; i < end; i += 4)
         {
-            int a = GetValue(values, text[i]), b = GetValue(values, text[i + 1]), c = GetValue(values, text[i + 2]), d = GetValue(values, text[i + 3]);
+            int a = GetValue(values, text[i]), b = GetValue(values, text[i + 1]);
+            int c = GetValue(values, text[i + 2]), d = GetValue(values, text[i + 3]);
             if ((a | b | c | d) > 0x3F)
             {
                 return null;
@@ -46,7 +47,8 @@ internal static class Base64Url
 
         if (tail != 0)
         {
-            int a = GetValue(values, text[i]), b = GetValue(values, text[i + 1]), c = tail == 3 ? GetValue(values, text[i + 2]) : 0;
+            int a = GetValue(values, text[i]), b = GetValue(values, text[i + 1]);
+            var c = tail == 3 ? GetValue(values, text[i + 2]) : 0;
             var group = (a << 18) | (b << 12) | (c << 6);
             var strayBits = group & (tail == 3 ? 0xFF : 0xFFFF);
             if ((a | b | c) > 0x3F || strayBits != 0)

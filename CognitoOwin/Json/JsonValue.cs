@@ -13,7 +13,9 @@ internal readonly struct JsonValue
         Text = text;
     }
 
-    /// <summary>Gets the kind of value, as the JSON token that starts it; <see cref="JsonTokenType.None"/> if there is no value.</summary>
+    /// <summary>
+    /// Gets the kind of value, as the JSON token that starts it; <see cref="JsonTokenType.None"/> if there is no value.
+    /// </summary>
     public JsonTokenType Type { get; }
 
     /// <summary>Gets the text of a string; for any other value its JSON, exactly as it came.</summary>
@@ -30,7 +32,9 @@ internal readonly struct JsonValue
     public List<JsonValue>? Items =>
         Type == JsonTokenType.StartArray ? StrictJson.ParseList(StrictJson.Utf8.GetBytes(Text)) : null;
 
-    /// <summary>Gets whether this number is an integer that a <see cref="long"/> can hold, written without fraction and exponent.</summary>
+    /// <summary>
+    /// Gets whether this number is an integer that a <see cref="long"/> can hold, written without fraction and exponent.
+    /// </summary>
     public bool IsInt64 => long.TryParse(Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _);
 
     /// <summary>Reads a number.</summary>

@@ -6,18 +6,18 @@ using System.Text.Json;
 namespace CognitoOwin.Json;
 
 /// <summary>
-/// Reads JSON only if it has exactly one meaning: valid UTF-8, no duplicate names at any depth (RFC 7515 §4, RFC 8725 §2.4), no half
-/// surrogate pairs, no comments, limited depth. An attacker can avoid a check when two parsers read one token differently.
+/// Reads JSON only if it has exactly one meaning: valid UTF-8, no duplicate names at any depth (RFC 7515 §4, RFC 8725 §2.4), no
+/// half surrogate pairs, no comments, limited depth. An attacker can avoid a check when two parsers read one token differently.
 /// </summary>
 /// <remarks>
-/// It reads once with <see cref="Utf8JsonReader"/>. <see cref="JsonDocument"/> uses the same reader, but must then be searched for
-/// names and texts. Inner objects and lists are validated here, and read when a caller asks for them.
+/// It reads once with <see cref="Utf8JsonReader"/>. <see cref="JsonDocument"/> uses the same reader, but must then be searched
+/// for names and texts. Inner objects and lists are validated here, and read when a caller asks for them.
 /// </remarks>
 internal static class StrictJson
 {
-    // Cognito's tokens have about twenty members. String hashes are predictable on .NET Framework, so an attacker can choose names
-    // that all have one hash. Without a limit, comparing them would take time that grows with the square of their number. 512 such
-    // names take a quarter of a millisecond under Mono, 1,024 take a whole one.
+    // Cognito's tokens have about twenty members. String hashes are predictable on .NET Framework, so an attacker can choose
+    // names that all have one hash. Without a limit, comparing them would take time that grows with the square of their number.
+    // 512 such names take a quarter of a millisecond under Mono, 1,024 take a whole one.
     private const int MaximumMembers = 512;
 
     private static readonly JsonReaderOptions Options = new()
@@ -74,7 +74,8 @@ internal static class StrictJson
 
     private static Dictionary<string, JsonValue> ReadMembers(ref Utf8JsonReader reader, byte[] utf8)
     {
-        // A member of Cognito's tokens takes about 35 bytes. Allocate for that, because a dictionary that grows hashes all names again.
+        // A member of Cognito's tokens takes about 35 bytes. Allocate for that, because a dictionary that grows hashes all names
+        // again.
         var members = new Dictionary<string, JsonValue>(Math.Min(utf8.Length / 32, MaximumMembers), StringComparer.Ordinal);
         for (reader.Read(); reader.TokenType != JsonTokenType.EndObject; reader.Read())
         {
@@ -112,7 +113,7 @@ internal static class StrictJson
         return new JsonValue(type, Utf8.GetString(utf8, start, (int)reader.BytesConsumed - start));
     }
 
-    // Reads the value at which the reader stands to its end.
+    // Reads to the end of the current value.
     private static void ValidateRest(ref Utf8JsonReader reader)
     {
         switch (reader.TokenType)
@@ -137,7 +138,8 @@ internal static class StrictJson
 
                 break;
             case JsonTokenType.String when reader.ValueIsEscaped:
-                // Throws if the string escapes half a surrogate pair. The caller decodes the whole value, and so checks that it is UTF-8.
+                // Throws if the string escapes half a surrogate pair. The caller decodes the whole value, and so checks that it
+                // is UTF-8.
                 reader.GetString();
                 break;
         }

@@ -3,10 +3,10 @@ using System;
 namespace CognitoOwin.Keys;
 
 /// <summary>
-/// Finds keys for callers that can only wait by blocking their thread. It waits for the fetch itself and for nothing that needs a
-/// thread of the pool, because all of those may be blocked here.
+/// Finds keys for callers that can only wait by blocking their thread. It waits for the fetch itself and for nothing that needs
+/// the thread pool, because all threads of the pool may be blocked here.
 /// </summary>
-/// <param name="keys">The keys of the user pool.</param>
+/// <param name="keys">The keys of a user pool.</param>
 /// <param name="timeout">The longest that a call waits for a fetch.</param>
 internal sealed class BlockingKeyReader(PoolKeys keys, TimeSpan timeout)
 {

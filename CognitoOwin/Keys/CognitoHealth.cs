@@ -10,7 +10,8 @@ public sealed class CognitoHealth
     internal CognitoHealth(IReadOnlyList<CognitoPoolHealth> pools) => Pools = pools;
 
     /// <summary>
-    /// Gets whether tokens of every pool can be validated now. It is also <see langword="false"/> before the first fetch has ended.
+    /// Gets whether tokens of every pool can be validated now. It is also <see langword="false"/> before the first fetch has
+    /// ended.
     /// </summary>
     public bool IsUsable => Pools.All(pool => pool.IsUsable);
 

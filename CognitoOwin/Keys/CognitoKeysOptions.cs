@@ -7,8 +7,8 @@ namespace CognitoOwin;
 public sealed class CognitoKeysOptions
 {
     /// <summary>
-    /// Gets or sets whether fetched keys are kept. Default: <see langword="true"/>. If <see langword="false"/>, every validation fetches
-    /// the keys again, and a failed fetch means 503. Requests that come at the same time share one fetch.
+    /// Gets or sets whether fetched keys are kept. Default: <see langword="true"/>. If <see langword="false"/>, every validation
+    /// fetches the keys again, and a failed fetch means 503. Requests that come at the same time share one fetch.
     /// </summary>
     public bool CachingEnabled { get; set; } = true;
 
@@ -19,8 +19,8 @@ public sealed class CognitoKeysOptions
     public TimeSpan RefreshInterval { get; set; } = TimeSpan.FromHours(24);
 
     /// <summary>
-    /// Gets or sets the time between a fetch that failed, or that did not bring the key of a token, and the next fetch: 1 second to
-    /// 1 hour. Default: 10 seconds. It prevents that invented key ids cause a flood of fetches.
+    /// Gets or sets the time between a fetch that failed, or that did not bring the key of a token, and the next fetch: 1 second
+    /// to 1 hour. Default: 10 seconds. It keeps invented key ids from causing a flood of fetches.
     /// </summary>
     public TimeSpan MinimumRefetchInterval { get; set; } = TimeSpan.FromSeconds(10);
 
@@ -35,14 +35,14 @@ public sealed class CognitoKeysOptions
     public TimeSpan FetchTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Gets or sets whether the keys are fetched when the application starts, so that the first request finds them. The start does not
-    /// wait for the fetch. Default: <see langword="false"/>.
+    /// Gets or sets whether the keys are fetched when the application starts, so that the first request finds them. The start
+    /// does not wait for the fetch. Default: <see langword="false"/>.
     /// </summary>
     public bool Prefetch { get; set; }
 
     /// <summary>
-    /// Gets or sets the handler that sends the fetches, for a proxy or your own TLS policy; it is not disposed. Default: a handler
-    /// without redirects and cookies. A handler of your own that follows redirects loses that protection.
+    /// Gets or sets the handler that sends the fetches, for a proxy or your own TLS policy; it is not disposed. Default: a
+    /// handler without redirects and cookies. A handler of your own that follows redirects loses that protection.
     /// </summary>
     public HttpMessageHandler? HttpMessageHandler { get; set; }
 }

@@ -37,8 +37,8 @@ public sealed class CognitoPoolHealth
 
     /// <summary>
     /// Gets whether tokens of the pool can be validated now. During an outage they can until the known keys are older than
-    /// <see cref="CognitoKeysOptions.StaleLifetime"/>. Without <see cref="CognitoKeysOptions.CachingEnabled"/> they can if the last
-    /// fetch succeeded.
+    /// <see cref="CognitoKeysOptions.StaleLifetime"/>. Without <see cref="CognitoKeysOptions.CachingEnabled"/> they can if the
+    /// last fetch succeeded.
     /// </summary>
     public bool IsUsable { get; }
 }

@@ -4,8 +4,8 @@ using System.Threading;
 namespace CognitoOwin.Keys;
 
 /// <summary>
-/// Decides when the keys of one user pool are fetched: at a refresh that is due, and not during the cool-down after a fetch that did
-/// not bring what was wanted. Only <see cref="IsDue"/> may be read without the fetcher's lock.
+/// Decides when the keys of one user pool are fetched: at a refresh that is due, and not during the cool-down after a fetch that
+/// did not bring what was wanted. Only <see cref="IsDue"/> may be read without the fetcher's lock.
 /// </summary>
 internal sealed class FetchSchedule(CognitoKeysOptions options, TimeProvider time)
 {

@@ -43,7 +43,8 @@ internal sealed class JwksClient(Uri address, CognitoKeysOptions options, TimePr
         {
             Accept = { new MediaTypeWithQualityHeaderValue("application/json") },
 
-            // The next fetch is hours away. A connection that is kept until then, and the address of its host, would be out of date.
+            // The next fetch is hours away. A connection that is kept until then, and the address of its host, would be out of
+            // date.
             ConnectionClose = true,
         },
     };

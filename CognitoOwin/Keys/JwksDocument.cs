@@ -127,7 +127,8 @@ internal static class JwksDocument
     private static bool IsUsableExponent(byte[] exponent) =>
         exponent.Length <= 4 && (exponent[exponent.Length - 1] & 1) == 1 && (exponent.Length > 1 || exponent[0] >= 3);
 
-    // RFC 7518 §2, Base64urlUInt: big-endian without leading zeros. Some libraries write leading zeros anyway, so they are removed.
+    // RFC 7518 §2, Base64urlUInt: big-endian without leading zeros. Some libraries write leading zeros anyway, so they are
+    // removed.
     private static bool TryReadNumber(Dictionary<string, JsonValue> entry, string name, out byte[] number)
     {
         number = entry.GetString(name) is { } text ? Base64Url.Decode(text, 0, text.Length) ?? [] : [];

@@ -11,8 +11,8 @@ internal sealed class JwksException : Exception
     public JwksFailure Failure { get; }
 
     /// <summary>
-    /// Gets the message without the text of another exception. Such a text may show paths and addresses, and many applications show
-    /// their health state to everybody.
+    /// Gets the message without the text of another exception. Such a text may show paths and addresses, and many applications
+    /// show their health state to everybody.
     /// </summary>
     public string Summary => Failure switch
     {
@@ -22,6 +22,8 @@ internal sealed class JwksException : Exception
         _ => Message,
     };
 
-    /// <summary>Gets the status of the answer, if the failure is <see cref="JwksFailure.Status"/> or <see cref="JwksFailure.Redirect"/>.</summary>
+    /// <summary>
+    /// Gets the status of the answer, if the failure is <see cref="JwksFailure.Status"/> or <see cref="JwksFailure.Redirect"/>.
+    /// </summary>
     public int? StatusCode { get; init; }
 }

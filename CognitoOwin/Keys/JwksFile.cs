@@ -14,8 +14,8 @@ internal sealed class JwksFile(string path, TimeSpan timeout, TimeProvider time)
     private readonly string _path = GetFullPath(path);
 
     /// <summary>
-    /// Gets the full path of a file that a setting names. <c>~/</c>, and any path that is not absolute, starts at the application's
-    /// folder; <c>|DataDirectory|</c> is that folder's <c>App_Data</c> unless the application has set another.
+    /// Gets the full path of a file that a setting names. <c>~/</c>, and any path that is not absolute, starts at the
+    /// application's folder; <c>|DataDirectory|</c> is that folder's <c>App_Data</c> unless the application has set another.
     /// </summary>
     /// <param name="path">The path of the setting.</param>
     /// <returns>The full path.</returns>
@@ -24,7 +24,8 @@ internal sealed class JwksFile(string path, TimeSpan timeout, TimeProvider time)
     /// <exception cref="PathTooLongException">The path is too long.</exception>
     public static string GetFullPath(string path)
     {
-        // HostingEnvironment.MapPath gives the same result, but exists only on System.Web, and the library runs on other hosts too.
+        // HostingEnvironment.MapPath gives the same result, but exists only on System.Web, and the library runs on other hosts
+        // too.
         var root = AppDomain.CurrentDomain.BaseDirectory;
         if (path.StartsWith(DataDirectory, StringComparison.OrdinalIgnoreCase))
         {

@@ -40,8 +40,8 @@ internal abstract class JwksSource(TimeSpan timeout, TimeProvider time) : IDispo
 
     protected abstract Task<byte[]> ReadAsync(CancellationToken cancellationToken);
 
-    // On a thread of its own: on .NET Framework, looking for the proxy of a request, or opening a file on a share, may block before
-    // the first await.
+    // On a thread of its own: on .NET Framework, looking for the proxy of a request, or opening a file on a share, may block
+    // before the first await.
     private Task<byte[]> StartReading(CancellationToken cancellationToken) =>
         Task.Factory
             .StartNew(() => ReadAsync(cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)

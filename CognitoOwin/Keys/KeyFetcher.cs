@@ -6,7 +6,9 @@ using CognitoOwin.Diagnostics;
 
 namespace CognitoOwin.Keys;
 
-/// <summary>Runs at most one fetch of a user pool's keys at a time, outside of any request, and reports its result to all who wait.</summary>
+/// <summary>
+/// Runs at most one fetch of a user pool's keys at a time, outside of any request, and reports its result to all who wait.
+/// </summary>
 internal sealed class KeyFetcher : IDisposable
 {
     private static readonly Task<KeySet?> NoKeys = Task.FromResult<KeySet?>(null);
@@ -157,13 +159,13 @@ internal sealed class KeyFetcher : IDisposable
             return NoKeys;
         }
 
-        // Each waiting request continues on its own thread. On the fetch's thread they would run one after the other, and one whose
-        // application blocks would hold up the others.
+        // Each waiting request continues on its own thread. On the fetch's thread they would run one after the other, and one
+        // whose application blocks would hold up the others.
         var result = new TaskCompletionSource<KeySet?>(TaskCreationOptions.RunContinuationsAsynchronously);
         _pending = result.Task;
 
-        // All requests share the fetch, so it must not run in the culture, the identity or the synchronization context of the request
-        // that starts it.
+        // All requests share the fetch, so it must not run in the culture, the identity or the synchronization context of the
+        // request that starts it.
         using (ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow())
         {
             try

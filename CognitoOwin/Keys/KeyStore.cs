@@ -17,8 +17,8 @@ internal sealed class KeyStore
     private readonly long _staleLifetime;
     private readonly TimeProvider _time;
 
-    // Another part of the application may clear MemoryCache.Default. The next request then fetches the keys again, and the keys that
-    // the pool listed before are still known from here.
+    // The keys of the last successful fetch. Another part of the application may clear MemoryCache.Default. The next request then
+    // fetches the keys again, and this field still tells which of the earlier keys the pool no longer lists.
     private KeySet? _latest;
 
     // A timestamp of the clock.
@@ -37,7 +37,9 @@ internal sealed class KeyStore
     public KeySet? Current =>
         MemoryCache.Default.Get(_cacheKey) is KeySet set && _time.GetTimestamp() - set.FetchedAt < _staleLifetime ? set : null;
 
-    /// <summary>Gets the number and the age of the keys that the last successful fetch brought; null if none has succeeded.</summary>
+    /// <summary>
+    /// Gets the number and the age of the keys that the last successful fetch brought; null if none has succeeded.
+    /// </summary>
     public (int Count, TimeSpan Age)? Latest =>
         Volatile.Read(ref _latest) is { } set && !_isClosed ? (set.Keys.Count, _time.GetElapsedTime(set.FetchedAt)) : null;
 
@@ -84,7 +86,7 @@ internal sealed class KeyStore
             key.Drop();
         }
 
-        // Write these after the keys are dropped, so that no request trusts a dropped key for longer than before.
+        // The keys are dropped before this, so that they stay dropped even if the cache cannot be written.
         Volatile.Write(ref _usableUntil, set.FetchedAt + _staleLifetime);
         MemoryCache.Default.Set(_cacheKey, set, new CacheItemPolicy { Priority = CacheItemPriority.NotRemovable });
         return dropped;

@@ -5,7 +5,9 @@ using CognitoOwin.Diagnostics;
 
 namespace CognitoOwin.Keys;
 
-/// <summary>Finds the public keys of one user pool: a kept key at once, and any other after a fetch that all who wait share.</summary>
+/// <summary>
+/// Finds the public keys of one user pool: a kept key at once, and any other after a fetch that all who wait share.
+/// </summary>
 internal sealed class PoolKeys : IDisposable
 {
     private readonly bool _cachingEnabled;
@@ -62,7 +64,8 @@ internal sealed class PoolKeys : IDisposable
     public Task<KeySet?>? JoinFetch() => _fetcher.JoinOrStart();
 
     /// <inheritdoc cref="KeyFetcher.JoinOrStart(string, out KeyLookup, out bool)"/>
-    public Task<KeySet?>? JoinFetch(string keyId, out KeyLookup lookup, out bool isNew) => _fetcher.JoinOrStart(keyId, out lookup, out isNew);
+    public Task<KeySet?>? JoinFetch(string keyId, out KeyLookup lookup, out bool isNew) =>
+        _fetcher.JoinOrStart(keyId, out lookup, out isNew);
 
     /// <summary>Finds a key in the result of a fetch.</summary>
     /// <param name="set">The result; null if the fetch failed.</param>
@@ -86,7 +89,9 @@ internal sealed class PoolKeys : IDisposable
         return isUpToDate ? KeyLookup.Unknown : null;
     }
 
-    /// <summary>Checks whether a token that a key verified may still be accepted. It takes no lock, and starts a refresh that is due.</summary>
+    /// <summary>
+    /// Checks whether a token that a key verified may still be accepted. It takes no lock, and starts a refresh that is due.
+    /// </summary>
     /// <param name="key">The key.</param>
     /// <returns><see langword="true"/> if the key may still be used; otherwise, <see langword="false"/>.</returns>
     public bool IsTrusted(SigningKey key)
@@ -99,7 +104,9 @@ internal sealed class PoolKeys : IDisposable
         return _store.IsTrusted(key);
     }
 
-    /// <summary>Gets the state of the pool's keys, and starts a fetch that is due, so that a later call knows its result.</summary>
+    /// <summary>
+    /// Gets the state of the pool's keys, and starts a fetch that is due, so that a later call knows its result.
+    /// </summary>
     /// <returns>The state.</returns>
     public CognitoPoolHealth GetHealth()
     {

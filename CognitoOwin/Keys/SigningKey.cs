@@ -38,8 +38,8 @@ internal sealed class SigningKey
     /// <returns><see langword="true"/> if the signature is this key's; otherwise, <see langword="false"/>.</returns>
     public bool Verify(byte[] input, byte[] signature)
     {
-        // RFC 8017 §8.2.2, step 1: a signature is exactly as long as the modulus. §5.2.2, step 1: it is a smaller number. Mono does not
-        // check the second rule but reduces the number, so that many valid signatures would have a second form.
+        // RFC 8017 §8.2.2, step 1: a signature is exactly as long as the modulus. §5.2.2, step 1: it is a smaller number. Mono
+        // does not check the second rule but reduces the number, so that many valid signatures would have a second form.
         if (signature.Length != _modulus.Length || System.MemoryExtensions.SequenceCompareTo<byte>(signature, _modulus) >= 0)
         {
             return false;

@@ -16,7 +16,9 @@ public sealed class CognitoApplyChallengeContext : BaseContext<CognitoJwtAuthent
         Challenge = challenge;
     }
 
-    /// <summary>Gets the rule that the token broke; <see cref="TokenRejection.None"/> if no token came or it was accepted.</summary>
+    /// <summary>
+    /// Gets the rule that the token broke; <see cref="TokenRejection.None"/> if no token came or it was accepted.
+    /// </summary>
     public TokenRejection Rejection { get; }
 
     /// <summary>Gets or sets the status of the answer: 401, 403 or 503.</summary>

@@ -15,22 +15,26 @@ public class CognitoJwtAuthenticationProvider
     /// <summary>Gets or sets the handler that is called for every request, before its token is validated.</summary>
     public Func<CognitoRequestTokenContext, Task> OnRequestToken { get; set; } = _ => Done;
 
-    /// <summary>Gets or sets the handler that is called for every request with a valid token. It may add claims, or reject the token.</summary>
+    /// <summary>
+    /// Gets or sets the handler that is called for every request with a valid token. It may add claims, or reject the token.
+    /// </summary>
     public Func<CognitoTokenValidatedContext, Task> OnTokenValidated { get; set; } = _ => Done;
 
     /// <summary>
     /// Gets or sets the handler that finds or creates the application's own user, like <c>get_or_create_for_cognito</c> of
-    /// django-cognito-jwt. It is called after <see cref="OnTokenValidated"/>, for ID tokens, which have the user's profile, and with
-    /// <see cref="CognitoJwtAuthenticationOptions.UserInfo"/> for the access tokens of users too. If it throws, its exception is the
-    /// answer to the request; if it rejects the user, the answer is 401. In both cases it is called again at the next request. Calls for
-    /// one user (issuer and subject) never overlap in one process.
+    /// django-cognito-jwt. It is called after <see cref="OnTokenValidated"/>, for ID tokens, which have the user's profile, and
+    /// with <see cref="CognitoJwtAuthenticationOptions.UserInfo"/> for the access tokens of users too. If it throws, its
+    /// exception is the answer to the request; if it rejects the user, the answer is 401. In both cases it is called again at the
+    /// next request. Calls for one user (issuer and subject) never overlap in one process.
     /// </summary>
     public Func<CognitoProvisionUserContext, Task> OnProvisionUser { get; set; } = NoProvisioning;
 
     /// <summary>Gets or sets the handler that is called when a token or a header is not accepted.</summary>
     public Func<CognitoAuthenticationFailedContext, Task> OnAuthenticationFailed { get; set; } = _ => Done;
 
-    /// <summary>Gets or sets the handler that is called before an answer asks for a token, or says what is wrong with it.</summary>
+    /// <summary>
+    /// Gets or sets the handler that is called before an answer asks for a token, or says what is wrong with it.
+    /// </summary>
     public Func<CognitoApplyChallengeContext, Task> OnApplyChallenge { get; set; } = _ => Done;
 
     /// <summary>Calls <see cref="OnRequestToken"/>.</summary>
@@ -58,6 +62,8 @@ public class CognitoJwtAuthenticationProvider
     /// <returns>A task that completes when the handler has run.</returns>
     public virtual Task ApplyChallenge(CognitoApplyChallengeContext context) => OnApplyChallenge(context);
 
-    /// <summary>Gets whether the application may provision users: it has set a handler, or a derived class may override the method.</summary>
+    /// <summary>
+    /// Gets whether the application may provision users: it has set a handler, or a derived class may override the method.
+    /// </summary>
     internal bool MayProvision => OnProvisionUser != NoProvisioning || GetType() != typeof(CognitoJwtAuthenticationProvider);
 }

@@ -50,15 +50,16 @@ public sealed class CognitoProvisionUserContext : BaseContext<CognitoJwtAuthenti
     public IReadOnlyList<string> Groups => Token.Groups;
 
     /// <summary>
-    /// Gets the accounts at other identity providers with which the user signs in; empty for a user who signs in at the pool itself.
+    /// Gets the accounts at other identity providers with which the user signs in; empty for a user who signs in at the pool
+    /// itself.
     /// </summary>
     public IReadOnlyList<CognitoFederatedIdentity> Identities =>
         CognitoFederatedIdentity.ReadList(Attributes[CognitoClaimTypes.Identities]);
 
     /// <summary>
-    /// Gets the user's attributes by name, as text: <c>Attributes["custom:tenant"]</c>; <see langword="null"/> if one is not set. They
-    /// are the claims of the token. With <see cref="CognitoJwtAuthenticationOptions.UserInfo"/>, the profile adds attributes to an
-    /// access token. If both have an attribute, the token's is used.
+    /// Gets the user's attributes by name, as text: <c>Attributes["custom:tenant"]</c>; <see langword="null"/> if one is not set.
+    /// They are the claims of the token. With <see cref="CognitoJwtAuthenticationOptions.UserInfo"/>, the profile adds attributes
+    /// to an access token. If both have an attribute, the token's is used.
     /// </summary>
     public CognitoAttributes Attributes { get; }
 
@@ -72,8 +73,9 @@ public sealed class CognitoProvisionUserContext : BaseContext<CognitoJwtAuthenti
     public string RawToken => Token.RawToken;
 
     /// <summary>
-    /// Gets a token that is cancelled when the outcome is no longer wanted. With <see cref="CognitoProvisioning.OncePerToken"/> that is
-    /// when the host ends the application, and not when the client hangs up, because other requests may wait for the same outcome.
+    /// Gets a token that is cancelled when the outcome is no longer wanted. With <see cref="CognitoProvisioning.OncePerToken"/>
+    /// that is when the host ends the application, and not when the client hangs up, because other requests may wait for the same
+    /// outcome.
     /// </summary>
     public CancellationToken CancellationToken { get; }
 
@@ -95,8 +97,8 @@ public sealed class CognitoProvisionUserContext : BaseContext<CognitoJwtAuthenti
     public void AddClaim(Claim claim) => _claims.Add(claim ?? throw new ArgumentNullException(nameof(claim)));
 
     /// <summary>
-    /// Sets the application's own user object, which controllers get with <c>GetCognitoUser&lt;TUser&gt;()</c>. Make it immutable: with
-    /// <see cref="CognitoProvisioning.OncePerToken"/> several requests share it at the same time.
+    /// Sets the application's own user object, which controllers get with <c>GetCognitoUser&lt;TUser&gt;()</c>. Make it
+    /// immutable: with <see cref="CognitoProvisioning.OncePerToken"/> several requests share it at the same time.
     /// </summary>
     /// <param name="user">The user.</param>
     /// <exception cref="ArgumentNullException"><paramref name="user"/> is null.</exception>

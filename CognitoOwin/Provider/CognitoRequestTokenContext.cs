@@ -4,7 +4,9 @@ using Microsoft.Owin.Security.Provider;
 
 namespace CognitoOwin;
 
-/// <summary>Describes a request before its token is validated. The application may take the token from another place than the header.</summary>
+/// <summary>
+/// Describes a request before its token is validated. The application may take the token from another place than the header.
+/// </summary>
 public sealed class CognitoRequestTokenContext : BaseContext<CognitoJwtAuthenticationOptions>
 {
     private readonly BearerHeader _header;
@@ -18,8 +20,8 @@ public sealed class CognitoRequestTokenContext : BaseContext<CognitoJwtAuthentic
     }
 
     /// <summary>
-    /// Gets or sets the token, without a scheme; null if the <c>Authorization</c> header has none. Set another token to validate that
-    /// one, or null to leave the request without a user.
+    /// Gets or sets the token, without a scheme; null if the <c>Authorization</c> header has none. Set another token to validate
+    /// that one, or null to leave the request without a user.
     /// </summary>
     public string? Token
     {

@@ -2,7 +2,9 @@ using System.Threading;
 
 namespace CognitoOwin.Provisioning;
 
-/// <summary>Holds what was found out about the user of one validated token, for every request that carries the token.</summary>
+/// <summary>
+/// Holds the profile and the provisioning of the user of one validated token, for every request with the token.
+/// </summary>
 internal sealed class TokenProvisioning
 {
     private SharedRun<UserInfoAnswer>? _userInfo;
@@ -14,7 +16,9 @@ internal sealed class TokenProvisioning
     public SharedRun<UserInfoAnswer> UserInfo => LazyInitializer.EnsureInitialized(ref _userInfo, static () => new())!;
 
     /// <summary>Gets the provisioning of a token; the first request creates it.</summary>
-    /// <param name="validation">The validation that accepted the token. Its slot keeps the provisioning as long as the token.</param>
+    /// <param name="validation">
+    /// The validation that accepted the token. Its slot keeps the provisioning as long as the token.
+    /// </param>
     /// <returns>The one object of this token.</returns>
     public static TokenProvisioning GetOrCreate(CognitoTokenValidationResult validation)
     {

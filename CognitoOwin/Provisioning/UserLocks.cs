@@ -17,7 +17,9 @@ internal sealed class UserLocks
     /// <param name="work">Does the work.</param>
     /// <param name="cancellationToken">Ends the wait for the turn.</param>
     /// <returns>What the work returned.</returns>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled before the turn came.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> was cancelled before the turn came.
+    /// </exception>
     /// <exception cref="Exception">The work failed; the exception is the one that the work threw.</exception>
     public async Task<T> RunAsync<T>(string issuer, string subject, Func<Task<T>> work, CancellationToken cancellationToken)
     {

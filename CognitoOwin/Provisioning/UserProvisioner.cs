@@ -5,7 +5,9 @@ using Microsoft.Owin;
 
 namespace CognitoOwin.Provisioning;
 
-/// <summary>Decides for which tokens the provisioning event is raised, how often, with what profile, and for one user at a time.</summary>
+/// <summary>
+/// Decides for which tokens the provisioning event is raised, how often, with what profile, and for one user at a time.
+/// </summary>
 /// <param name="frequency">How often the event is raised.</param>
 /// <param name="userInfoSource">Where the profile of the user of an access token is read.</param>
 /// <param name="userInfo">Reads the profile.</param>
@@ -75,7 +77,10 @@ internal sealed class UserProvisioner(
         }
 
         var outcome = await _locks.RunAsync(
-            token.Issuer, token.Subject, () => raise(context, token, profile, cancellationToken), cancellationToken).ConfigureAwait(false);
+            token.Issuer,
+            token.Subject,
+            () => raise(context, token, profile, cancellationToken),
+            cancellationToken).ConfigureAwait(false);
         if (outcome.IsKept && frequency == CognitoProvisioning.OncePerToken)
         {
             provisioning.DropUserInfo();

@@ -4,7 +4,8 @@ namespace CognitoOwin;
 public sealed class CognitoTokenCacheOptions
 {
     /// <summary>
-    /// Gets or sets whether an accepted token is remembered until it expires or its key is dropped. Default: <see langword="true"/>.
+    /// Gets or sets whether an accepted token is remembered until it expires or its key is dropped. Default:
+    /// <see langword="true"/>.
     /// </summary>
     public bool Enabled { get; set; } = true;
 

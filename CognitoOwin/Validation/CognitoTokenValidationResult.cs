@@ -5,7 +5,9 @@ using CognitoOwin.Validation;
 
 namespace CognitoOwin;
 
-/// <summary>Holds what <see cref="CognitoTokenValidator"/> found: a valid token, or the first rule that the token breaks.</summary>
+/// <summary>
+/// Holds what <see cref="CognitoTokenValidator"/> found: a valid token, or the first rule that the token breaks.
+/// </summary>
 public sealed class CognitoTokenValidationResult
 {
     private PoolKeys? _keys;
@@ -28,12 +30,14 @@ public sealed class CognitoTokenValidationResult
     /// <summary>Gets the token; null unless <see cref="IsValid"/>.</summary>
     public CognitoToken? Token { get; private init; }
 
-    /// <summary>Gets the time after which to try again, if the rejection is <see cref="TokenRejection.KeysUnavailable"/>.</summary>
+    /// <summary>
+    /// Gets the time after which to try again, if the rejection is <see cref="TokenRejection.KeysUnavailable"/>.
+    /// </summary>
     public TimeSpan? RetryAfter { get; private init; }
 
     /// <summary>
-    /// Gets the description and the one value of the token that broke the rule. The sender of the token chose that value, so it is
-    /// cut and cleaned until it fits a header and a log line.
+    /// Gets the description and the one value of the token that broke the rule. The sender of the token chose that value, so it
+    /// is cut and cleaned until it fits a header and a log line.
     /// </summary>
     internal string DetailedDescription =>
         _actual == null ? Description : $"{Description} The token has {_member}: {RejectionText.MakePrintable(_actual, 100)}";
@@ -44,7 +48,9 @@ public sealed class CognitoTokenValidationResult
     /// <summary>Gets whether the key that verified the token may still be used.</summary>
     internal bool IsKeyTrusted => _keys!.IsTrusted(_key!);
 
-    /// <summary>Gets the slot where a layer above keeps its own data of the token, for as long as the token is remembered.</summary>
+    /// <summary>
+    /// Gets the slot where a layer above keeps its own data of the token, for as long as the token is remembered.
+    /// </summary>
     internal ref object? Slot => ref _slot;
 
     internal static CognitoTokenValidationResult Accept(CognitoToken token, PoolKeys keys, SigningKey key) =>

@@ -62,7 +62,9 @@ public sealed class CognitoTokenValidator : IDisposable
 
     /// <summary>Validates a token. It returns a result for every text, however malformed.</summary>
     /// <param name="token">The token in its compact form (RFC 7515 §3.1), without a scheme.</param>
-    /// <param name="cancellationToken">Ends the wait for keys. A fetch of keys continues, because other callers may need it.</param>
+    /// <param name="cancellationToken">
+    /// Ends the wait for keys. A fetch of keys continues, because other callers may need it.
+    /// </param>
     /// <returns>The token with its claims, or the first rule that it breaks.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="token"/> is null.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
@@ -74,9 +76,9 @@ public sealed class CognitoTokenValidator : IDisposable
 
     private async Task<CognitoTokenValidationResult> ValidateNewAsync(string token, CancellationToken cancellationToken)
     {
-        // The cheap rules come first, so that a flood of bad tokens costs little. All of them come before the key is looked up, so
-        // that only a token that breaks no other rule can make this host fetch keys. Until the signature is verified, the claims
-        // only select the pool and refuse the token.
+        // The cheap rules come first, so that a flood of bad tokens costs little. All of them come before the key is looked up,
+        // so that only a token that breaks no other rule can make this host fetch keys. Until the signature is verified, the
+        // claims only select the pool and refuse the token.
         if (Jws.Read(token, _maximumTokenLength, out var malformed) is not { } jws)
         {
             return Reject(malformed);

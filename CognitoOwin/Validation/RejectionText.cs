@@ -4,16 +4,16 @@ using System.Linq;
 namespace CognitoOwin.Validation;
 
 /// <summary>
-/// Gives each rejection the sentence that a client reads. The sentences are fixed: they show nothing of the token, its claims or an
-/// exception, and have only characters that RFC 6750 §3 allows in <c>error_description</c>.
+/// Gives each rejection the sentence that a client reads. The sentences are fixed: they show nothing of the token, its claims or
+/// an exception, and have only characters that RFC 6750 §3 allows in <c>error_description</c>.
 /// </summary>
 internal static class RejectionText
 {
     public static string GetDescription(TokenRejection rejection) => Descriptions[rejection];
 
     /// <summary>
-    /// Cuts a text from outside, and replaces each character that RFC 6750 §3 does not allow in <c>error_description</c>. The result
-    /// can end neither the quoted string, nor the header, nor a line of a log.
+    /// Cuts a text from outside, and replaces each character that RFC 6750 §3 does not allow in <c>error_description</c>. The
+    /// result can end neither the quoted string, nor the header, nor a line of a log.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="maximumLength">The number of characters to keep.</param>

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics.Metrics;
+using System.Linq;
 using CognitoOwin.Diagnostics;
 
 namespace CognitoOwin.Validation;
@@ -24,7 +25,7 @@ internal static class TokenCacheMetrics
         description: "Validated tokens that were removed to make room.");
 
     // Weak, so that the gauge does not keep a cache alive that nobody uses or disposes.
-    private static readonly List<WeakReference<ValidatedTokenCache>> Caches = [];
+    private static readonly List<WeakReference> Caches = [];
 
     static TokenCacheMetrics() => CognitoMeter.Instance.CreateObservableUpDownCounter(
         InstrumentNames.TokenCacheEntries,
@@ -36,8 +37,8 @@ internal static class TokenCacheMetrics
     {
         lock (Caches)
         {
-            Caches.RemoveAll(static reference => !reference.TryGetTarget(out _));
-            Caches.Add(new(cache));
+            Caches.RemoveAll(static reference => !reference.IsAlive);
+            Caches.Add(new WeakReference(cache));
         }
     }
 
@@ -45,7 +46,7 @@ internal static class TokenCacheMetrics
     {
         lock (Caches)
         {
-            Caches.RemoveAll(reference => !reference.TryGetTarget(out var observed) || observed == cache);
+            Caches.RemoveAll(reference => ReferenceEquals(reference.Target, cache));
         }
     }
 
@@ -55,15 +56,9 @@ internal static class TokenCacheMetrics
 
     private static long CountEntries()
     {
-        var count = 0L;
         lock (Caches)
         {
-            foreach (var reference in Caches)
-            {
-                count += reference.TryGetTarget(out var cache) ? cache.Count : 0;
-            }
+            return Caches.Select(static reference => reference.Target).OfType<ValidatedTokenCache>().Sum(static cache => (long)cache.Count);
         }
-
-        return count;
     }
 }

@@ -9,7 +9,9 @@ public enum TokenRejection
     /// <summary>The token was accepted.</summary>
     None = 0,
 
-    /// <summary>The <c>Authorization</c> header holds no token, several, or characters that no token has (RFC 6750 §2.1).</summary>
+    /// <summary>
+    /// The <c>Authorization</c> header holds no token, several, or characters that no token has (RFC 6750 §2.1).
+    /// </summary>
     MalformedRequest,
 
     /// <summary>The token is longer than <see cref="CognitoJwtAuthenticationOptions.MaximumTokenLength"/>.</summary>
@@ -21,7 +23,9 @@ public enum TokenRejection
     /// <summary>The token is encrypted, five segments (RFC 7516 §3.1). Cognito issues no such token.</summary>
     Encrypted,
 
-    /// <summary>A segment is not base64url without padding (RFC 7515 §2), or has bits that no encoder sets (RFC 4648 §3.5).</summary>
+    /// <summary>
+    /// A segment is not base64url without padding (RFC 7515 §2), or has bits that no encoder sets (RFC 4648 §3.5).
+    /// </summary>
     MalformedEncoding,
 
     /// <summary>The header is not one JSON object of valid text with unique names (RFC 7515 §4).</summary>
@@ -97,8 +101,8 @@ public enum TokenRejection
     UserInfoUnavailable,
 
     /// <summary>
-    /// The user pool no longer accepts the access token: it was revoked, or its user signed out everywhere, is disabled or deleted, or
-    /// must choose a new password.
+    /// The user pool no longer accepts the access token: it was revoked, or its user signed out everywhere, is disabled or
+    /// deleted, or must choose a new password.
     /// </summary>
     UserNotActive,
 

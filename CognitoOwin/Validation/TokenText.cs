@@ -23,8 +23,8 @@ internal readonly struct TokenText(string text, int start, int length)
 
     /// <summary>
     /// Gets whether the text has only the characters of one token (RFC 6750 §2.1, <c>b64token</c>). A host that joins repeated
-    /// headers puts a comma between them. The check reads every character, which takes longer than all other work for a remembered
-    /// token. Callers therefore ask only for refused tokens; an accepted token has an even smaller alphabet.
+    /// headers puts a comma between them. The check reads every character, which takes longer than all other work for a
+    /// remembered token. Callers therefore ask only for refused tokens; an accepted token has an even smaller alphabet.
     /// </summary>
     public bool IsB64Token
     {
@@ -53,8 +53,9 @@ internal readonly struct TokenText(string text, int start, int length)
         public bool Equals(TokenText one, TokenText other) =>
             one.Length == other.Length && string.CompareOrdinal(one._text, one._start, other._text, other._start, one.Length) == 0;
 
-        // Only the end is hashed: the last characters of a signature are as good as random, and hashing a whole token takes longer
-        // than comparing it. A table keeps only tokens that a user pool signed, so nobody can fill it with tokens of one hash.
+        // Only the end is hashed: the last characters of a signature are as good as random, and hashing a whole token takes
+        // longer than comparing it. A table keeps only tokens that a user pool signed, so nobody can fill it with tokens of one
+        // hash.
         public int GetHashCode(TokenText token)
         {
             var hash = 0;

@@ -20,6 +20,9 @@ internal sealed class TrustedPool(CognitoUserPool userPool, PoolKeys keys)
 
     /// <summary>Checks whether an access token that is bound to a resource may be used here.</summary>
     /// <param name="audience">A value of the token's <c>aud</c>; null if it is not text.</param>
-    /// <returns><see langword="true"/> if the value names this API or one of the pool's clients; otherwise, <see langword="false"/>.</returns>
-    public bool AcceptsAudience(string? audience) => audience != null && (_audiences.Contains(audience) || ClientIds.Contains(audience));
+    /// <returns>
+    /// <see langword="true"/> if the value names this API or one of the pool's clients; otherwise, <see langword="false"/>.
+    /// </returns>
+    public bool AcceptsAudience(string? audience) =>
+        audience != null && (_audiences.Contains(audience) || ClientIds.Contains(audience));
 }

@@ -5,15 +5,15 @@ using System.Threading;
 namespace CognitoOwin.Validation;
 
 /// <summary>
-/// Remembers accepted tokens by their whole text, and never a refused one. It has two generations. A new token goes into the young
-/// generation. When that is full it becomes the old one, and the previous old generation is removed in one step. A token of the
-/// old generation that is used moves to the young one. A hit therefore takes no lock, an eviction costs nothing per entry, and the
-/// evicted tokens are those that were not used for the longest time.
+/// Remembers accepted tokens by their whole text, and never a refused one. It has two generations. A new token goes into the
+/// young generation. When that is full it becomes the old one, and the previous old generation is removed in one step. A token of
+/// the old generation that is used moves to the young one. A hit therefore takes no lock, an eviction costs nothing per entry,
+/// and the evicted tokens are those that were not used for the longest time.
 /// </summary>
 internal sealed class ValidatedTokenCache : IDisposable
 {
-    // Cognito's tokens have 1,000 to 2,000 characters. A longer token takes the room of several, so that the room bounds the memory
-    // for tokens of every length.
+    // Cognito's tokens have 1,000 to 2,000 characters. A longer token takes the room of several, so that the room bounds the
+    // memory for tokens of every length.
     private const int CharactersPerEntry = 4096;
 
     private readonly int _generationRoom;
@@ -53,8 +53,8 @@ internal sealed class ValidatedTokenCache : IDisposable
     }
 
     /// <summary>
-    /// Verifies a token, and remembers it if it is accepted. Callers with the same token wait for the same result. There is at most
-    /// one pending verification per thread, so a flood of bad tokens takes no memory.
+    /// Verifies a token, and remembers it if it is accepted. Callers with the same token wait for the same result. There is at
+    /// most one pending verification per thread, so a flood of bad tokens takes no memory.
     /// </summary>
     /// <param name="token">The token.</param>
     /// <param name="verify">Verifies it.</param>
@@ -119,7 +119,8 @@ internal sealed class ValidatedTokenCache : IDisposable
             // Reserve the room before adding the token, so that no race adds more tokens than there is room for.
             if (Interlocked.Add(ref young.RoomTaken, room) <= _generationRoom)
             {
-                // Two requests that add one token at the same time reserve its room twice. The generation then ends a little earlier.
+                // Two requests that add one token at the same time reserve its room twice. The generation then ends a little
+                // earlier.
                 return young.Tokens.GetOrAdd(token, accepted);
             }
 
