@@ -6,33 +6,13 @@ using CognitoOwin.Validation;
 namespace CognitoOwin;
 
 /// <summary>Finds the token in the <c>Authorization</c> headers of a request (RFC 6750 §2.1).</summary>
-internal readonly struct BearerHeader
+internal static class BearerHeader
 {
-    private BearerHeader(TokenText? text)
-    {
-        IsPresent = true;
-        Text = text;
-    }
-
-    /// <summary>Gets whether a header of one of the accepted schemes came.</summary>
-    public bool IsPresent { get; }
-
-    /// <summary>
-    /// Gets the text after the scheme, which may not be a token; null if there is no text, no header, or more than one.
-    /// </summary>
-    public TokenText? Text { get; }
-
-    /// <summary>
-    /// Gets whether the header does not hold exactly one token. It reads the whole text, so callers ask only if no token was
-    /// accepted.
-    /// </summary>
-    public bool IsMalformed => IsPresent && Text is not { IsB64Token: true };
-
     /// <summary>Reads the headers.</summary>
     /// <param name="values">The <c>Authorization</c> headers as the host has them; may be null.</param>
     /// <param name="schemes">The schemes that carry a token.</param>
-    /// <returns>The header of one of the schemes, if there is one.</returns>
-    public static BearerHeader Read(IList<string>? values, IList<string> schemes)
+    /// <returns>What the header of one of the schemes holds; nothing if there is no such header.</returns>
+    public static RequestToken Read(IList<string>? values, IList<string> schemes)
     {
         if (values == null || values.Count == 0)
         {
@@ -42,7 +22,7 @@ internal readonly struct BearerHeader
         if (values.Count > 1)
         {
             // Another part of the system may have validated any one of them, so that choosing one would be a guess.
-            return HasAnyScheme(values, schemes) ? new BearerHeader(text: null) : default;
+            return HasAnyScheme(values, schemes) ? RequestToken.FromHeader(text: null) : default;
         }
 
         if (!HasScheme(values[0], schemes, out var start))
@@ -58,7 +38,7 @@ internal readonly struct BearerHeader
             end--;
         }
 
-        return new BearerHeader(end > start ? new TokenText(header, start, end - start) : null);
+        return RequestToken.FromHeader(end > start ? new TokenText(header, start, end - start) : null);
     }
 
     private static bool HasAnyScheme(IList<string> values, IList<string> schemes) =>

@@ -4,8 +4,6 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using CognitoOwin.Claims;
-using CognitoOwin.Diagnostics;
-using CognitoOwin.Provisioning;
 using CognitoOwin.Validation;
 using Microsoft.Owin.Security;
 using Microsoft.Owin.Security.Infrastructure;
@@ -16,13 +14,12 @@ namespace CognitoOwin;
 /// Handles one request: finds its token, validates it, turns it into a user, and says in a 401 what is wrong with it. The rules
 /// are in the validator; the application takes part through its provider.
 /// </summary>
-internal sealed class CognitoJwtAuthenticationHandler(
-    CognitoTokenValidator validator, UserProvisioner provisioner, IdentitySettings identitySettings, CognitoLog log)
+internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices services)
     : AuthenticationHandler<CognitoJwtAuthenticationOptions>
 {
     private RequestHandlers _handlers = null!;
-    private BearerHeader _header;
     private bool _isValidated;
+    private bool _hasHeader;
     private bool _isAccepted;
     private bool _hasRejected;
     private Refusal? _refusal;
@@ -66,7 +63,7 @@ internal sealed class CognitoJwtAuthenticationHandler(
             return null;
         }
 
-        var identity = CognitoIdentity.FromToken(token, identitySettings);
+        var identity = CognitoIdentity.FromToken(token, services.IdentitySettings);
         var validated = new CognitoTokenValidatedContext(Context, Options, token, identity);
         await Options.Provider.TokenValidated(validated).ConfigureAwait(false);
         if (validated.RejectionReason is { } reason)
@@ -75,7 +72,7 @@ internal sealed class CognitoJwtAuthenticationHandler(
             return null;
         }
 
-        var outcome = await provisioner.ProvisionAsync(validation, Context).ConfigureAwait(false);
+        var outcome = await services.Provisioner.ProvisionAsync(validation, Context).ConfigureAwait(false);
         if (outcome.Rejection != TokenRejection.None)
         {
             await RefuseAsync(outcome.Rejection, outcome.RejectionReason, outcome.RetryAfter).ConfigureAwait(false);
@@ -132,15 +129,16 @@ internal sealed class CognitoJwtAuthenticationHandler(
     private async ValueTask<CognitoTokenValidationResult?> ValidateAsync(CancellationToken cancellationToken)
     {
         _isValidated = true;
-        _header = BearerHeader.Read(Request.Headers.GetValues("Authorization"), Options.AuthenticationSchemes);
-        var request = new CognitoRequestTokenContext(Context, Options, _header);
+        var header = BearerHeader.Read(Request.Headers.GetValues("Authorization"), Options.AuthenticationSchemes);
+        _hasHeader = header.IsFromHeader;
+        var request = new CognitoRequestTokenContext(Context, Options, header);
         await Options.Provider.RequestToken(request).ConfigureAwait(false);
 
         // Like Katana's own bearer middleware, treat an empty query parameter or cookie as no token.
-        if (request.Text is not { Length: > 0 } tokenText)
+        if (request.RequestToken.Text is not { Length: > 0 } tokenText)
         {
             // The event sees no token of a malformed header. If the event sets none either, refuse the header.
-            if (_header.IsMalformed)
+            if (header.IsMalformedHeader)
             {
                 await RefuseAsync(TokenRejection.MalformedRequest).ConfigureAwait(false);
             }
@@ -148,9 +146,9 @@ internal sealed class CognitoJwtAuthenticationHandler(
             return null;
         }
 
-        var validation = await validator.ValidateAsync(tokenText, cancellationToken).ConfigureAwait(false);
+        var validation = await services.Validator.ValidateAsync(tokenText, cancellationToken).ConfigureAwait(false);
         _isAccepted = validation.IsValid;
-        if (!_isAccepted && request.IsFromHeader && _header.IsMalformed)
+        if (!_isAccepted && request.RequestToken.IsMalformedHeader)
         {
             await RefuseAsync(TokenRejection.MalformedRequest).ConfigureAwait(false);
         }
@@ -169,7 +167,7 @@ internal sealed class CognitoJwtAuthenticationHandler(
         var text = string.IsNullOrWhiteSpace(description) ? RejectionText.GetDescription(rejection) : description!;
         _refusal = new Refusal(rejection, text, retryAfter);
         _isAccepted = false;
-        log.TokenRejected(rejection);
+        services.Log.TokenRejected(rejection);
         return Options.Provider.AuthenticationFailed(new CognitoAuthenticationFailedContext(Context, Options, rejection, text));
     }
 
@@ -206,7 +204,7 @@ internal sealed class CognitoJwtAuthenticationHandler(
     private void ClaimUnnamedChallenge()
     {
         var authentication = Context.Authentication;
-        if (_header.IsPresent && authentication.AuthenticationResponseChallenge?.AuthenticationTypes is not { Length: > 0 })
+        if (_hasHeader && authentication.AuthenticationResponseChallenge?.AuthenticationTypes is not { Length: > 0 })
         {
             authentication.AuthenticationResponseChallenge = new AuthenticationResponseChallenge([Options.AuthenticationType], null);
         }

@@ -2,7 +2,6 @@ using System;
 using System.Diagnostics.CodeAnalysis;
 using System.Threading;
 using System.Threading.Tasks;
-using CognitoOwin.Claims;
 using CognitoOwin.Diagnostics;
 using CognitoOwin.Provider;
 using CognitoOwin.Provisioning;
@@ -18,11 +17,8 @@ namespace CognitoOwin;
 [SuppressMessage("Design", "CA1001", Justification = "Katana disposes no middleware; the parts are disposed when the application ends.")]
 public sealed class CognitoJwtAuthenticationMiddleware : AuthenticationMiddleware<CognitoJwtAuthenticationOptions>
 {
-    private readonly CognitoTokenValidator _validator;
-    private readonly UserProvisioner _provisioner;
-    private readonly IdentitySettings _identitySettings;
+    private readonly MiddlewareServices _services;
     private readonly CognitoHealthSource _health;
-    private readonly CognitoLog _log;
 
     /// <summary>Creates the middleware.</summary>
     /// <param name="next">The next middleware.</param>
@@ -35,23 +31,23 @@ public sealed class CognitoJwtAuthenticationMiddleware : AuthenticationMiddlewar
     {
         var properties = new AppProperties((app ?? throw new ArgumentNullException(nameof(app))).Properties);
         var disposing = properties.OnAppDisposing;
-        _log = new CognitoLog(app.CreateLogger<CognitoJwtAuthenticationMiddleware>());
-        _validator = new CognitoTokenValidator(options.CreateValidationSettings(), _log);
-        _identitySettings = options.CreateIdentitySettings();
+        var log = new CognitoLog(app.CreateLogger<CognitoJwtAuthenticationMiddleware>());
+        var validator = new CognitoTokenValidator(options.CreateValidationSettings(), log);
         _health = CognitoHealthSource.GetOrCreate(app);
-        _health.Add(_validator);
+        _health.Add(validator);
         var userInfo = new UserInfoClient(
-            options.UserInfo, options.UserInfoHttpMessageHandler, options.UserInfoTimeout, options.TimeProvider, _log);
-        _provisioner = new UserProvisioner(
-            options.Provisioning, options.UserInfo, userInfo, new ProvisionUserEvent(options, _log).RaiseAsync, disposing);
+            options.UserInfo, options.UserInfoHttpMessageHandler, options.UserInfoTimeout, options.TimeProvider, log);
+        var provisioner = new UserProvisioner(
+            options.Provisioning, options.UserInfo, userInfo, new ProvisionUserEvent(options, log).RaiseAsync, disposing);
+        _services = new MiddlewareServices(validator, provisioner, options.CreateIdentitySettings(), log);
         if (options.TokenUse == CognitoTokenUse.Any && options.UserInfo == CognitoUserInfo.None && options.Provider.MayProvision)
         {
-            _log.AccessTokensNotProvisioned();
+            log.AccessTokensNotProvisioned();
         }
 
         if (disposing != CancellationToken.None)
         {
-            disposing.Register(_validator.Dispose);
+            disposing.Register(validator.Dispose);
             disposing.Register(userInfo.Dispose);
         }
     }
@@ -65,5 +61,5 @@ public sealed class CognitoJwtAuthenticationMiddleware : AuthenticationMiddlewar
 
     /// <inheritdoc/>
     protected override AuthenticationHandler<CognitoJwtAuthenticationOptions> CreateHandler() =>
-        new CognitoJwtAuthenticationHandler(_validator, _provisioner, _identitySettings, _log);
+        new CognitoJwtAuthenticationHandler(_services);
 }

@@ -1,4 +1,3 @@
-using CognitoOwin.Validation;
 using Microsoft.Owin;
 using Microsoft.Owin.Security.Provider;
 
@@ -9,15 +8,8 @@ namespace CognitoOwin;
 /// </summary>
 public sealed class CognitoRequestTokenContext : BaseContext<CognitoJwtAuthenticationOptions>
 {
-    private readonly BearerHeader _header;
-
-    internal CognitoRequestTokenContext(IOwinContext context, CognitoJwtAuthenticationOptions options, BearerHeader header)
-        : base(context, options)
-    {
-        _header = header;
-        Text = header.Text;
-        IsFromHeader = true;
-    }
+    internal CognitoRequestTokenContext(IOwinContext context, CognitoJwtAuthenticationOptions options, RequestToken requestToken)
+        : base(context, options) => RequestToken = requestToken;
 
     /// <summary>
     /// Gets or sets the token, without a scheme; null if the <c>Authorization</c> header has none. Set another token to validate
@@ -27,27 +19,20 @@ public sealed class CognitoRequestTokenContext : BaseContext<CognitoJwtAuthentic
     {
         get
         {
-            if (Text is not { } text || (IsFromHeader && _header.IsMalformed))
+            if (RequestToken.Text is not { } text || RequestToken.IsMalformedHeader)
             {
                 return null;
             }
 
             // Keep the copy, so that the text is copied out of the header only once.
             var token = text.ToString();
-            Text = new TokenText(token);
+            RequestToken = RequestToken.WithCopy(token);
             return token;
         }
 
-        set
-        {
-            Text = value == null ? null : new TokenText(value);
-            IsFromHeader = false;
-        }
+        set => RequestToken = RequestToken.FromApplication(value);
     }
 
-    /// <summary>Gets the text to validate, which may not be a token.</summary>
-    internal TokenText? Text { get; private set; }
-
-    /// <summary>Gets whether the text is the header's, and not one that the application has set.</summary>
-    internal bool IsFromHeader { get; private set; }
+    /// <summary>Gets what to validate: the token of the header, or the one that the application has set.</summary>
+    internal RequestToken RequestToken { get; private set; }
 }
