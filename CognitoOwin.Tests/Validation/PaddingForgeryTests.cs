@@ -35,7 +35,7 @@ public sealed class PaddingForgeryTests
 
     [TestMethod]
     [DynamicData(nameof(Forgeries))]
-    public async Task A_forgery_by_cube_root_is_refused(string name, Func<byte[], byte[]> forge)
+    public async Task Forgery_by_cube_root_is_rejected(string name, Func<byte[], byte[]> forge)
     {
         using var pool = CreatePool();
 
@@ -43,7 +43,7 @@ public sealed class PaddingForgeryTests
     }
 
     [TestMethod]
-    public async Task A_good_signature_plus_the_modulus_is_refused()
+    public async Task Good_signature_plus_the_modulus_is_rejected()
     {
         // Room for both in 2048 bits have some signatures of most keys.
         var pools = Enumerable.Range(0, 100).Select(_ => new CognitoTestPool());
@@ -61,7 +61,7 @@ public sealed class PaddingForgeryTests
     }
 
     [TestMethod]
-    public async Task A_forgery_with_the_garbage_inside_the_DigestInfo_is_refused()
+    public async Task Forgery_with_garbage_inside_the_DigestInfo_is_rejected()
     {
         using var pool = CreatePool();
 
@@ -80,7 +80,7 @@ public sealed class PaddingForgeryTests
     }
 
     [TestMethod]
-    public async Task The_same_key_is_accepted_with_the_right_padding()
+    public async Task Signature_with_correct_padding_is_accepted()
     {
         using var pool = CreatePool();
         var token = ExponentThreeKey.Token(pool, hash => ExponentThreeKey.SignPadded(ExponentThreeKey.Sha256Info, hash));
@@ -106,7 +106,7 @@ public sealed class PaddingForgeryTests
 
     [TestMethod]
     [DynamicData(nameof(Encodings))]
-    public async Task Even_the_owner_of_the_key_must_pad_as_RFC_8017_says(string name, Func<byte[], byte[]> sign)
+    public async Task Signature_with_padding_against_RFC_8017_is_rejected(string name, Func<byte[], byte[]> sign)
     {
         using var pool = CreatePool();
 
@@ -114,7 +114,7 @@ public sealed class PaddingForgeryTests
     }
 
     [TestMethod]
-    public async Task A_SHA1_signature_by_the_owner_of_the_key_is_refused()
+    public async Task Signature_with_SHA1_is_rejected()
     {
         using var pool = CreatePool();
 #pragma warning disable CA5350 // The weakness is what is tested.

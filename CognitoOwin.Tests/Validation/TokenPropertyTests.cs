@@ -55,7 +55,7 @@ public sealed class TokenPropertyTests
         Prop.ForAll(Arb.From(ValidTokens), token => RejectionOf(token) == TokenRejection.None).Check(Settings(200));
 
     [TestMethod]
-    public void Any_change_to_one_bit_of_a_token_is_refused()
+    public void Random_change_of_one_bit_is_rejected()
     {
         string[] tokens = [Pool.IdToken("zoë").WithGroups("admin"), Pool.AccessToken(), Pool.ClientCredentialsToken("notes/read")];
         var changed =
@@ -68,7 +68,7 @@ public sealed class TokenPropertyTests
     }
 
     [TestMethod]
-    public void Every_single_bit_of_a_tokens_seven_counts()
+    public void Every_change_of_one_bit_is_rejected()
     {
         string token = Pool.AccessToken();
 
@@ -84,11 +84,11 @@ public sealed class TokenPropertyTests
     }
 
     [TestMethod]
-    public void No_text_makes_the_validator_throw() =>
+    public void Odd_text_is_rejected_without_an_exception() =>
         Prop.ForAll(Arb.From(OddTexts), text => RejectionOf(text) != TokenRejection.None).Check(Settings(20_000));
 
     [TestMethod]
-    public void No_header_or_payload_makes_the_validator_throw()
+    public void Odd_header_or_payload_causes_no_exception()
     {
         // Right to the letter but for one piece of odd JSON, so that what comes late is reached.
         var texts =
@@ -109,7 +109,7 @@ public sealed class TokenPropertyTests
     [DataRow("dots", ".")]
     [DataRow("base64url", "A")]
     [DataRow("beyond ASCII", "\uFFFF")]
-    public void The_longest_text_of_one_character_comes_to_its_end(string name, string text) =>
+    public void Longest_text_of_one_character_is_rejected(string name, string text) =>
         Assert.AreEqual(TokenRejection.NotAJws, RejectionOfLong(string.Concat(Enumerable.Repeat(text, 1_048_576))), name);
 
     [TestMethod]
@@ -118,7 +118,7 @@ public sealed class TokenPropertyTests
     [DataRow("1")]
     [DataRow("\"\\u0061\\u0062")]
     [DataRow("{\"a\":1,\"b\":[")]
-    public void The_deepest_and_the_longest_JSON_comes_to_its_end(string piece)
+    public void Deepest_and_longest_JSON_is_rejected(string piece)
     {
         var json = "{\"iss\":" + string.Concat(Enumerable.Repeat(piece, 700_000 / piece.Length));
 
@@ -129,7 +129,7 @@ public sealed class TokenPropertyTests
     [DataRow(512)]
     [DataRow(513)]
     [DataRow(2_000)]
-    public void The_widest_JSON_comes_to_its_end(int names)
+    public void Widest_JSON_is_rejected(int names)
     {
         // All in one bucket of a hash table that has grown to hold 512: its size is the prime 919.
         var members = string.Join(",", Enumerable.Range(0, int.MaxValue)

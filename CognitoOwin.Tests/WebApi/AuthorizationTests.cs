@@ -34,7 +34,7 @@ public sealed class AuthorizationTests : IDisposable
 
     [TestMethod]
     [DynamicData(nameof(Hostings))]
-    public async Task A_controller_sees_the_name_the_id_the_groups_the_pool_and_the_own_user(AuthenticationMode mode, bool isHostSuppressed)
+    public async Task Controller_sees_name_id_groups_pool_and_local_user(AuthenticationMode mode, bool isHostSuppressed)
     {
         using var host = Start(mode, isHostSuppressed);
         var token = _staff.IdToken("alice").WithGroups("admins", "readers");
@@ -48,7 +48,7 @@ public sealed class AuthorizationTests : IDisposable
 
     [TestMethod]
     [DynamicData(nameof(Hostings))]
-    public async Task Authorize_answers_nobody_with_one_challenge(AuthenticationMode mode, bool isHostSuppressed)
+    public async Task Authorize_gives_an_anonymous_request_one_challenge(AuthenticationMode mode, bool isHostSuppressed)
     {
         using var host = Start(mode, isHostSuppressed);
 
@@ -77,7 +77,7 @@ public sealed class AuthorizationTests : IDisposable
 
     [TestMethod]
     [DynamicData(nameof(Hostings))]
-    public async Task CognitoAuthorize_answers_401_to_nobody_and_403_to_somebody_without_the_right(
+    public async Task CognitoAuthorize_gives_401_without_a_user_and_403_without_the_group(
         AuthenticationMode mode, bool isHostSuppressed)
     {
         using var host = Start(mode, isHostSuppressed);
@@ -94,7 +94,7 @@ public sealed class AuthorizationTests : IDisposable
 
     [TestMethod]
     [DynamicData(nameof(Hostings))]
-    public async Task A_controller_may_be_for_the_users_of_one_pool(AuthenticationMode mode, bool isHostSuppressed)
+    public async Task User_of_another_pool_gets_403(AuthenticationMode mode, bool isHostSuppressed)
     {
         using var host = Start(mode, isHostSuppressed);
 
@@ -105,7 +105,7 @@ public sealed class AuthorizationTests : IDisposable
     }
 
     [TestMethod]
-    public async Task A_missing_scope_is_named()
+    public async Task Missing_scope_gets_403_with_the_required_scopes()
     {
         using var host = Start();
 
@@ -122,7 +122,7 @@ public sealed class AuthorizationTests : IDisposable
     }
 
     [TestMethod]
-    public async Task An_action_may_be_for_one_kind_of_token()
+    public async Task Token_of_the_wrong_use_gets_403()
     {
         using var host = Start();
 
@@ -133,7 +133,7 @@ public sealed class AuthorizationTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Roles_and_Users_work_as_on_AuthorizeAttribute_but_answer_403()
+    public async Task Roles_and_Users_work_as_on_AuthorizeAttribute_but_give_403()
     {
         using var host = Start();
 
@@ -143,7 +143,7 @@ public sealed class AuthorizationTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Every_property_and_every_attribute_must_hold()
+    public async Task User_must_satisfy_every_attribute()
     {
         using var host = Start();
 
@@ -159,7 +159,7 @@ public sealed class AuthorizationTests : IDisposable
     }
 
     [TestMethod]
-    public async Task As_a_global_filter_it_guards_all_but_what_allows_everyone()
+    public async Task Global_filter_guards_every_action_except_AllowAnonymous()
     {
         using var host = Start(configure: configuration => configuration.Filters.Add(new CognitoAuthorizeAttribute { UserPool = "staff" }));
 
@@ -172,7 +172,7 @@ public sealed class AuthorizationTests : IDisposable
     }
 
     [TestMethod]
-    public async Task On_a_controller_it_guards_all_but_what_allows_everyone()
+    public async Task Controller_attribute_guards_every_action_except_AllowAnonymous()
     {
         using var host = WebApiApp.Start(_staff, _customers, typeof(GuardedController));
 
@@ -183,7 +183,7 @@ public sealed class AuthorizationTests : IDisposable
     }
 
     [TestMethod]
-    public async Task A_derived_attribute_can_ask_for_more_and_may_wait_for_the_answer()
+    public async Task Derived_attribute_can_add_a_rule_and_await_its_answer()
     {
         using var host = Start();
 
@@ -194,7 +194,7 @@ public sealed class AuthorizationTests : IDisposable
     }
 
     [TestMethod]
-    public async Task A_user_of_another_middleware_is_nobody_to_CognitoAuthorize()
+    public async Task User_of_another_middleware_gets_401_from_CognitoAuthorize()
     {
         using var host = Start();
         var windows = new WindowsLike();
@@ -212,7 +212,7 @@ public sealed class AuthorizationTests : IDisposable
     }
 
     [TestMethod]
-    public async Task The_challenge_of_a_403_is_in_the_scheme_and_realm_of_the_middleware()
+    public async Task Challenge_of_a_403_has_the_scheme_and_realm_of_the_middleware()
     {
         using var host = Start(options: options =>
         {
@@ -230,7 +230,7 @@ public sealed class AuthorizationTests : IDisposable
     [TestMethod]
     [DataRow("")]
     [DataRow(" , ")]
-    public void A_list_that_names_nothing_is_a_mistake_and_not_an_open_door(string text)
+    public void Empty_list_of_groups_or_scopes_throws(string text)
     {
         var attribute = new CognitoAuthorizeAttribute();
 
@@ -239,14 +239,14 @@ public sealed class AuthorizationTests : IDisposable
     }
 
     [TestMethod]
-    public void A_scope_that_would_break_the_header_is_a_mistake()
+    public void Scope_that_would_break_the_header_throws()
     {
         Assert.ThrowsExactly<ArgumentException>(() => new CognitoAuthorizeAttribute { Scopes = "a\"b" });
         Assert.ThrowsExactly<ArgumentException>(() => new CognitoAuthorizeAttribute { Scopes = "a\r\nb" });
     }
 
     [TestMethod]
-    public void The_lists_are_read_back_as_they_are_used()
+    public void Groups_and_Scopes_are_read_back_normalized()
     {
         var attribute = new CognitoAuthorizeAttribute { Groups = " a, b ", Scopes = "x y,z" };
 
@@ -257,7 +257,7 @@ public sealed class AuthorizationTests : IDisposable
     }
 
     [TestMethod]
-    public void A_principal_without_a_token_of_Cognito_has_nothing_of_it()
+    public void Principal_without_a_Cognito_token_has_no_Cognito_values()
     {
         var principal = new WindowsLike();
 
