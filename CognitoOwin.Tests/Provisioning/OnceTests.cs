@@ -108,7 +108,7 @@ public sealed class OnceTests : IDisposable
             options =>
             {
                 options.UserPools = [_pool.UserPool, other.UserPool];
-                options.Keys.HttpMessageHandler = new TwoEndpoints(_pool, other);
+                options.Keys.HttpMessageHandler = new TwoPoolJwksHandler(_pool, other);
             });
 
         var answers = await Task.WhenAll(

@@ -7,6 +7,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using CognitoOwin.Testing;
 using CognitoOwin.Tests.Hosting;
+using CognitoOwin.Tests.Validation;
 using Microsoft.Extensions.Time.Testing;
 using Microsoft.VisualStudio.TestTools.UnitTesting;
 using Newtonsoft.Json.Linq;
@@ -51,7 +52,7 @@ public sealed class UserInfoTests : IDisposable
         Assert.IsTrue(user.EmailVerified);
         Assert.AreEqual("acme", user.Attributes["custom:tenant"]);
         Assert.AreEqual("Alice", user.Attributes["given_name"]);
-        Assert.AreEqual(SubjectOf(token), user.Attributes["sub"]);
+        Assert.AreEqual(TokenReader.ReadSubject(token), user.Attributes["sub"]);
         CollectionAssert.AreEqual(new[] { "admins" }, user.Groups.ToArray());
         Assert.AreEqual(CognitoTokenUse.Access, user.TokenUse);
         Assert.AreEqual(token, user.RawToken);
@@ -72,7 +73,7 @@ public sealed class UserInfoTests : IDisposable
         string token = _pool.AccessToken("alice").WithScopes("openid", "email");
         _server.OnRequest = _ => Json(new JObject
         {
-            ["sub"] = SubjectOf(token),
+            ["sub"] = TokenReader.ReadSubject(token),
             ["email"] = "alice@example.com",
             ["email_verified"] = "true",
             ["username"] = "alice",
@@ -180,7 +181,7 @@ public sealed class UserInfoTests : IDisposable
     {
         using var host = Start(source);
         string token = _pool.AccessToken("alice").WithScopes("openid", "aws.cognito.signin.user.admin");
-        foreach (var subject in new[] { SubjectOf(_pool.AccessToken("bob")), SubjectOf(token).ToUpperInvariant(), null })
+        foreach (var subject in new[] { TokenReader.ReadSubject(_pool.AccessToken("bob")), TokenReader.ReadSubject(token).ToUpperInvariant(), null })
         {
             _server.OnRequest = _ => source == CognitoUserInfo.GetUser ? User(subject) : Json(new JObject { ["sub"] = subject });
 
@@ -477,7 +478,7 @@ public sealed class UserInfoTests : IDisposable
     }
 
     private void Serve(string token, params (string Name, string Value)[] attributes) =>
-        _server.OnRequest = _ => User(SubjectOf(token), attributes);
+        _server.OnRequest = _ => User(TokenReader.ReadSubject(token), attributes);
 
     private static Task<LoopbackServer.Answer> User(string? subject, params (string Name, string Value)[] attributes) => Json(new JObject
     {
@@ -494,12 +495,5 @@ public sealed class UserInfoTests : IDisposable
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
             Task.FromException<HttpResponseMessage>(exception);
-    }
-
-    private static string SubjectOf(string token)
-    {
-        var payload = token.Split('.')[1].Replace('-', '+').Replace('_', '/');
-        return (string)JObject.Parse(System.Text.Encoding.UTF8.GetString(
-            Convert.FromBase64String(payload.PadRight((payload.Length + 3) / 4 * 4, '='))))["sub"]!;
     }
 }

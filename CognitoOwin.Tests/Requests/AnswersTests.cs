@@ -159,7 +159,7 @@ public sealed class AnswersTests
             app.UseCognitoJwt(options =>
             {
                 options.UserPools = [staff.UserPool, customers.UserPool];
-                options.Keys.HttpMessageHandler = new TwoEndpoints(staff, customers);
+                options.Keys.HttpMessageHandler = new TwoPoolJwksHandler(staff, customers);
             });
             app.Run(ProtectedApp.AnswerAsync);
         });

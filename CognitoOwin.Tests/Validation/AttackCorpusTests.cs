@@ -19,7 +19,7 @@ public sealed class AttackCorpusTests
     public static void CreatePool(TestContext context)
     {
         _pool = new CognitoTestPool();
-        _validator = Judge.For(_pool);
+        _validator = PoolValidator.Create(_pool);
     }
 
     [ClassCleanup]

@@ -39,7 +39,7 @@ public sealed class PaddingForgeryTests
     {
         using var pool = CreatePool();
 
-        Assert.AreEqual(TokenRejection.InvalidSignature, await Judge.RejectionOfAsync(pool, ExponentThreeKey.Token(pool, forge)), name);
+        Assert.AreEqual(TokenRejection.InvalidSignature, await PoolValidator.GetRejectionAsync(pool, ExponentThreeKey.Token(pool, forge)), name);
     }
 
     [TestMethod]
@@ -50,12 +50,12 @@ public sealed class PaddingForgeryTests
         using var pool = pools.First(made => made.IdTokenKey.PublicParameters.Modulus[0] < 0xE0);
         var modulus = Number(pool.IdTokenKey.PublicParameters.Modulus);
         var (good, sum) = Enumerable.Range(0, 1000).Select(_ => pool.IdToken().ToString())
-            .Select(token => (token, (Number(Text.Decode(token.Split('.')[2])) + modulus).ToByteArray()))
+            .Select(token => (token, (Number(Base64UrlText.Decode(token.Split('.')[2])) + modulus).ToByteArray()))
             .First(made => made.Item2.Length <= 256 || (made.Item2.Length == 257 && made.Item2[256] == 0));
-        var other = good.Substring(0, good.LastIndexOf('.') + 1) + Text.Encode([.. Enumerable.Reverse(sum.Take(256))]);
+        var other = good.Substring(0, good.LastIndexOf('.') + 1) + Base64UrlText.Encode([.. Enumerable.Reverse(sum.Take(256))]);
 
-        Assert.AreEqual(TokenRejection.None, await Judge.RejectionOfAsync(pool, good));
-        Assert.AreEqual(TokenRejection.InvalidSignature, await Judge.RejectionOfAsync(pool, other));
+        Assert.AreEqual(TokenRejection.None, await PoolValidator.GetRejectionAsync(pool, good));
+        Assert.AreEqual(TokenRejection.InvalidSignature, await PoolValidator.GetRejectionAsync(pool, other));
 
         static BigInteger Number(byte[] bigEndian) => new([.. Enumerable.Reverse(bigEndian), 0]);
     }
@@ -72,11 +72,11 @@ public sealed class PaddingForgeryTests
             0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x04, 0x81, 0xBF,
         ];
         var token = ExponentThreeKey.Token(pool, hash => ExponentThreeKey.CubeRootOf(beginning, [0x04, 0x20, .. hash]), withOddHash: true);
-        var opened = ExponentThreeKey.Open(Text.Decode(token.Split('.')[2]));
+        var opened = ExponentThreeKey.Open(Base64UrlText.Decode(token.Split('.')[2]));
         CollectionAssert.AreEqual(beginning, opened.Take(beginning.Length).ToArray(), "The forgery is what it claims to be.");
         CollectionAssert.AreEqual(new byte[] { 0x04, 0x20 }, opened.Skip(222).Take(2).ToArray());
 
-        Assert.AreEqual(TokenRejection.InvalidSignature, await Judge.RejectionOfAsync(pool, token));
+        Assert.AreEqual(TokenRejection.InvalidSignature, await PoolValidator.GetRejectionAsync(pool, token));
     }
 
     [TestMethod]
@@ -85,7 +85,7 @@ public sealed class PaddingForgeryTests
         using var pool = CreatePool();
         var token = ExponentThreeKey.Token(pool, hash => ExponentThreeKey.SignPadded(ExponentThreeKey.Sha256Info, hash));
 
-        Assert.AreEqual(TokenRejection.None, await Judge.RejectionOfAsync(pool, token));
+        Assert.AreEqual(TokenRejection.None, await PoolValidator.GetRejectionAsync(pool, token));
     }
 
     public static IEnumerable<object[]> Encodings =>
@@ -110,7 +110,7 @@ public sealed class PaddingForgeryTests
     {
         using var pool = CreatePool();
 
-        Assert.AreEqual(TokenRejection.InvalidSignature, await Judge.RejectionOfAsync(pool, ExponentThreeKey.Token(pool, sign)), name);
+        Assert.AreEqual(TokenRejection.InvalidSignature, await PoolValidator.GetRejectionAsync(pool, ExponentThreeKey.Token(pool, sign)), name);
     }
 
     [TestMethod]
@@ -122,13 +122,13 @@ public sealed class PaddingForgeryTests
 #pragma warning restore CA5350
         var token = ExponentThreeKey.Token(pool, hash => ExponentThreeKey.SignPadded(ExponentThreeKey.Sha1Info, hash), sha1);
 
-        Assert.AreEqual(TokenRejection.InvalidSignature, await Judge.RejectionOfAsync(pool, token));
+        Assert.AreEqual(TokenRejection.InvalidSignature, await PoolValidator.GetRejectionAsync(pool, token));
     }
 
     private static CognitoTestPool CreatePool()
     {
         var pool = new CognitoTestPool();
-        pool.Serve(ExponentThreeKey.Jwks);
+        pool.ServeJwks(ExponentThreeKey.Jwks);
         return pool;
     }
 }

@@ -25,7 +25,7 @@ public sealed class RulesTests
     {
         using var pool = CreatePool();
 
-        Assert.AreEqual(expected, await Judge.RejectionOfAsync(pool, pool.IdToken().WithLifetime(TimeSpan.FromSeconds(secondsLeft))));
+        Assert.AreEqual(expected, await PoolValidator.GetRejectionAsync(pool, pool.IdToken().WithLifetime(TimeSpan.FromSeconds(secondsLeft))));
     }
 
     [TestMethod]
@@ -38,7 +38,7 @@ public sealed class RulesTests
         using var pool = CreatePool();
         var token = pool.IdToken().WithClaim(claim, Now.ToUnixTimeSeconds() + secondsAhead);
 
-        Assert.AreEqual(expected, await Judge.RejectionOfAsync(pool, token));
+        Assert.AreEqual(expected, await PoolValidator.GetRejectionAsync(pool, token));
     }
 
     [TestMethod]
@@ -48,10 +48,10 @@ public sealed class RulesTests
 
         Assert.AreEqual(
             TokenRejection.Expired,
-            await Judge.RejectionOfAsync(pool, pool.IdToken().WithLifetime(TimeSpan.Zero), options => options.ClockSkew = TimeSpan.Zero));
+            await PoolValidator.GetRejectionAsync(pool, pool.IdToken().WithLifetime(TimeSpan.Zero), options => options.ClockSkew = TimeSpan.Zero));
         Assert.AreEqual(
             TokenRejection.None,
-            await Judge.RejectionOfAsync(pool, pool.IdToken().WithClaim("exp", Now.ToUnixTimeSeconds() + 0.5), options => options.ClockSkew = TimeSpan.Zero));
+            await PoolValidator.GetRejectionAsync(pool, pool.IdToken().WithClaim("exp", Now.ToUnixTimeSeconds() + 0.5), options => options.ClockSkew = TimeSpan.Zero));
     }
 
     [TestMethod]
@@ -62,7 +62,7 @@ public sealed class RulesTests
     {
         using var pool = CreatePool();
 
-        Assert.AreEqual(TokenRejection.None, await Judge.RejectionOfAsync(pool, pool.IdToken().WithClaim("exp", exp)));
+        Assert.AreEqual(TokenRejection.None, await PoolValidator.GetRejectionAsync(pool, pool.IdToken().WithClaim("exp", exp)));
     }
 
     [TestMethod]
@@ -70,7 +70,7 @@ public sealed class RulesTests
     {
         using var pool = CreatePool();
 
-        Assert.AreEqual(TokenRejection.None, await Judge.RejectionOfAsync(pool, pool.IdToken().WithoutClaim("iat")));
+        Assert.AreEqual(TokenRejection.None, await PoolValidator.GetRejectionAsync(pool, pool.IdToken().WithoutClaim("iat")));
     }
 
     [TestMethod]
@@ -81,8 +81,8 @@ public sealed class RulesTests
     {
         using var pool = CreatePool();
 
-        Assert.AreEqual(idToken, await Judge.RejectionOfAsync(pool, pool.IdToken(), options => options.TokenUse = setting));
-        Assert.AreEqual(accessToken, await Judge.RejectionOfAsync(pool, pool.AccessToken(), options => options.TokenUse = setting));
+        Assert.AreEqual(idToken, await PoolValidator.GetRejectionAsync(pool, pool.IdToken(), options => options.TokenUse = setting));
+        Assert.AreEqual(accessToken, await PoolValidator.GetRejectionAsync(pool, pool.AccessToken(), options => options.TokenUse = setting));
     }
 
     [TestMethod]
@@ -101,7 +101,7 @@ public sealed class RulesTests
 
         Assert.AreEqual(
             expected,
-            await Judge.RejectionOfAsync(
+            await PoolValidator.GetRejectionAsync(
                 pool, pool.AccessToken().WithClaim("scope", scope), options => options.RequiredScopes = ["notes/read", "notes/write"]));
     }
 
@@ -111,7 +111,7 @@ public sealed class RulesTests
         using var pool = CreatePool();
 
         Assert.AreEqual(
-            TokenRejection.ScopeMissing, await Judge.RejectionOfAsync(pool, pool.IdToken(), options => options.RequiredScopes = ["notes/read"]));
+            TokenRejection.ScopeMissing, await PoolValidator.GetRejectionAsync(pool, pool.IdToken(), options => options.RequiredScopes = ["notes/read"]));
     }
 
     [TestMethod]
@@ -120,7 +120,7 @@ public sealed class RulesTests
         using var pool = CreatePool();
 
         Task<TokenRejection> RejectionOf(CognitoTestToken token) =>
-            Judge.RejectionOfAsync(pool, token, options => options.RequiredGroups = ["staff", "admin"]);
+            PoolValidator.GetRejectionAsync(pool, token, options => options.RequiredGroups = ["staff", "admin"]);
 
         Assert.AreEqual(TokenRejection.None, await RejectionOf(pool.IdToken().WithGroups("guests", "admin")));
         Assert.AreEqual(TokenRejection.None, await RejectionOf(pool.IdToken().WithClaim("cognito:groups", "staff")));
@@ -133,7 +133,7 @@ public sealed class RulesTests
     public async Task Client_credentials_token_has_the_client_id_as_its_subject()
     {
         using var pool = CreatePool();
-        using var validator = Judge.For(pool);
+        using var validator = PoolValidator.Create(pool);
 
         var withSub = await validator.ValidateAsync(pool.ClientCredentialsToken("notes/read"));
         var withoutSub = await validator.ValidateAsync(pool.ClientCredentialsToken("notes/read").WithoutClaim("sub"));
@@ -148,7 +148,7 @@ public sealed class RulesTests
     public async Task Token_has_its_claims_as_properties()
     {
         using var pool = CreatePool();
-        using var validator = Judge.For(pool);
+        using var validator = PoolValidator.Create(pool);
         string text = pool.IdToken("zoë").WithGroups("a", "b").WithEmail("zoe@example.com").WithCustomAttribute("tenant", "七");
 
         var token = (await validator.ValidateAsync(text)).Token!;
@@ -190,7 +190,7 @@ public sealed class RulesTests
         using var pool = CreatePool();
         using var host = Requests.ProtectedApp.Start(pool);
         string token = pool.IdToken("alice").WithClaim(ClaimTypes.NameIdentifier, "somebody else");
-        using var validator = Judge.For(pool);
+        using var validator = PoolValidator.Create(pool);
 
         var response = await host.GetAsync("/", "Bearer " + token);
 
@@ -204,8 +204,8 @@ public sealed class RulesTests
         using var pool = CreatePool();
         string token = pool.IdToken();
 
-        Assert.AreEqual(TokenRejection.None, await Judge.RejectionOfAsync(pool, token, options => options.MaximumTokenLength = token.Length));
-        Assert.AreEqual(TokenRejection.TokenTooLong, await Judge.RejectionOfAsync(pool, token, options => options.MaximumTokenLength = token.Length - 1));
+        Assert.AreEqual(TokenRejection.None, await PoolValidator.GetRejectionAsync(pool, token, options => options.MaximumTokenLength = token.Length));
+        Assert.AreEqual(TokenRejection.TokenTooLong, await PoolValidator.GetRejectionAsync(pool, token, options => options.MaximumTokenLength = token.Length - 1));
     }
 
     [TestMethod]
@@ -218,7 +218,7 @@ public sealed class RulesTests
             value = new[] { value };
         }
 
-        Assert.AreEqual(TokenRejection.None, await Judge.RejectionOfAsync(pool, pool.IdToken().WithClaim("custom:deep", value)));
+        Assert.AreEqual(TokenRejection.None, await PoolValidator.GetRejectionAsync(pool, pool.IdToken().WithClaim("custom:deep", value)));
     }
 
     [TestMethod]
@@ -233,7 +233,7 @@ public sealed class RulesTests
             token.WithClaim("c" + number, 1);
         }
 
-        Assert.AreEqual(expected, await Judge.RejectionOfAsync(pool, token, options => options.MaximumTokenLength = 65_536));
+        Assert.AreEqual(expected, await PoolValidator.GetRejectionAsync(pool, token, options => options.MaximumTokenLength = 65_536));
     }
 
     [TestMethod]
@@ -241,9 +241,9 @@ public sealed class RulesTests
     {
         using var pool = CreatePool();
         var kid = new string('k', 256);
-        pool.Serve(pool.Jwks.Replace(pool.IdTokenKey.Id, kid));
+        pool.ServeJwks(pool.Jwks.Replace(pool.IdTokenKey.Id, kid));
 
-        Assert.AreEqual(TokenRejection.None, await Judge.RejectionOfAsync(pool, pool.IdToken().WithHeader("kid", kid)));
+        Assert.AreEqual(TokenRejection.None, await PoolValidator.GetRejectionAsync(pool, pool.IdToken().WithHeader("kid", kid)));
     }
 
     [TestMethod]
@@ -251,7 +251,7 @@ public sealed class RulesTests
     {
         using var pool = CreatePool();
         pool.FailJwks();
-        using var validator = Judge.For(pool);
+        using var validator = PoolValidator.Create(pool);
 
         var result = await validator.ValidateAsync(pool.IdToken());
 
@@ -263,7 +263,7 @@ public sealed class RulesTests
     public async Task Token_that_breaks_a_rule_before_the_signature_fetches_no_keys()
     {
         using var pool = CreatePool();
-        using var validator = Judge.For(pool);
+        using var validator = PoolValidator.Create(pool);
         var cheap = AttackCorpus.All.Where(attack => attack.StoppedBy < TokenRejection.KeysUnavailable);
 
         foreach (var attack in cheap)
@@ -281,7 +281,7 @@ public sealed class RulesTests
         var forged = pool.AccessToken().WithClaim("sub", 1).ForgedWith(TestSigningKey.Create());
 
         Assert.AreEqual(
-            TokenRejection.InvalidSignature, await Judge.RejectionOfAsync(pool, forged, options => options.RequiredScopes = ["notes/read"]));
+            TokenRejection.InvalidSignature, await PoolValidator.GetRejectionAsync(pool, forged, options => options.RequiredScopes = ["notes/read"]));
     }
 
     [TestMethod]
@@ -289,7 +289,7 @@ public sealed class RulesTests
     {
         using var pool = CreatePool();
         var clock = (FakeTimeProvider)pool.TimeProvider;
-        using var validator = Judge.For(pool);
+        using var validator = PoolValidator.Create(pool);
         string token = pool.IdToken();
 
         var first = await validator.ValidateAsync(token);
@@ -303,7 +303,7 @@ public sealed class RulesTests
     public async Task Cached_token_that_was_unused_for_long_still_expires()
     {
         using var pool = CreatePool();
-        using var validator = Judge.For(pool, options => options.TokenCache.MaximumEntries = 4);
+        using var validator = PoolValidator.Create(pool, options => options.TokenCache.MaximumEntries = 4);
         string token = pool.IdToken();
         await validator.ValidateAsync(token);
         await validator.ValidateAsync(pool.IdToken("bob"));
@@ -318,7 +318,7 @@ public sealed class RulesTests
     public async Task Text_that_ends_like_a_cached_token_is_rejected()
     {
         using var pool = CreatePool();
-        using var validator = Judge.For(pool);
+        using var validator = PoolValidator.Create(pool);
         string token = pool.IdToken();
         Assert.IsTrue((await validator.ValidateAsync(token)).IsValid);
 
@@ -332,7 +332,7 @@ public sealed class RulesTests
     public async Task Cached_token_is_rejected_once_its_key_is_dropped()
     {
         using var pool = CreatePool();
-        using var validator = Judge.For(pool);
+        using var validator = PoolValidator.Create(pool);
         string token = pool.IdToken();
         Assert.IsTrue((await validator.ValidateAsync(token)).IsValid);
 
@@ -349,7 +349,7 @@ public sealed class RulesTests
     public async Task Cache_holds_at_most_MaximumEntries_tokens(int maximum)
     {
         using var pool = CreatePool();
-        using var validator = Judge.For(pool, options => options.TokenCache.MaximumEntries = maximum);
+        using var validator = PoolValidator.Create(pool, options => options.TokenCache.MaximumEntries = maximum);
         var tokens = Enumerable.Range(0, 10).Select(number => pool.IdToken("user" + number).ToString()).ToList();
         var first = tokens.ToDictionary(token => token, token => validator.ValidateAsync(token).GetAwaiter().GetResult());
 
@@ -366,7 +366,7 @@ public sealed class RulesTests
     public async Task Cache_keeps_a_token_in_use_and_evicts_an_unused_one()
     {
         using var pool = CreatePool();
-        using var validator = Judge.For(pool, options => options.TokenCache.MaximumEntries = 4);
+        using var validator = PoolValidator.Create(pool, options => options.TokenCache.MaximumEntries = 4);
         string used = pool.IdToken("used"), unused = pool.IdToken("unused");
         var (firstUsed, firstUnused) = (await validator.ValidateAsync(used), await validator.ValidateAsync(unused));
 
@@ -383,7 +383,7 @@ public sealed class RulesTests
     public async Task Concurrent_validations_of_one_token_share_one_result()
     {
         using var pool = CreatePool();
-        using var validator = Judge.For(pool);
+        using var validator = PoolValidator.Create(pool);
         string token = pool.IdToken();
 
         // Both wait for the keys, so both verify it.
@@ -404,8 +404,8 @@ public sealed class RulesTests
     public async Task Token_without_a_cache_is_validated_again()
     {
         using var pool = CreatePool();
-        using var validator = Judge.For(pool, options => options.TokenCache.Enabled = false);
-        using var withoutKeys = Judge.For(pool, options => options.Keys.CachingEnabled = false);
+        using var validator = PoolValidator.Create(pool, options => options.TokenCache.Enabled = false);
+        using var withoutKeys = PoolValidator.Create(pool, options => options.Keys.CachingEnabled = false);
         string token = pool.IdToken();
 
         Assert.AreNotSame(await validator.ValidateAsync(token), await validator.ValidateAsync(token));
@@ -416,7 +416,7 @@ public sealed class RulesTests
     public async Task Null_token_throws()
     {
         using var pool = CreatePool();
-        using var validator = Judge.For(pool);
+        using var validator = PoolValidator.Create(pool);
 
         await Assert.ThrowsExactlyAsync<ArgumentNullException>(() => validator.ValidateAsync(null!));
         Assert.ThrowsExactly<ArgumentNullException>(() => new CognitoTokenValidator(null!));
@@ -428,7 +428,7 @@ public sealed class RulesTests
         using var pool = CreatePool();
         pool.OnJwksRequest = (_, cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken).ContinueWith<System.Net.Http.HttpResponseMessage>(
             _ => throw new OperationCanceledException(), TaskScheduler.Default);
-        using var validator = Judge.For(pool);
+        using var validator = PoolValidator.Create(pool);
         using var cancelled = new CancellationTokenSource();
 
         var waiting = validator.ValidateAsync(pool.IdToken(), cancelled.Token);

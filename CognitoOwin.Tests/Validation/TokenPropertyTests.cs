@@ -14,7 +14,7 @@ namespace CognitoOwin.Tests.Validation;
 public sealed class TokenPropertyTests
 {
     private static readonly CognitoTestPool Pool = new();
-    private static readonly CognitoTokenValidator Validator = Judge.For(Pool);
+    private static readonly CognitoTokenValidator Validator = PoolValidator.Create(Pool);
 
     private static readonly Gen<int> Printable = Gen.Choose(0x20, 0x7E);
 
@@ -48,7 +48,7 @@ public sealed class TokenPropertyTests
         from header in OddJson()
         from payload in OddJson()
         from signature in Gen.Choose(0, 255).ArrayOf()
-        select $"{Text.Encode(header)}.{Text.Encode(payload)}.{Text.Encode([.. signature.Select(value => (byte)value)])}");
+        select $"{Base64UrlText.Encode(header)}.{Base64UrlText.Encode(payload)}.{Base64UrlText.Encode([.. signature.Select(value => (byte)value)])}");
 
     [TestMethod]
     public void Any_token_of_the_pool_is_accepted() =>
@@ -97,7 +97,7 @@ public sealed class TokenPropertyTests
             from name in Gen.Elements("iss", "exp", "nbf", "iat", "token_use", "aud", "sub", "cognito:groups", "\\ud800", "a")
             select Sign(
                 $$"""{"alg":"RS256","kid":"{{kid}}"}""",
-                $$"""{"{{name}}":{{(json.Length == 0 ? "0" : json)}},"x":1,{{Text.DecodeText(Pool.IdToken().ToString().Split('.')[1]).Substring(1)}}""");
+                $$"""{"{{name}}":{{(json.Length == 0 ? "0" : json)}},"x":1,{{TokenReader.ReadPayload(Pool.IdToken()).Substring(1)}}""");
 
         Prop.ForAll(Arb.From(texts), text => RejectionOf(text) >= TokenRejection.None).Check(Settings(300));
     }
@@ -122,7 +122,7 @@ public sealed class TokenPropertyTests
     {
         var json = "{\"iss\":" + string.Concat(Enumerable.Repeat(piece, 700_000 / piece.Length));
 
-        Assert.AreEqual(TokenRejection.MalformedPayload, RejectionOfLong($"{Text.Encode($$"""{"alg":"RS256","kid":"k"}""")}.{Text.Encode(json)}.AA"));
+        Assert.AreEqual(TokenRejection.MalformedPayload, RejectionOfLong($"{Base64UrlText.Encode($$"""{"alg":"RS256","kid":"k"}""")}.{Base64UrlText.Encode(json)}.AA"));
     }
 
     [TestMethod]
@@ -139,7 +139,7 @@ public sealed class TokenPropertyTests
             .Select(name => $"\"{name}\":1"));
 
         Assert.AreEqual(
-            names > 512 ? TokenRejection.MalformedPayload : TokenRejection.UnknownIssuer, RejectionOfLong($"{Text.Encode($$"""{"alg":"RS256","kid":"k"}""")}.{Text.Encode("{" + members + "}")}.AA"));
+            names > 512 ? TokenRejection.MalformedPayload : TokenRejection.UnknownIssuer, RejectionOfLong($"{Base64UrlText.Encode($$"""{"alg":"RS256","kid":"k"}""")}.{Base64UrlText.Encode("{" + members + "}")}.AA"));
     }
 
     private static Gen<string> OddJson() => Gen.Sized(size => OddJson(Math.Min(size, 6)));
@@ -170,7 +170,7 @@ public sealed class TokenPropertyTests
 
     private static TokenRejection RejectionOfLong(string text)
     {
-        using var validator = Judge.For(Pool, options => options.MaximumTokenLength = 1_048_576);
+        using var validator = PoolValidator.Create(Pool, options => options.MaximumTokenLength = 1_048_576);
         return validator.ValidateAsync(text).GetAwaiter().GetResult().Rejection;
     }
 
