@@ -14,7 +14,7 @@ public sealed class SettingsTests
     private const string PoolId = "eu-west-1_Ab12Cd34e";
 
     [TestMethod]
-    public void Two_settings_are_enough_and_the_rest_follows_from_them()
+    public void Pool_id_and_client_id_are_enough_to_start()
     {
         var options = Start(("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example23456789"));
 
@@ -32,7 +32,7 @@ public sealed class SettingsTests
     }
 
     [TestMethod]
-    public void Every_setting_reaches_its_option()
+    public void Each_setting_sets_its_option()
     {
         var options = Start(
             ("cognito:UserPoolId", PoolId),
@@ -68,7 +68,7 @@ public sealed class SettingsTests
     }
 
     [TestMethod]
-    public void Several_pools_are_named_and_each_has_its_own_settings()
+    public void Each_named_pool_has_its_own_settings()
     {
         var options = Start(
             ("cognito:Pools", "staff; customers"),
@@ -82,7 +82,7 @@ public sealed class SettingsTests
     }
 
     [TestMethod]
-    public void Code_has_the_last_word_over_settings()
+    public void Option_set_in_code_overrides_the_setting()
     {
         var options = Read(("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example"), ("cognito:TokenUse", "id"));
 
@@ -92,7 +92,7 @@ public sealed class SettingsTests
     }
 
     [TestMethod]
-    public void An_application_without_settings_is_told_which_two_it_needs_and_where_AWS_shows_them()
+    public void Start_without_settings_names_the_two_keys_and_where_AWS_shows_them()
     {
         // This process has no such settings.
         var problems = Assert.ThrowsExactly<CognitoConfigurationException>(() => OwinTestHost.Start(app => app.UseCognitoJwt())).Problems;
@@ -105,7 +105,7 @@ public sealed class SettingsTests
     }
 
     [TestMethod]
-    public void All_problems_are_told_at_once_each_with_its_key_its_value_and_what_is_expected()
+    public void Start_reports_all_problems_with_key_value_and_expectation()
     {
         var problems = Problems(
             ("cognito:UserPoolId", "Ab12Cd34e"),
@@ -150,7 +150,7 @@ public sealed class SettingsTests
     [DataRow("pool", null, 1)]
     [DataRow("https://example.com/pool", "http://example.com/jwks", 1)]
     [DataRow("https://example.com/pool", "file:///etc/passwd", 1)]
-    public void Addresses_must_be_https_but_for_this_machine(string issuer, string? jwksUri, int expected)
+    public void Address_without_https_is_allowed_on_localhost_only(string issuer, string? jwksUri, int expected)
     {
         var settings = new List<(string, string)> { ("cognito:Issuer", issuer), ("cognito:ClientId", "1example") };
         if (jwksUri != null)
@@ -173,7 +173,7 @@ public sealed class SettingsTests
     [DataRow("cognito:RequiredGroups", " , ; ")]
     [DataRow("cognito:RequiredScopes", ",")]
     [DataRow("cognito:TokenUse", " ")]
-    public void A_setting_that_is_there_and_empty_is_a_problem(string key, string value)
+    public void Empty_setting_stops_the_start(string key, string value)
     {
         var problem = Problems(("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example"), (key, value)).Single();
 
@@ -181,7 +181,7 @@ public sealed class SettingsTests
     }
 
     [TestMethod]
-    public void Settings_are_found_without_regard_to_case_in_whatever_collection_they_come()
+    public void Setting_names_are_case_insensitive_in_a_case_sensitive_collection()
     {
         var settings = new NameValueCollection(StringComparer.Ordinal)
         {
@@ -196,7 +196,7 @@ public sealed class SettingsTests
     }
 
     [TestMethod]
-    public void White_space_around_an_issuer_is_a_problem()
+    public void Issuer_with_white_space_stops_the_start()
     {
         var options = new CognitoJwtAuthenticationOptions
         {
@@ -209,7 +209,7 @@ public sealed class SettingsTests
     }
 
     [TestMethod]
-    public void Plain_http_elsewhere_must_be_asked_for()
+    public void Http_address_is_allowed_when_RequireHttps_is_false()
     {
         var options = Start(
             ("cognito:Issuer", "http://cognito.test/pool"), ("cognito:ClientId", "1example"), ("cognito:RequireHttps", "false"));
@@ -218,7 +218,7 @@ public sealed class SettingsTests
     }
 
     [TestMethod]
-    public void A_region_that_is_not_the_pools_is_a_problem()
+    public void Region_that_differs_from_the_pool_id_stops_the_start()
     {
         var problem = Problems(("cognito:UserPoolId", PoolId), ("cognito:Region", "us-east-1"), ("cognito:ClientId", "1example")).Single();
 
@@ -230,7 +230,7 @@ public sealed class SettingsTests
     [DataRow("us-gov-west-1_Ab1", "https://cognito-idp.us-gov-west-1.amazonaws.com/us-gov-west-1_Ab1")]
     [DataRow("cn-north-1_Ab1", "https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_Ab1")]
     [DataRow("ap-southeast-2_Ab1", "https://cognito-idp.ap-southeast-2.amazonaws.com/ap-southeast-2_Ab1")]
-    public void The_issuer_follows_from_the_pool_id(string poolId, string issuer) =>
+    public void Issuer_is_derived_from_the_pool_id(string poolId, string issuer) =>
         Assert.AreEqual(issuer, new CognitoUserPool(poolId, "1example").Issuer);
 
     [TestMethod]
@@ -241,7 +241,7 @@ public sealed class SettingsTests
     [DataRow("eu-west-1_Ab12Cd34e\n")]
     [DataRow("EU-WEST-1_Ab12Cd34e")]
     [DataRow("REGION_POOLID")]
-    public void A_text_that_is_no_pool_id_stops_the_start(string poolId)
+    public void Malformed_pool_id_stops_the_start(string poolId)
     {
         var options = new CognitoJwtAuthenticationOptions { UserPools = [new CognitoUserPool(poolId, "1example")] };
 
@@ -251,7 +251,7 @@ public sealed class SettingsTests
     }
 
     [TestMethod]
-    public void Two_pools_of_one_issuer_are_a_problem()
+    public void Two_pools_with_the_same_issuer_stop_the_start()
     {
         var options = new CognitoJwtAuthenticationOptions
         {
@@ -264,7 +264,7 @@ public sealed class SettingsTests
     }
 
     [TestMethod]
-    public void Two_pools_of_one_name_are_a_problem()
+    public void Two_pools_with_the_same_name_stop_the_start()
     {
         var options = new CognitoJwtAuthenticationOptions
         {
@@ -281,7 +281,7 @@ public sealed class SettingsTests
     }
 
     [TestMethod]
-    public void Options_that_no_setting_has_are_checked_too()
+    public void Invalid_options_without_a_setting_stop_the_start()
     {
         var options = new CognitoJwtAuthenticationOptions
         {
@@ -316,7 +316,7 @@ public sealed class SettingsTests
     }
 
     [TestMethod]
-    public void What_must_not_be_null_or_empty_is_checked()
+    public void Null_or_empty_option_stops_the_start()
     {
         var options = new CognitoJwtAuthenticationOptions
         {
@@ -331,7 +331,7 @@ public sealed class SettingsTests
     }
 
     [TestMethod]
-    public void A_missing_argument_is_named()
+    public void Null_argument_throws()
     {
         var options = new CognitoJwtAuthenticationOptions { UserPools = [new CognitoUserPool(PoolId, "1example")] };
         Assert.ThrowsExactly<ArgumentNullException>(() => CognitoJwtAppBuilderExtensions.UseCognitoJwt(null!, options));

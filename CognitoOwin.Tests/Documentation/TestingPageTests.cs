@@ -9,7 +9,7 @@ namespace CognitoOwin.Tests.Documentation;
 public sealed class TestingPageTests
 {
     [TestMethod]
-    public void The_page_shows_the_controller_test_that_runs_here()
+    public void Testing_page_shows_the_controller_test_that_runs_here()
     {
         var page = File.ReadAllText(RepositoryFiles.PathOf("docs/testing.md"));
         var file = File.ReadAllText(RepositoryFiles.PathOf("CognitoOwin.Tests/Documentation/WelcomeControllerTests.cs"));

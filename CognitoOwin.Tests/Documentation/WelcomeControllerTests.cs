@@ -28,7 +28,7 @@ namespace MyApplication.Tests
     public class WelcomeControllerTests
     {
         [TestMethod]
-        public async Task A_member_is_welcome()
+        public async Task User_in_the_group_gets_the_welcome()
         {
             using (var pool = new CognitoTestPool())
             {
@@ -42,7 +42,7 @@ namespace MyApplication.Tests
         }
 
         [TestMethod]
-        public async Task Who_is_no_member_is_not()
+        public async Task User_outside_the_group_gets_401()
         {
             using (var pool = new CognitoTestPool())
             {
@@ -53,7 +53,7 @@ namespace MyApplication.Tests
         }
 
         [TestMethod]
-        public async Task An_expired_token_makes_nobody_of_a_member()
+        public async Task Expired_token_leaves_the_user_anonymous()
         {
             using (var pool = new CognitoTestPool())
             {

@@ -19,7 +19,7 @@ namespace CognitoOwin.Tests.Keys;
 public sealed class DiagnosticsTests
 {
     [TestMethod]
-    public async Task OpenTelemetry_exports_fetches_by_outcome_and_the_state_of_the_keys()
+    public async Task OpenTelemetry_exports_fetches_by_outcome_and_the_key_state()
     {
         var exported = new List<MetricSnapshot>();
         using var metrics = Sdk.CreateMeterProviderBuilder().AddMeter("CognitoOwin").AddInMemoryExporter(exported).Build();
@@ -54,7 +54,7 @@ public sealed class DiagnosticsTests
     }
 
     [TestMethod]
-    public async Task What_is_measured_of_an_application_ends_with_it()
+    public async Task Key_metrics_stop_when_the_application_ends()
     {
         var exported = new List<MetricSnapshot>();
         using var metrics = Sdk.CreateMeterProviderBuilder().AddMeter(CognitoMeter.Name).AddInMemoryExporter(exported).Build();
@@ -69,7 +69,7 @@ public sealed class DiagnosticsTests
     }
 
     [TestMethod]
-    public async Task Messages_have_the_event_ids_of_the_documentation()
+    public async Task Log_messages_have_the_documented_event_ids()
     {
         using var app = new KeysApp();
         string token = app.LongToken();
@@ -103,7 +103,7 @@ public sealed class DiagnosticsTests
     }
 
     [TestMethod]
-    public async Task Health_tells_each_pool_s_state_through_a_cold_start_an_outage_and_its_end()
+    public async Task Health_follows_a_pool_through_cold_start_outage_and_recovery()
     {
         using var app = new KeysApp(application: AnswerHealthAsync);
         var go = new TaskCompletionSource<bool>();
@@ -150,7 +150,7 @@ public sealed class DiagnosticsTests
     }
 
     [TestMethod]
-    public async Task Health_without_caching_is_that_of_the_last_fetch()
+    public async Task Health_without_caching_reflects_the_last_fetch()
     {
         using var app = new KeysApp(options => options.Keys.CachingEnabled = false, AnswerHealthAsync);
         await HealthAsync(app);
@@ -162,7 +162,7 @@ public sealed class DiagnosticsTests
     }
 
     [TestMethod]
-    public async Task Health_of_an_application_that_does_not_use_CognitoOwin_says_what_is_missing()
+    public async Task Health_without_UseCognitoJwt_throws_and_names_it()
     {
         using var host = OwinTestHost.Start(app => app.Run(AnswerHealthAsync));
 

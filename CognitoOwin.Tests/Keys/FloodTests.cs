@@ -10,7 +10,7 @@ namespace CognitoOwin.Tests.Keys;
 public sealed class FloodTests
 {
     [TestMethod]
-    public async Task Ten_thousand_invented_kids_in_a_minute_cost_one_fetch_in_ten_seconds_and_trouble_no_other_request()
+    public async Task Ten_thousand_invented_kids_cost_one_fetch_per_ten_seconds()
     {
         using var app = new KeysApp();
         string token = app.Pool.IdToken();
@@ -42,7 +42,7 @@ public sealed class FloodTests
     }
 
     [TestMethod]
-    public async Task A_thousand_concurrent_invented_kids_share_one_fetch_and_hold_up_no_known_key()
+    public async Task Concurrent_invented_kids_share_one_fetch_and_delay_no_known_key()
     {
         using var app = new KeysApp();
         string token = app.Pool.IdToken();
@@ -64,7 +64,7 @@ public sealed class FloodTests
     }
 
     [TestMethod]
-    public async Task A_new_key_is_found_at_the_latest_when_the_cool_down_of_a_flood_is_over()
+    public async Task New_key_is_accepted_once_the_cool_down_of_a_flood_ends()
     {
         using var app = new KeysApp();
         string token = app.Pool.IdToken();
@@ -81,7 +81,7 @@ public sealed class FloodTests
     }
 
     [TestMethod]
-    public async Task A_refresh_does_not_end_the_cool_down_of_a_flood()
+    public async Task Refresh_does_not_end_the_cool_down_of_a_flood()
     {
         using var app = new KeysApp(options =>
         {
@@ -101,7 +101,7 @@ public sealed class FloodTests
     }
 
     [TestMethod]
-    public async Task A_token_that_breaks_another_rule_costs_no_fetch()
+    public async Task Token_that_breaks_an_earlier_rule_costs_no_fetch()
     {
         using var app = new KeysApp();
         foreach (string token in new string[]

@@ -50,7 +50,7 @@ public sealed class IssuerSecurityKeyProviderTests : IDisposable
     [TestMethod]
     [DataRow("ASP.NET")]
     [DataRow("single-threaded")]
-    public async Task The_contexts_of_these_tests_do_deadlock_who_waits_on_them(string context)
+    public async Task Blocking_wait_on_a_test_context_deadlocks(string context)
     {
         var ended = await RequestContexts.RunAsync(context, () =>
         {
@@ -66,7 +66,7 @@ public sealed class IssuerSecurityKeyProviderTests : IDisposable
     [DataRow("ASP.NET", true)]
     [DataRow("single-threaded", false)]
     [DataRow("single-threaded", true)]
-    public async Task The_first_request_waits_for_the_keys_and_deadlocks_on_no_synchronization_context(string context, bool resolver)
+    public async Task First_request_gets_keys_without_deadlock_on_any_context(string context, bool resolver)
     {
         using var provider = Provider();
         using var host = resolver ? StartWithResolver(provider) : StartWithProvider(provider);
@@ -97,7 +97,7 @@ public sealed class IssuerSecurityKeyProviderTests : IDisposable
     [TestMethod]
     [DataRow("ASP.NET", false)]
     [DataRow("single-threaded", true)]
-    public async Task An_endpoint_that_hangs_ends_the_wait_in_time_and_accepts_nobody(string context, bool resolver)
+    public async Task Hanging_endpoint_gives_401_after_FetchTimeout(string context, bool resolver)
     {
         _server.OnRequest = _server.SlowHeaders();
         using var provider = Provider(new CognitoKeysOptions { FetchTimeout = TimeSpan.FromMilliseconds(300) });
@@ -115,7 +115,7 @@ public sealed class IssuerSecurityKeyProviderTests : IDisposable
     }
 
     [TestMethod]
-    public async Task The_resolver_accepts_a_new_key_on_the_first_request_that_names_it()
+    public async Task Resolver_accepts_a_new_key_on_its_first_request()
     {
         using var provider = Provider();
         using var host = StartWithResolver(provider);
@@ -129,7 +129,7 @@ public sealed class IssuerSecurityKeyProviderTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Without_the_resolver_a_new_key_is_accepted_after_the_next_refresh()
+    public async Task Provider_alone_accepts_a_new_key_after_the_next_refresh()
     {
         var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
         using var provider = Provider(clock: clock);
@@ -149,7 +149,7 @@ public sealed class IssuerSecurityKeyProviderTests : IDisposable
     }
 
     [TestMethod]
-    public async Task The_resolver_refuses_invented_kids_at_the_cost_of_one_fetch()
+    public async Task Resolver_rejects_invented_kids_with_one_fetch()
     {
         using var provider = Provider();
         using var host = StartWithResolver(provider);
@@ -165,7 +165,7 @@ public sealed class IssuerSecurityKeyProviderTests : IDisposable
     }
 
     [TestMethod]
-    public void The_resolver_has_no_key_for_a_token_without_a_kid_or_of_another_issuer()
+    public void Resolver_returns_no_key_without_kid_or_for_another_issuer()
     {
         using var provider = Provider();
         var token = new JwtSecurityToken((string)_pool.IdToken());
@@ -182,7 +182,7 @@ public sealed class IssuerSecurityKeyProviderTests : IDisposable
     }
 
     [TestMethod]
-    public async Task A_removed_key_accepts_nothing_after_the_next_refresh()
+    public async Task Token_of_a_removed_key_gets_401_after_the_next_refresh()
     {
         var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
         using var provider = Provider(clock: clock);

@@ -13,7 +13,7 @@ namespace CognitoOwin.Tests.Keys;
 public sealed class JwksClientTests
 {
     [TestMethod]
-    public async Task A_fetch_asks_for_JSON_and_keeps_no_connection()
+    public async Task Fetch_requests_JSON_and_closes_the_connection()
     {
         using var app = new KeysApp();
 
@@ -26,7 +26,7 @@ public sealed class JwksClientTests
     }
 
     [TestMethod]
-    public async Task A_redirect_is_not_followed()
+    public async Task Redirect_is_not_followed()
     {
         using var app = new KeysApp();
         using var elsewhere = new MisbehavingServer { OnRequest = MisbehavingServer.Json(app.Pool.Jwks) };
@@ -38,7 +38,7 @@ public sealed class JwksClientTests
     }
 
     [TestMethod]
-    public async Task A_cookie_is_not_sent_back()
+    public async Task Cookie_is_not_sent_back()
     {
         using var app = new KeysApp();
         app.Server.OnRequest = MisbehavingServer.Answer(200, "application/json", app.Pool.Jwks, "Set-Cookie: a=b\r\n");
@@ -52,7 +52,7 @@ public sealed class JwksClientTests
     }
 
     [TestMethod]
-    public async Task A_handler_of_the_application_s_own_goes_through_its_proxy()
+    public async Task Custom_HTTP_handler_fetches_through_its_proxy()
     {
         using var proxy = new MisbehavingServer();
         using var handler = new HttpClientHandler { Proxy = new WebProxy(proxy.Address), UseProxy = true, AllowAutoRedirect = false };
@@ -70,7 +70,7 @@ public sealed class JwksClientTests
     }
 
     [TestMethod]
-    public async Task A_handler_of_the_application_s_own_outlives_it()
+    public async Task Custom_HTTP_handler_is_not_disposed_with_the_application()
     {
         using var pool = new CognitoTestPool();
         for (var i = 1; i <= 2; i++)
@@ -82,7 +82,7 @@ public sealed class JwksClientTests
     }
 
     [TestMethod]
-    public async Task Whatever_a_handler_throws_is_a_failed_fetch()
+    public async Task Custom_HTTP_handler_that_throws_is_a_failed_fetch()
     {
         using var pool = new CognitoTestPool { OnJwksRequest = (_, _) => throw new InvalidOperationException("Out of order.") };
         using var host = ProtectedApp.Start(pool);
@@ -99,7 +99,7 @@ public sealed class JwksClientTests
     [DataRow("http://[::1]:9229/jwks.json", true)]
     [DataRow("http://localhost.attacker.example/jwks.json", false)]
     [DataRow("ftp://127.0.0.1/jwks.json", false)]
-    public void Keys_come_by_https_unless_from_this_machine(string address, bool allowed)
+    public void JWKS_address_without_https_is_allowed_on_localhost_only(string address, bool allowed)
     {
         var options = new CognitoJwtAuthenticationOptions();
         options.UserPools.Add(new CognitoUserPool("eu-west-1_Ab12Cd34e", "1example23456789") { JwksUri = new Uri(address) });

@@ -38,7 +38,7 @@ public sealed class JwksFileTests
     }
 
     [TestMethod]
-    public async Task A_new_key_in_the_file_is_accepted_on_its_first_request()
+    public async Task New_key_in_the_file_is_accepted_on_its_first_request()
     {
         using var app = Start(out var token);
         Assert.AreEqual(200, await app.StatusAsync(token));
@@ -51,7 +51,7 @@ public sealed class JwksFileTests
     }
 
     [TestMethod]
-    public async Task A_key_that_the_file_no_longer_has_is_dropped_at_the_next_refresh()
+    public async Task Key_removed_from_the_file_is_dropped_at_the_next_refresh()
     {
         using var app = Start(out var token);
         Assert.AreEqual(200, await app.StatusAsync(token));
@@ -68,7 +68,7 @@ public sealed class JwksFileTests
     }
 
     [TestMethod]
-    public async Task A_file_that_is_gone_or_half_written_leaves_the_known_keys_in_service()
+    public async Task Missing_or_half_written_file_keeps_the_known_keys()
     {
         using var app = Start(out var token);
         Assert.AreEqual(200, await app.StatusAsync(token));
@@ -89,7 +89,7 @@ public sealed class JwksFileTests
     }
 
     [TestMethod]
-    public async Task A_flood_of_invented_kids_does_not_read_the_file_again_and_again()
+    public async Task Flood_of_invented_kids_reads_the_file_once()
     {
         using var app = Start(out var token);
         Assert.AreEqual(200, await app.StatusAsync(token));
@@ -102,7 +102,7 @@ public sealed class JwksFileTests
     }
 
     [TestMethod]
-    public async Task Keys_from_a_text_need_neither_network_nor_file()
+    public async Task Keys_from_JWKS_text_need_no_network_and_no_file()
     {
         using var pool = new CognitoTestPool();
         using var host = ProtectedApp.Start(pool, options => options.UserPools[0].Jwks = pool.Jwks);
@@ -118,7 +118,7 @@ public sealed class JwksFileTests
     [DataRow("|DataDirectory|")]
     [DataRow("App_Data")]
     [DataRow("a byte order mark")]
-    public void A_path_begins_at_the_application_s_folder(string kind)
+    public void Path_is_resolved_from_the_application_folder(string kind)
     {
         using var pool = new CognitoTestPool();
         var name = Path.GetFileName(_folder) + "/jwks.json";
@@ -148,7 +148,7 @@ public sealed class JwksFileTests
     [DataRow("<html>", "not a JWK Set")]
     [DataRow("{\"keys\":[]}", "no RSA key")]
     [DataRow("HUGE", "larger than 65536 bytes")]
-    public void A_file_that_cannot_serve_stops_the_start(string? content, string reason)
+    public void Unusable_file_stops_the_start(string? content, string reason)
     {
         if (content != null)
         {
@@ -163,7 +163,7 @@ public sealed class JwksFileTests
     }
 
     [TestMethod]
-    public void A_text_that_is_no_JWKS_stops_the_start_and_is_not_shown()
+    public void Malformed_JWKS_text_stops_the_start_and_stays_hidden()
     {
         var userPool = new CognitoUserPool("eu-west-1_Ab12Cd34e", "1example23456789") { Jwks = "hunter2" };
         var e = Assert.ThrowsExactly<CognitoConfigurationException>(() => new CognitoIssuerSecurityKeyProvider(userPool));
@@ -173,7 +173,7 @@ public sealed class JwksFileTests
     }
 
     [TestMethod]
-    public void Keys_come_from_one_place()
+    public void Two_sources_of_keys_stop_the_start()
     {
         using var pool = new CognitoTestPool();
         File.WriteAllText(PathOfFile, pool.Jwks);
@@ -191,7 +191,7 @@ public sealed class JwksFileTests
     }
 
     [TestMethod]
-    public void A_setting_names_the_file_and_a_problem_names_the_setting()
+    public void Problem_with_the_file_names_the_setting()
     {
         var options = new CognitoJwtAuthenticationOptions().ReadSettings(new NameValueCollection
         {

@@ -45,7 +45,7 @@ public sealed class JwksHygieneTests
     [DataRow("e", "\"AQAAAAE\"", "its exponent is not")]
     [DataRow("e", "\"AQAB=\"", "its exponent is not")]
     [DataRow("e", "65537", "its exponent is not")]
-    public async Task An_entry_that_is_no_key_for_RS256_is_left_out_with_a_warning(string member, string? value, string reason)
+    public async Task Entry_unusable_for_RS256_is_skipped_with_a_warning(string member, string? value, string reason)
     {
         using var app = new KeysApp();
         app.Server.OnRequest = MisbehavingServer.Json(Jwks(
@@ -62,7 +62,7 @@ public sealed class JwksHygieneTests
     [DataRow("\"key\"")]
     [DataRow("[]")]
     [DataRow("{}")]
-    public async Task An_entry_that_is_no_JWK_is_left_out(string entry)
+    public async Task Entry_that_is_not_a_JWK_is_skipped(string entry)
     {
         using var app = new KeysApp();
         app.Server.OnRequest = MisbehavingServer.Json(Jwks(entry, Entry(app.Pool.IdTokenKey)));
@@ -78,7 +78,7 @@ public sealed class JwksHygieneTests
     [DataRow("x5c", "[\"not looked at\"]")]
     [DataRow("x5u", "\"http://attacker.example/\"")]
     [DataRow("d", "\"not looked at\"")]
-    public async Task Members_that_are_optional_or_meant_for_others_cost_no_key(string member, string? value)
+    public async Task Key_without_optional_or_with_extra_members_is_used(string member, string? value)
     {
         using var app = new KeysApp();
         app.Server.OnRequest = MisbehavingServer.Json(Jwks(Entry(app.Pool.IdTokenKey, (member, value))));
@@ -88,7 +88,7 @@ public sealed class JwksHygieneTests
     }
 
     [TestMethod]
-    public async Task Leading_zeros_of_a_number_are_read_as_what_they_are()
+    public async Task Key_with_leading_zeros_is_used()
     {
         using var app = new KeysApp();
         var parameters = app.Pool.IdTokenKey.PublicParameters;
@@ -111,7 +111,7 @@ public sealed class JwksHygieneTests
     [DataRow(4096, 0xC1, 0x01, true)]
     [DataRow(8192, 0xC1, 0x01, true)]
     [DataRow(8200, 0x01, 0x01, false, DisplayName = "8193 bits")]
-    public void A_modulus_has_2048_to_8192_bits_and_is_odd(int bits, int first, int last, bool usable)
+    public void Modulus_must_be_odd_and_have_2048_to_8192_bits(int bits, int first, int last, bool usable)
     {
         var n = Number([(byte)first, .. Enumerable.Repeat((byte)0x5A, (bits / 8) - 2), (byte)last]);
 
@@ -127,12 +127,12 @@ public sealed class JwksHygieneTests
     [DataRow(new byte[] { 2 }, false)]
     [DataRow(new byte[] { 1, 0, 0 }, false)]
     [DataRow(new byte[] { 1, 0, 0, 0, 1 }, false)]
-    public void An_exponent_is_odd_and_from_3_to_4294967295(byte[] exponent, bool usable) =>
+    public void Exponent_must_be_odd_and_from_3_to_4294967295(byte[] exponent, bool usable) =>
         Assert.AreEqual(
             usable, CanBeUsed($$"""{"kty":"RSA","kid":"k","n":"{{Modulus2048}}","e":"{{Number(exponent)}}"}"""));
 
     [TestMethod]
-    public async Task Keys_of_one_kid_are_all_left_out()
+    public async Task Keys_with_the_same_kid_are_all_skipped()
     {
         using var app = new KeysApp();
         var kid = ("kid", Quote(app.Pool.IdTokenKey.Id));
@@ -148,7 +148,7 @@ public sealed class JwksHygieneTests
     }
 
     [TestMethod]
-    public async Task An_unusable_entry_takes_no_kid_from_a_usable_one()
+    public async Task Usable_key_is_kept_beside_an_unusable_one_with_its_kid()
     {
         using var app = new KeysApp();
         app.Server.OnRequest = MisbehavingServer.Json(Jwks(
@@ -170,7 +170,7 @@ public sealed class JwksHygieneTests
     [DataRow("{\"keys\":[KEY]}{}", DisplayName = "two documents")]
     [DataRow("{\"keys\":[KEY,{\"kid\":\"\\ud800\"}]}", DisplayName = "half a surrogate pair")]
     [DataRow("{\"keys\":[KEY,[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]}", DisplayName = "too deep")]
-    public async Task A_document_that_is_not_plainly_a_JWKS_is_a_failed_fetch(string document)
+    public async Task Document_that_is_not_a_strict_JWKS_is_a_failed_fetch(string document)
     {
         using var app = new KeysApp();
         app.Server.OnRequest = MisbehavingServer.Json(document.Replace("KEY", Entry(app.Pool.IdTokenKey)));
@@ -180,7 +180,7 @@ public sealed class JwksHygieneTests
     }
 
     [TestMethod]
-    public async Task A_document_with_no_usable_key_is_a_failed_fetch()
+    public async Task Document_without_a_usable_key_is_a_failed_fetch()
     {
         using var app = new KeysApp();
         app.Server.OnRequest = MisbehavingServer.Json(Jwks(Entry(app.Pool.IdTokenKey, ("alg", "\"RS512\""))));
@@ -192,7 +192,7 @@ public sealed class JwksHygieneTests
     [TestMethod]
     [DataRow(100, 200)]
     [DataRow(101, 503)]
-    public async Task A_document_has_100_keys_at_the_most(int keys, int status)
+    public async Task Document_with_more_than_100_keys_is_a_failed_fetch(int keys, int status)
     {
         using var app = new KeysApp();
         var others = Enumerable.Range(0, keys - 1)
@@ -205,7 +205,7 @@ public sealed class JwksHygieneTests
     [TestMethod]
     [DataRow(65536, 200)]
     [DataRow(65537, 503)]
-    public async Task A_document_has_64_KiB_at_the_most(int bytes, int status)
+    public async Task Document_larger_than_64_KiB_is_a_failed_fetch(int bytes, int status)
     {
         using var app = new KeysApp();
         app.Server.OnRequest = MisbehavingServer.Json(app.Pool.Jwks.PadRight(bytes));
@@ -220,7 +220,7 @@ public sealed class JwksHygieneTests
     [DataRow(null, 200)]
     [DataRow("application/octet-stream", 503)]
     [DataRow("application/jsonp", 503)]
-    public async Task A_document_is_of_a_JSON_type_or_of_none(string? contentType, int status)
+    public async Task Document_of_a_content_type_other_than_JSON_is_a_failed_fetch(string? contentType, int status)
     {
         using var app = new KeysApp();
         app.Server.OnRequest = MisbehavingServer.Answer(200, contentType, app.Pool.Jwks);
@@ -229,7 +229,7 @@ public sealed class JwksHygieneTests
     }
 
     [TestMethod]
-    public async Task Nothing_in_a_token_names_a_key()
+    public async Task Key_or_key_address_in_the_token_is_ignored()
     {
         using var app = new KeysApp();
         var attacker = TestSigningKey.Create();

@@ -39,7 +39,7 @@ public sealed class OutageTests
 
     [TestMethod]
     [DynamicData(nameof(FaultNames))]
-    public async Task Known_keys_go_on_serving_for_StaleLifetime(string name)
+    public async Task Known_keys_stay_in_use_for_StaleLifetime_during_an_outage(string name)
     {
         using var app = new KeysApp();
         var (behaviour, reason, requests) = Faults[name];
@@ -76,7 +76,7 @@ public sealed class OutageTests
 
     [TestMethod]
     [DynamicData(nameof(FaultNames))]
-    public async Task With_no_key_known_the_answer_is_503_until_the_endpoint_is_back(string name)
+    public async Task Request_without_known_keys_gets_503_until_the_endpoint_is_back(string name)
     {
         using var app = new KeysApp();
         var (behaviour, _, requests) = Faults[name];
@@ -103,7 +103,7 @@ public sealed class OutageTests
     }
 
     [TestMethod]
-    public async Task A_closed_port_is_an_outage()
+    public async Task Closed_port_keeps_the_known_keys()
     {
         using var app = new KeysApp();
         string token = app.LongToken();
@@ -121,7 +121,7 @@ public sealed class OutageTests
     [TestMethod]
     [DataRow("slow headers")]
     [DataRow("slow body")]
-    public async Task With_no_key_known_the_503_comes_within_FetchTimeout_and_a_second(string name)
+    public async Task Request_without_known_keys_gets_503_within_FetchTimeout(string name)
     {
         using var app = new KeysApp(options => options.Keys.FetchTimeout = TimeSpan.FromSeconds(2), clock: TimeProvider.System);
         app.Server.OnRequest = Faults[name].Behaviour(app);
@@ -136,7 +136,7 @@ public sealed class OutageTests
     }
 
     [TestMethod]
-    public async Task Fetches_that_hang_do_not_use_up_the_connections_of_the_host()
+    public async Task Hanging_fetches_do_not_exhaust_the_host_connections()
     {
         using var app = new KeysApp();
         string token = app.Pool.IdToken();
@@ -157,7 +157,7 @@ public sealed class OutageTests
     }
 
     [TestMethod]
-    public async Task A_connection_that_breaks_once_is_tried_again_at_once()
+    public async Task Broken_connection_is_retried_once_immediately()
     {
         using var app = new KeysApp();
         app.Server.OnRequest = MisbehavingServer.InTurn(MisbehavingServer.Reset(), app.ServeKeys);
@@ -167,7 +167,7 @@ public sealed class OutageTests
     }
 
     [TestMethod]
-    public async Task A_500_and_then_the_keys_make_a_503_and_then_the_user()
+    public async Task Request_gets_503_after_a_500_and_200_once_the_keys_are_back()
     {
         using var app = new KeysApp();
         app.Server.OnRequest = MisbehavingServer.InTurn(MisbehavingServer.Status(500), app.ServeKeys);
@@ -181,7 +181,7 @@ public sealed class OutageTests
     }
 
     [TestMethod]
-    public async Task An_unknown_kid_is_a_503_while_the_last_fetch_failed_and_a_401_while_it_succeeded()
+    public async Task Unknown_kid_gets_503_after_a_failed_fetch_and_401_after_a_good_one()
     {
         using var app = new KeysApp();
         string token = app.LongToken();
@@ -204,7 +204,7 @@ public sealed class OutageTests
     }
 
     [TestMethod]
-    public async Task With_Reject_a_token_that_nobody_can_judge_is_answered_before_the_application_runs()
+    public async Task Outage_with_Reject_gives_503_before_the_application_runs()
     {
         using var app = new KeysApp(options => options.InvalidTokens = InvalidTokenHandling.Reject);
         app.Server.OnRequest = MisbehavingServer.Status(500);
@@ -213,7 +213,7 @@ public sealed class OutageTests
     }
 
     [TestMethod]
-    public async Task One_pool_s_outage_leaves_the_other_alone()
+    public async Task Outage_of_one_pool_does_not_affect_the_other()
     {
         using var broken = new MisbehavingServer { OnRequest = MisbehavingServer.Status(500) };
         using var other = new CognitoTestPool();

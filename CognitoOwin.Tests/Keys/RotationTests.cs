@@ -11,7 +11,7 @@ namespace CognitoOwin.Tests.Keys;
 public sealed class RotationTests
 {
     [TestMethod]
-    public async Task A_new_key_is_accepted_on_the_first_request_that_names_it_while_the_old_one_goes_on()
+    public async Task New_key_is_accepted_on_its_first_request_and_the_old_one_stays()
     {
         using var app = new KeysApp();
         string old = app.Pool.IdToken("alice");
@@ -28,7 +28,7 @@ public sealed class RotationTests
     }
 
     [TestMethod]
-    public async Task All_first_tokens_of_a_new_key_share_one_fetch()
+    public async Task First_tokens_of_a_new_key_share_one_fetch()
     {
         using var app = new KeysApp();
         string old = app.Pool.IdToken("alice");
@@ -48,7 +48,7 @@ public sealed class RotationTests
     }
 
     [TestMethod]
-    public async Task A_new_key_is_accepted_on_its_first_request_when_a_fetch_that_asked_too_early_is_under_way()
+    public async Task New_key_is_accepted_although_a_running_fetch_began_too_early()
     {
         using var app = new KeysApp();
         string old = app.LongToken();
@@ -70,7 +70,7 @@ public sealed class RotationTests
     }
 
     [TestMethod]
-    public async Task Keys_are_refreshed_in_the_background_while_they_serve()
+    public async Task Refresh_runs_in_the_background_and_delays_no_request()
     {
         using var app = new KeysApp();
         string token = app.LongToken();
@@ -90,7 +90,7 @@ public sealed class RotationTests
     }
 
     [TestMethod]
-    public async Task Tokens_of_a_removed_key_fail_after_the_next_refresh_whether_they_were_validated_before_or_not()
+    public async Task Tokens_of_a_removed_key_get_401_after_the_next_refresh()
     {
         using var app = new KeysApp();
         string validated = app.LongToken("alice");
@@ -122,7 +122,7 @@ public sealed class RotationTests
     }
 
     [TestMethod]
-    public async Task A_key_that_was_replaced_under_its_kid_counts_as_removed()
+    public async Task Key_replaced_under_the_same_kid_counts_as_removed()
     {
         using var app = new KeysApp();
         string validated = app.LongToken();
@@ -144,7 +144,7 @@ public sealed class RotationTests
     }
 
     [TestMethod]
-    public async Task A_key_that_stays_keeps_what_it_has_validated()
+    public async Task Refresh_with_the_same_key_keeps_validated_tokens()
     {
         using var app = new KeysApp();
         string token = app.LongToken();
@@ -159,7 +159,7 @@ public sealed class RotationTests
     }
 
     [TestMethod]
-    public async Task Clearing_MemoryCache_costs_a_fetch_and_brings_no_removed_key_back()
+    public async Task Clearing_MemoryCache_costs_a_fetch_and_restores_no_removed_key()
     {
         using var app = new KeysApp();
         string validated = app.LongToken();
@@ -175,7 +175,7 @@ public sealed class RotationTests
     }
 
     [TestMethod]
-    public async Task Clearing_MemoryCache_during_a_cool_down_refuses_no_good_token()
+    public async Task Clearing_MemoryCache_during_a_cool_down_rejects_no_good_token()
     {
         using var app = new KeysApp();
         string token = app.LongToken();

@@ -10,7 +10,7 @@ namespace CognitoOwin.Tests.Keys;
 public sealed class SharedFetchTests
 {
     [TestMethod]
-    public async Task A_thousand_concurrent_first_requests_are_answered_after_one_fetch()
+    public async Task Thousand_concurrent_first_requests_share_one_fetch()
     {
         using var app = new KeysApp();
         var go = new TaskCompletionSource<bool>();
@@ -28,7 +28,7 @@ public sealed class SharedFetchTests
     }
 
     [TestMethod]
-    public async Task A_thousand_concurrent_first_requests_learn_of_an_outage_by_one_fetch()
+    public async Task Thousand_concurrent_first_requests_share_one_failed_fetch()
     {
         using var app = new KeysApp();
         var go = new TaskCompletionSource<bool>();
@@ -45,7 +45,7 @@ public sealed class SharedFetchTests
     }
 
     [TestMethod]
-    public async Task A_request_whose_application_blocks_holds_up_no_other_that_waited_for_the_same_fetch()
+    public async Task Blocking_application_delays_no_other_waiter_of_the_same_fetch()
     {
         using var both = new Barrier(2);
         using var app = new KeysApp(application: context =>
@@ -67,7 +67,7 @@ public sealed class SharedFetchTests
     }
 
     [TestMethod]
-    public async Task A_client_that_goes_away_takes_the_fetch_from_nobody()
+    public async Task Fetch_continues_when_a_client_disconnects()
     {
         using var app = new KeysApp();
         var go = new TaskCompletionSource<bool>();
@@ -86,7 +86,7 @@ public sealed class SharedFetchTests
     }
 
     [TestMethod]
-    public async Task Prefetch_warms_the_cache_before_the_first_request_without_holding_the_start_up()
+    public async Task Prefetch_loads_the_keys_without_delaying_the_start()
     {
         using var app = new KeysApp(options => options.Keys.Prefetch = true);
 
@@ -98,7 +98,7 @@ public sealed class SharedFetchTests
     }
 
     [TestMethod]
-    public async Task A_first_request_joins_the_prefetch_that_is_under_way()
+    public async Task First_request_joins_the_running_prefetch()
     {
         using var app = new KeysApp(options => options.Keys.Prefetch = true);
         string token = app.Pool.IdToken();
@@ -110,7 +110,7 @@ public sealed class SharedFetchTests
     }
 
     [TestMethod]
-    public async Task Without_caching_each_validation_fetches()
+    public async Task Validation_without_caching_fetches_each_time()
     {
         using var app = new KeysApp(options => options.Keys.CachingEnabled = false);
         string token = app.Pool.IdToken();
@@ -129,7 +129,7 @@ public sealed class SharedFetchTests
     }
 
     [TestMethod]
-    public async Task Without_caching_concurrent_validations_share_a_fetch()
+    public async Task Concurrent_validations_without_caching_share_one_fetch()
     {
         using var app = new KeysApp(options => options.Keys.CachingEnabled = false);
         var go = new TaskCompletionSource<bool>();
@@ -145,7 +145,7 @@ public sealed class SharedFetchTests
     }
 
     [TestMethod]
-    public async Task The_end_of_the_application_ends_a_fetch_and_starts_none()
+    public async Task Disposed_application_ends_its_fetch_and_starts_no_other()
     {
         using var app = new KeysApp();
         app.Server.OnRequest = app.Server.SlowHeaders();

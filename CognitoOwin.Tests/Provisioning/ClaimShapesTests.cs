@@ -18,7 +18,7 @@ public sealed class ClaimShapesTests
     [DataRow("false", false)]
     [DataRow("1", false)]
     [DataRow(null, false)]
-    public async Task An_email_address_is_verified_when_the_token_says_so_as_a_boolean_or_a_string(object? claim, bool expected)
+    public async Task EmailVerified_is_read_from_a_boolean_or_a_string(object? claim, bool expected)
     {
         var seen = await SeeAsync(token => token.WithClaim("email_verified", claim));
 
@@ -27,7 +27,7 @@ public sealed class ClaimShapesTests
     }
 
     [TestMethod]
-    public async Task A_token_without_an_email_address_has_none_that_is_verified()
+    public async Task Token_without_email_is_not_EmailVerified()
     {
         var seen = await SeeAsync(token => token.WithoutClaim("email").WithoutClaim("email_verified"));
 
@@ -36,7 +36,7 @@ public sealed class ClaimShapesTests
     }
 
     [TestMethod]
-    public async Task Groups_are_one_many_or_none()
+    public async Task Groups_are_read_from_a_string_a_list_or_nothing()
     {
         CollectionAssert.AreEqual(
             new[] { "admins" }, (await SeeAsync(token => token.WithClaim("cognito:groups", "admins"))).Groups.ToArray());
@@ -47,7 +47,7 @@ public sealed class ClaimShapesTests
     }
 
     [TestMethod]
-    public async Task Custom_and_developer_attributes_are_found_by_their_full_names()
+    public async Task Custom_and_developer_attributes_have_their_full_names()
     {
         var seen = await SeeAsync(token => token
             .WithCustomAttribute("tenant", "acme")
@@ -65,7 +65,7 @@ public sealed class ClaimShapesTests
     }
 
     [TestMethod]
-    public async Task A_federated_user_has_its_accounts_as_objects()
+    public async Task Identities_of_a_federated_user_are_objects()
     {
         var seen = await SeeAsync(token => token.WithClaim("identities", new object?[]
         {
@@ -96,7 +96,7 @@ public sealed class ClaimShapesTests
     }
 
     [TestMethod]
-    public async Task The_accounts_may_be_a_text_of_JSON_or_one_object()
+    public async Task Identities_are_read_from_JSON_text_or_a_single_object()
     {
         Assert.AreEqual(
             "113",
@@ -114,7 +114,7 @@ public sealed class ClaimShapesTests
     [DataRow("[1,null,{}]")]
     [DataRow("[{\"userId\":\"113\"}]")]
     [DataRow("\"text\"")]
-    public async Task What_is_no_account_is_left_out_and_harms_nobody(string? claim)
+    public async Task Malformed_identity_is_skipped_and_the_request_gets_200(string? claim)
     {
         var seen = await SeeAsync(token => claim == null ? token : token.WithClaim("identities", claim));
 
@@ -122,7 +122,7 @@ public sealed class ClaimShapesTests
     }
 
     [TestMethod]
-    public async Task A_date_that_is_none_is_left_out()
+    public async Task Identity_date_out_of_range_is_null()
     {
         var seen = await SeeAsync(token => token.WithClaim(
             "identities", new[] { new { userId = "1", providerName = "Google", dateCreated = "99999999999999999" } }));

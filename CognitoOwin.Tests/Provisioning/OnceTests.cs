@@ -19,7 +19,7 @@ public sealed class OnceTests : IDisposable
     private readonly CognitoTestPool _pool = new();
 
     [TestMethod]
-    public async Task Two_hundred_concurrent_first_requests_of_one_token_run_the_handler_once()
+    public async Task Concurrent_first_requests_of_one_token_run_the_handler_once()
     {
         var allAreIn = new TaskCompletionSource<bool>();
         var runs = 0;
@@ -40,7 +40,7 @@ public sealed class OnceTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Two_hundred_concurrent_first_requests_of_one_user_run_the_handler_once_a_token_and_one_at_a_time()
+    public async Task Concurrent_tokens_of_one_user_run_the_handler_one_at_a_time()
     {
         var tokens = Enumerable.Range(0, 50).Select(_ => "Bearer " + _pool.IdToken("alice")).ToList();
         var running = 0;
@@ -74,7 +74,7 @@ public sealed class OnceTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Users_do_not_wait_for_one_another()
+    public async Task Handlers_of_two_users_run_in_parallel()
     {
         var aliceIsIn = new TaskCompletionSource<bool>();
         var bobIsIn = new TaskCompletionSource<bool>();
@@ -92,7 +92,7 @@ public sealed class OnceTests : IDisposable
     }
 
     [TestMethod]
-    public async Task The_same_sub_in_two_pools_is_two_users()
+    public async Task Handlers_of_the_same_sub_in_two_pools_run_in_parallel()
     {
         using var other = new CognitoTestPool();
         var here = new TaskCompletionSource<bool>();
@@ -108,7 +108,7 @@ public sealed class OnceTests : IDisposable
             options =>
             {
                 options.UserPools = [_pool.UserPool, other.UserPool];
-                options.Keys.HttpMessageHandler = new TwoEndpoints(_pool, other);
+                options.Keys.HttpMessageHandler = new TwoPoolJwksHandler(_pool, other);
             });
 
         var answers = await Task.WhenAll(
@@ -118,7 +118,7 @@ public sealed class OnceTests : IDisposable
     }
 
     [TestMethod]
-    public async Task A_failure_is_told_to_those_who_waited_and_the_next_request_tries_again()
+    public async Task Failed_handler_fails_all_waiters_and_the_next_request_retries()
     {
         var isRunning = new TaskCompletionSource<bool>();
         var bothAreIn = new TaskCompletionSource<bool>();
@@ -149,7 +149,7 @@ public sealed class OnceTests : IDisposable
     }
 
     [TestMethod]
-    public async Task A_client_that_hangs_up_does_not_undo_the_work_that_it_began()
+    public async Task Handler_completes_when_its_client_disconnects()
     {
         using var hangUp = new CancellationTokenSource();
         var isRunning = new TaskCompletionSource<bool>();
@@ -178,7 +178,7 @@ public sealed class OnceTests : IDisposable
     }
 
     [TestMethod]
-    public async Task A_client_that_hangs_up_while_it_waits_ends_its_own_request_only()
+    public async Task Waiting_client_that_disconnects_ends_only_its_own_request()
     {
         using var hangUp = new CancellationTokenSource();
         var isRunning = new TaskCompletionSource<bool>();
@@ -202,7 +202,7 @@ public sealed class OnceTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Where_a_handler_gives_up_with_its_own_client_the_next_in_line_does_the_work()
+    public async Task Next_waiter_runs_the_handler_when_it_stops_with_its_client()
     {
         using var hangUp = new CancellationTokenSource();
         var isRunning = new TaskCompletionSource<bool>();
@@ -230,7 +230,7 @@ public sealed class OnceTests : IDisposable
     }
 
     [TestMethod]
-    public async Task A_time_out_of_the_handlers_own_is_told_to_all_who_wait_at_once()
+    public async Task Timeout_raised_by_the_handler_is_reported_to_all_waiters()
     {
         using var timeOut = new CancellationTokenSource();
         var isRunning = new TaskCompletionSource<bool>();
@@ -258,7 +258,7 @@ public sealed class OnceTests : IDisposable
     }
 
     [TestMethod]
-    public async Task With_EveryRequest_a_client_that_hangs_up_before_its_turn_has_none()
+    public async Task EveryRequest_client_that_disconnects_in_line_runs_no_handler()
     {
         using var hangUp = new CancellationTokenSource();
         var isRunning = new TaskCompletionSource<bool>();
@@ -287,7 +287,7 @@ public sealed class OnceTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Without_a_token_cache_the_handler_runs_at_every_request_and_still_one_at_a_time()
+    public async Task Handler_without_a_token_cache_runs_every_time_one_at_a_time()
     {
         var running = 0;
         var most = 0;
@@ -311,7 +311,7 @@ public sealed class OnceTests : IDisposable
     }
 
     [TestMethod]
-    public async Task A_rejected_user_is_asked_for_again_at_the_next_request()
+    public async Task Rejected_user_is_provisioned_again_on_the_next_request()
     {
         var isBanned = true;
         var runs = 0;
@@ -343,7 +343,7 @@ public sealed class OnceTests : IDisposable
     [TestMethod]
     [DataRow(CognitoProvisioning.OncePerToken)]
     [DataRow(CognitoProvisioning.EveryRequest)]
-    public async Task A_handler_that_would_wait_for_itself_is_told_so(CognitoProvisioning provisioning)
+    public async Task Handler_that_requests_its_own_token_throws(CognitoProvisioning provisioning)
     {
         OwinTestHost? host = null;
         var authorization = "Bearer " + _pool.IdToken();
@@ -357,7 +357,7 @@ public sealed class OnceTests : IDisposable
     }
 
     [TestMethod]
-    public async Task A_handler_may_call_the_application_as_another_user()
+    public async Task Handler_can_call_the_application_as_another_user()
     {
         OwinTestHost? host = null;
         var service = "Bearer " + _pool.IdToken("service");
@@ -369,7 +369,7 @@ public sealed class OnceTests : IDisposable
     }
 
     [TestMethod]
-    public async Task The_end_of_the_application_reaches_a_handler_at_work()
+    public async Task Disposed_application_cancels_a_running_handler()
     {
         var isRunning = new TaskCompletionSource<bool>();
         var host = ProvisionedApp.Start(_pool, async context =>
@@ -386,7 +386,7 @@ public sealed class OnceTests : IDisposable
     }
 
     [TestMethod]
-    public async Task A_context_that_is_kept_changes_nothing_afterwards()
+    public async Task Context_changed_after_the_handler_has_no_effect()
     {
         CognitoProvisionUserContext? kept = null;
         using var host = ProvisionedApp.Start(_pool, context =>
@@ -403,7 +403,7 @@ public sealed class OnceTests : IDisposable
     }
 
     [TestMethod]
-    public async Task A_provider_may_be_a_class_that_is_made_once_and_finds_the_services_of_the_request()
+    public async Task Derived_provider_uses_the_services_of_each_request()
     {
         var provider = new UsersOfTheRequest();
         using var host = OwinTestHost.Start(app =>

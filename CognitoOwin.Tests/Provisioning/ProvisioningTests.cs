@@ -16,7 +16,7 @@ namespace CognitoOwin.Tests.Provisioning;
 public sealed class ProvisioningTests
 {
     [TestMethod]
-    public async Task The_handler_sees_the_user_and_its_claims_and_user_object_reach_the_application()
+    public async Task Handler_sees_the_user_and_its_claims_reach_the_application()
     {
         using var pool = new CognitoTestPool();
         CognitoProvisionUserContext? seen = null;
@@ -55,7 +55,7 @@ public sealed class ProvisioningTests
     }
 
     [TestMethod]
-    public async Task One_token_is_provisioned_once_and_each_request_gets_the_outcome()
+    public async Task Token_is_provisioned_once_and_every_request_gets_the_outcome()
     {
         using var pool = new CognitoTestPool();
         var runs = 0;
@@ -83,7 +83,7 @@ public sealed class ProvisioningTests
     }
 
     [TestMethod]
-    public async Task With_EveryRequest_the_handler_runs_for_every_request()
+    public async Task EveryRequest_runs_the_handler_for_every_request()
     {
         using var pool = new CognitoTestPool();
         var runs = 0;
@@ -101,7 +101,7 @@ public sealed class ProvisioningTests
     }
 
     [TestMethod]
-    public async Task An_access_token_carries_no_profile_and_is_not_provisioned()
+    public async Task Access_token_without_UserInfo_is_not_provisioned()
     {
         using var pool = new CognitoTestPool();
         var runs = 0;
@@ -115,7 +115,7 @@ public sealed class ProvisioningTests
     }
 
     [TestMethod]
-    public async Task A_handler_that_throws_answers_its_request_and_is_tried_again_at_the_next()
+    public async Task Handler_that_throws_fails_its_request_and_runs_again_on_the_next()
     {
         using var pool = new CognitoTestPool();
         var runs = 0;
@@ -136,7 +136,7 @@ public sealed class ProvisioningTests
     }
 
     [TestMethod]
-    public async Task A_handler_that_rejects_leaves_the_request_without_a_user()
+    public async Task Handler_that_rejects_leaves_the_request_anonymous()
     {
         using var pool = new CognitoTestPool();
         ClaimsPrincipal? principal = null;
@@ -163,7 +163,7 @@ public sealed class ProvisioningTests
     }
 
     [TestMethod]
-    public async Task The_operator_reads_of_a_handler_that_throws_and_of_tokens_that_are_not_provisioned()
+    public async Task Log_reports_a_handler_that_throws_and_unprovisioned_tokens()
     {
         using var pool = new CognitoTestPool();
         var log = new RecordingLog();

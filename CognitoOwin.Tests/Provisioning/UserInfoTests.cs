@@ -7,6 +7,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using CognitoOwin.Testing;
 using CognitoOwin.Tests.Hosting;
+using CognitoOwin.Tests.Validation;
 using Microsoft.Extensions.Time.Testing;
 using Microsoft.VisualStudio.TestTools.UnitTesting;
 using Newtonsoft.Json.Linq;
@@ -32,7 +33,7 @@ public sealed class UserInfoTests : IDisposable
     }
 
     [TestMethod]
-    public async Task GetUser_gives_the_handler_the_profile_once_a_token()
+    public async Task GetUser_gives_the_handler_the_profile_once_per_token()
     {
         using var host = StartGetUser();
         string token = _pool.AccessToken("alice").WithGroups("admins");
@@ -51,7 +52,7 @@ public sealed class UserInfoTests : IDisposable
         Assert.IsTrue(user.EmailVerified);
         Assert.AreEqual("acme", user.Attributes["custom:tenant"]);
         Assert.AreEqual("Alice", user.Attributes["given_name"]);
-        Assert.AreEqual(SubjectOf(token), user.Attributes["sub"]);
+        Assert.AreEqual(TokenReader.ReadSubject(token), user.Attributes["sub"]);
         CollectionAssert.AreEqual(new[] { "admins" }, user.Groups.ToArray());
         Assert.AreEqual(CognitoTokenUse.Access, user.TokenUse);
         Assert.AreEqual(token, user.RawToken);
@@ -72,7 +73,7 @@ public sealed class UserInfoTests : IDisposable
         string token = _pool.AccessToken("alice").WithScopes("openid", "email");
         _server.OnRequest = _ => Json(new JObject
         {
-            ["sub"] = SubjectOf(token),
+            ["sub"] = TokenReader.ReadSubject(token),
             ["email"] = "alice@example.com",
             ["email_verified"] = "true",
             ["username"] = "alice",
@@ -93,7 +94,7 @@ public sealed class UserInfoTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Concurrent_first_requests_of_a_token_share_the_call()
+    public async Task Concurrent_first_requests_of_a_token_share_one_call()
     {
         using var host = StartGetUser();
         string token = _pool.AccessToken();
@@ -107,7 +108,7 @@ public sealed class UserInfoTests : IDisposable
     }
 
     [TestMethod]
-    public async Task With_EveryRequest_the_handler_runs_every_time_and_the_call_is_made_once()
+    public async Task EveryRequest_runs_the_handler_every_time_and_reads_the_profile_once()
     {
         using var host = StartGetUser(options => options.Provisioning = CognitoProvisioning.EveryRequest);
         string token = _pool.AccessToken();
@@ -122,7 +123,7 @@ public sealed class UserInfoTests : IDisposable
     }
 
     [TestMethod]
-    public async Task A_handler_that_failed_or_rejected_is_called_again_with_the_profile_that_is_there()
+    public async Task Handler_that_failed_or_rejected_runs_again_with_the_known_profile()
     {
         var runs = 0;
         using var host = ProvisionedApp.Start(
@@ -148,7 +149,7 @@ public sealed class UserInfoTests : IDisposable
     }
 
     [TestMethod]
-    public async Task What_the_token_says_the_profile_does_not_change()
+    public async Task Claims_of_the_token_win_over_the_profile()
     {
         using var host = StartGetUser();
         string token = _pool.AccessToken("alice").WithClaim("email", "token@example.com").WithGroups("readers");
@@ -176,11 +177,11 @@ public sealed class UserInfoTests : IDisposable
     [TestMethod]
     [DataRow(CognitoUserInfo.GetUser)]
     [DataRow(CognitoUserInfo.OidcUserInfo)]
-    public async Task The_profile_of_another_user_is_refused(CognitoUserInfo source)
+    public async Task Profile_of_another_user_gets_401(CognitoUserInfo source)
     {
         using var host = Start(source);
         string token = _pool.AccessToken("alice").WithScopes("openid", "aws.cognito.signin.user.admin");
-        foreach (var subject in new[] { SubjectOf(_pool.AccessToken("bob")), SubjectOf(token).ToUpperInvariant(), null })
+        foreach (var subject in new[] { TokenReader.ReadSubject(_pool.AccessToken("bob")), TokenReader.ReadSubject(token).ToUpperInvariant(), null })
         {
             _server.OnRequest = _ => source == CognitoUserInfo.GetUser ? User(subject) : Json(new JObject { ["sub"] = subject });
 
@@ -205,7 +206,7 @@ public sealed class UserInfoTests : IDisposable
     [DataRow(400, "{\"error\":\"invalid_token\"}")]
     [DataRow(401, "{\"error\":\"invalid_token\",\"error_description\":\"The user has globally signed out.\"}")]
     [DataRow(401, "")]
-    public async Task A_user_whom_the_pool_no_longer_stands_by_is_refused(int status, string body)
+    public async Task User_who_is_disabled_or_signed_out_in_the_pool_gets_401(int status, string body)
     {
         using var host = StartGetUser();
         _server.OnRequest = _ => Answer(status, body);
@@ -218,7 +219,7 @@ public sealed class UserInfoTests : IDisposable
     }
 
     [TestMethod]
-    public async Task A_refusal_holds_for_ten_seconds_so_that_a_client_that_repeats_itself_calls_nobody()
+    public async Task Rejection_is_remembered_for_ten_seconds()
     {
         using var host = StartGetUser();
         string token = _pool.AccessToken();
@@ -247,7 +248,7 @@ public sealed class UserInfoTests : IDisposable
     [DataRow(200, "{\"UserAttributes\":{}}")]
     [DataRow(200, "{\"UserAttributes\":[1]}")]
     [DataRow(200, "{\"UserAttributes\":[{\"Name\":\"sub\"},{\"Name\":\"sub\",\"Value\":\"1\"}]}")]
-    public async Task Whoever_cannot_be_asked_now_signs_nobody_out(int status, string body)
+    public async Task Profile_that_cannot_be_read_gets_503_and_is_retried(int status, string body)
     {
         using var host = StartGetUser();
         string token = _pool.AccessToken();
@@ -265,7 +266,7 @@ public sealed class UserInfoTests : IDisposable
     [DataRow("7", "7")]
     [DataRow("86400", "300")]
     [DataRow("0", "1")]
-    public async Task The_pool_may_say_when_to_come_back(string sent, string expected)
+    public async Task Retry_After_of_the_pool_is_passed_on_within_limits(string sent, string expected)
     {
         using var host = StartGetUser();
         _server.OnRequest = _ => Task.FromResult(new LoopbackServer.Answer(429, "") { Headers = { ["Retry-After"] = sent } });
@@ -274,7 +275,7 @@ public sealed class UserInfoTests : IDisposable
     }
 
     [TestMethod]
-    public async Task A_redirect_is_not_followed()
+    public async Task Redirect_is_not_followed()
     {
         using var elsewhere = LoopbackServer.Start();
         using var host = StartOidc();
@@ -286,7 +287,7 @@ public sealed class UserInfoTests : IDisposable
     }
 
     [TestMethod]
-    public async Task An_answer_that_never_comes_is_waited_for_five_seconds()
+    public async Task Profile_request_times_out_after_five_seconds()
     {
         var asked = new TaskCompletionSource<bool>();
         var never = new TaskCompletionSource<LoopbackServer.Answer>();
@@ -307,7 +308,7 @@ public sealed class UserInfoTests : IDisposable
     }
 
     [TestMethod]
-    public async Task An_answer_of_more_than_64_KiB_is_not_read()
+    public async Task Profile_larger_than_64_KiB_gets_503()
     {
         using var host = StartGetUser();
         string token = _pool.AccessToken();
@@ -317,7 +318,7 @@ public sealed class UserInfoTests : IDisposable
     }
 
     [TestMethod]
-    public async Task A_pool_that_cannot_be_reached_is_no_reason_to_sign_anybody_out()
+    public async Task Unreachable_pool_gets_503()
     {
         _pool.UserPool.Endpoint = new Uri($"http://127.0.0.1:{LoopbackServer.FreePort()}/");
         using var host = StartGetUser();
@@ -329,7 +330,7 @@ public sealed class UserInfoTests : IDisposable
     [DataRow(typeof(InvalidOperationException))]
     [DataRow(typeof(TaskCanceledException))]
     [DataRow(typeof(ObjectDisposedException))]
-    public async Task An_HTTP_handler_of_the_applications_own_may_fail_as_it_likes(Type exception)
+    public async Task Custom_HTTP_handler_that_throws_gets_503(Type exception)
     {
         using var handler = new FailingHandler((Exception)Activator.CreateInstance(exception, "test")!);
         using var host = StartGetUser(options => options.UserInfoHttpMessageHandler = handler);
@@ -340,7 +341,7 @@ public sealed class UserInfoTests : IDisposable
     [TestMethod]
     [DataRow(CognitoUserInfo.GetUser, "aws.cognito.signin.user.admin")]
     [DataRow(CognitoUserInfo.OidcUserInfo, "openid")]
-    public async Task A_token_without_the_scope_does_not_pass_the_handler_by(CognitoUserInfo source, string scope)
+    public async Task Token_without_the_profile_scope_gets_403(CognitoUserInfo source, string scope)
     {
         using var host = Start(source);
 
@@ -356,7 +357,7 @@ public sealed class UserInfoTests : IDisposable
     }
 
     [TestMethod]
-    public async Task A_client_that_acts_for_itself_is_no_user_and_nobody_asks_for_its_profile()
+    public async Task Client_credentials_token_is_accepted_without_reading_a_profile()
     {
         using var host = StartGetUser();
 
@@ -368,7 +369,7 @@ public sealed class UserInfoTests : IDisposable
     }
 
     [TestMethod]
-    public async Task An_ID_token_carries_the_profile_and_nobody_asks_for_it()
+    public async Task ID_token_is_provisioned_without_reading_the_profile()
     {
         using var host = StartGetUser();
 
@@ -379,7 +380,7 @@ public sealed class UserInfoTests : IDisposable
     }
 
     [TestMethod]
-    public async Task The_settings_are_read()
+    public async Task UserInfo_and_Endpoint_settings_are_applied()
     {
         using var host = ProvisionedApp.Start(_pool, SeeAsync, options =>
         {
@@ -401,7 +402,7 @@ public sealed class UserInfoTests : IDisposable
     }
 
     [TestMethod]
-    public void What_is_missing_or_wrong_is_told_at_the_start()
+    public void Missing_or_invalid_setting_stops_the_start()
     {
         AssertProblem("cognito:UserInfo is \"all\": expected none, getUser or oidcUserInfo.", ("cognito:UserInfo", "all"));
         AssertProblem("cognito:UserInfo is \"1\": expected none, getUser or oidcUserInfo.", ("cognito:UserInfo", "1"));
@@ -423,7 +424,7 @@ public sealed class UserInfoTests : IDisposable
     }
 
     [TestMethod]
-    public void The_API_of_a_pool_is_that_of_its_region()
+    public void Endpoint_is_derived_from_the_region_of_the_pool()
     {
         Assert.AreEqual(new Uri("https://cognito-idp.eu-west-1.amazonaws.com/"), new CognitoUserPool("eu-west-1_Ab1", "c").Endpoint);
         Assert.AreEqual(new Uri("https://cognito-idp.cn-north-1.amazonaws.com.cn/"), new CognitoUserPool("cn-north-1_Ab1", "c").Endpoint);
@@ -477,7 +478,7 @@ public sealed class UserInfoTests : IDisposable
     }
 
     private void Serve(string token, params (string Name, string Value)[] attributes) =>
-        _server.OnRequest = _ => User(SubjectOf(token), attributes);
+        _server.OnRequest = _ => User(TokenReader.ReadSubject(token), attributes);
 
     private static Task<LoopbackServer.Answer> User(string? subject, params (string Name, string Value)[] attributes) => Json(new JObject
     {
@@ -494,12 +495,5 @@ public sealed class UserInfoTests : IDisposable
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
             Task.FromException<HttpResponseMessage>(exception);
-    }
-
-    private static string SubjectOf(string token)
-    {
-        var payload = token.Split('.')[1].Replace('-', '+').Replace('_', '/');
-        return (string)JObject.Parse(System.Text.Encoding.UTF8.GetString(
-            Convert.FromBase64String(payload.PadRight((payload.Length + 3) / 4 * 4, '='))))["sub"]!;
     }
 }

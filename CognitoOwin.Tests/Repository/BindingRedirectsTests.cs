@@ -17,7 +17,7 @@ public sealed class BindingRedirectsTests
     private static readonly XNamespace Binding = "urn:schemas-microsoft-com:asm.v1";
 
     [TestMethod]
-    public void The_page_lists_the_redirects_of_the_resolved_versions()
+    public void Page_lists_the_redirects_of_the_resolved_versions()
     {
         var page = File.ReadAllText(RepositoryFiles.PathOf("docs/binding-redirects.md"));
         var start = page.IndexOf("```xml\n", StringComparison.Ordinal) + "```xml\n".Length;
@@ -28,7 +28,7 @@ public sealed class BindingRedirectsTests
     }
 
     [TestMethod]
-    public void The_sample_has_every_redirect_of_the_page()
+    public void Sample_has_every_redirect_of_the_page()
     {
         var inSample = RepositoryFiles.LoadXml("samples/Notes/web.config").Descendants(Binding + "dependentAssembly").ToDictionary(
             entry => (string)entry.Element(Binding + "assemblyIdentity")!.Attribute("name")!,

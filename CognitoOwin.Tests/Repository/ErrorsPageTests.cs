@@ -21,7 +21,7 @@ public sealed class ErrorsPageTests
     private static readonly Dictionary<string, Section> Page = ReadPage();
 
     [TestMethod]
-    public void The_page_has_a_section_for_each_rejection_in_the_order_of_the_rules()
+    public void Page_has_a_section_for_each_rejection_in_the_order_of_the_rules()
     {
         var names = Enum.GetNames(typeof(TokenRejection)).Where(name => name != nameof(TokenRejection.None));
 
@@ -29,7 +29,7 @@ public sealed class ErrorsPageTests
     }
 
     [TestMethod]
-    public void Each_section_says_what_it_means_where_it_comes_from_and_what_to_do()
+    public void Each_section_gives_meaning_cause_and_cure()
     {
         foreach (var section in Page)
         {
@@ -45,7 +45,7 @@ public sealed class ErrorsPageTests
 
     [TestMethod]
     [DynamicData(nameof(Rejections))]
-    public async Task A_client_sees_what_the_page_says(TokenRejection rejection)
+    public async Task Client_sees_what_the_page_says(TokenRejection rejection)
     {
         using var pool = new CognitoTestPool();
         var told = new List<(TokenRejection, string)>();

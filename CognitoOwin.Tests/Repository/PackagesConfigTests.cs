@@ -16,7 +16,7 @@ public sealed class PackagesConfigTests
         ReadVersions("Directory.Packages.props", "PackageVersion", "Include", "Version");
 
     [TestMethod]
-    public void Packages_config_lists_every_package_that_the_library_resolves_at_that_version()
+    public void Packages_config_lists_every_package_at_its_resolved_version()
     {
         var wrong = ResolvedByTheLibrary()
             .Where(package => !Listed.TryGetValue(package.Key, out var version) || version != package.Value)
@@ -35,7 +35,7 @@ public sealed class PackagesConfigTests
     }
 
     [TestMethod]
-    public void Packages_config_lists_nothing_that_neither_the_library_nor_Katana_needs()
+    public void Packages_config_lists_no_package_that_is_not_needed()
     {
         // What the stand-ins for Katana, which the library may have been built with, do not ask for and the real ones do.
         string[] katana = ["Microsoft.Owin.Host.SystemWeb", "Newtonsoft.Json"];
@@ -46,7 +46,7 @@ public sealed class PackagesConfigTests
     }
 
     [TestMethod]
-    public void Packages_config_installs_every_package_for_the_framework_of_the_library()
+    public void Packages_config_targets_the_framework_of_the_library()
     {
         var frameworks = RepositoryFiles.LoadXml("packages.config").Descendants("package")
             .Select(package => (string?)package.Attribute("targetFramework"))

@@ -12,7 +12,7 @@ public sealed class WebConfigTransformTests
     private static readonly XElement Configuration = RepositoryFiles.LoadXml("web.config.transform").Root!;
 
     [TestMethod]
-    public void Web_config_transform_adds_the_two_required_settings_and_nothing_else()
+    public void Web_config_transform_adds_only_the_two_required_settings()
     {
         Assert.AreEqual("configuration", Configuration.Name.ToString());
         CollectionAssert.AreEqual(new[] { "appSettings" }, Configuration.Elements().Select(element => element.Name.ToString()).ToArray());
@@ -26,7 +26,7 @@ public sealed class WebConfigTransformTests
     }
 
     [TestMethod]
-    public void Web_config_transform_says_above_each_setting_where_AWS_shows_it()
+    public void Web_config_transform_has_a_comment_above_each_setting()
     {
         foreach (var setting in Configuration.Element("appSettings")!.Elements("add"))
         {
@@ -37,7 +37,7 @@ public sealed class WebConfigTransformTests
     [TestMethod]
     [DataRow("<configuration><appSettings><add key=\"webpages:Version\" value=\"3.0.0.0\" /></appSettings><system.web /></configuration>")]
     [DataRow("<configuration><system.web /></configuration>")]
-    public void Web_config_transform_adds_its_settings_once_and_leaves_the_rest(string webConfig)
+    public void Web_config_transform_adds_its_settings_once_and_keeps_the_rest(string webConfig)
     {
         var before = XElement.Parse(webConfig);
         var once = Apply(XElement.Parse(webConfig), Configuration);
@@ -52,7 +52,7 @@ public sealed class WebConfigTransformTests
     }
 
     [TestMethod]
-    public void A_placeholder_that_was_left_stops_the_start_and_is_named()
+    public void Placeholder_left_in_place_stops_the_start_and_is_named()
     {
         var settings = new NameValueCollection();
         foreach (var setting in Configuration.Element("appSettings")!.Elements("add"))

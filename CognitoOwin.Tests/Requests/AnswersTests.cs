@@ -12,7 +12,7 @@ namespace CognitoOwin.Tests.Requests;
 public sealed class AnswersTests
 {
     [TestMethod]
-    public async Task An_ID_token_gives_the_request_its_user()
+    public async Task ID_token_gives_the_request_its_user()
     {
         using var pool = new CognitoTestPool();
         using var host = ProtectedApp.Start(pool);
@@ -25,7 +25,7 @@ public sealed class AnswersTests
     }
 
     [TestMethod]
-    public async Task An_access_token_gives_the_request_its_user()
+    public async Task Access_token_gives_the_request_its_user()
     {
         using var pool = new CognitoTestPool();
         using var host = ProtectedApp.Start(pool);
@@ -37,7 +37,7 @@ public sealed class AnswersTests
     }
 
     [TestMethod]
-    public async Task The_keys_are_fetched_once_for_all_requests()
+    public async Task Keys_are_fetched_once_for_all_requests()
     {
         using var pool = new CognitoTestPool();
         using var host = ProtectedApp.Start(pool);
@@ -54,7 +54,7 @@ public sealed class AnswersTests
     [DataRow(null)]
     [DataRow("Basic YWxpY2U6c2VjcmV0")]
     [DataRow("Bearers abc")]
-    public async Task No_token_is_asked_for_one_without_an_error(string? authorization)
+    public async Task Request_without_a_token_gets_401_without_an_error(string? authorization)
     {
         using var pool = new CognitoTestPool();
         using var host = ProtectedApp.Start(pool);
@@ -73,7 +73,7 @@ public sealed class AnswersTests
     [DataRow("Bearer a b")]
     [DataRow("Bearer a, Bearer b")]
     [DataRow("bearer \"abc\"")]
-    public async Task A_malformed_header_is_an_invalid_request(string authorization)
+    public async Task Malformed_header_gets_401_invalid_request(string authorization)
     {
         using var pool = new CognitoTestPool();
         using var host = ProtectedApp.Start(pool);
@@ -85,7 +85,7 @@ public sealed class AnswersTests
     }
 
     [TestMethod]
-    public async Task A_header_sent_twice_is_an_invalid_request()
+    public async Task Header_sent_twice_gets_401_invalid_request()
     {
         using var pool = new CognitoTestPool();
         using var host = ProtectedApp.Start(pool);
@@ -101,7 +101,7 @@ public sealed class AnswersTests
     }
 
     [TestMethod]
-    public async Task A_bad_token_leaves_open_what_is_open_and_is_named_where_it_matters()
+    public async Task Expired_token_gets_200_on_an_open_action_and_401_on_a_protected_one()
     {
         using var pool = new CognitoTestPool();
         using var host = ProtectedApp.Start(pool);
@@ -120,7 +120,7 @@ public sealed class AnswersTests
     }
 
     [TestMethod]
-    public async Task A_token_of_another_pool_is_refused()
+    public async Task Token_of_another_pool_gets_401()
     {
         using var pool = new CognitoTestPool();
         using var other = new CognitoTestPool();
@@ -134,7 +134,7 @@ public sealed class AnswersTests
     }
 
     [TestMethod]
-    public async Task While_the_pool_cannot_be_reached_nobody_is_signed_out()
+    public async Task Unreachable_pool_gives_503_instead_of_401()
     {
         using var pool = new CognitoTestPool();
         using var host = ProtectedApp.Start(pool);
@@ -150,7 +150,7 @@ public sealed class AnswersTests
     }
 
     [TestMethod]
-    public async Task Two_pools_are_accepted_side_by_side()
+    public async Task Tokens_of_two_pools_are_accepted()
     {
         using var staff = new CognitoTestPool();
         using var customers = new CognitoTestPool(clientId: "2example");
@@ -159,7 +159,7 @@ public sealed class AnswersTests
             app.UseCognitoJwt(options =>
             {
                 options.UserPools = [staff.UserPool, customers.UserPool];
-                options.Keys.HttpMessageHandler = new TwoEndpoints(staff, customers);
+                options.Keys.HttpMessageHandler = new TwoPoolJwksHandler(staff, customers);
             });
             app.Run(ProtectedApp.AnswerAsync);
         });

@@ -23,7 +23,7 @@ public sealed class ChallengeTests
     private const string Unknown = Plain + ", error=\"invalid_token\", error_description=\"The token is from another issuer.\"";
 
     [TestMethod]
-    public async Task A_missing_scope_is_a_403_that_names_the_scopes()
+    public async Task Missing_scope_gets_403_with_the_required_scopes()
     {
         using var pool = new CognitoTestPool();
         using var host = ProtectedApp.Start(pool, options => options.RequiredScopes = ["notes/read", "notes/write"]);
@@ -39,7 +39,7 @@ public sealed class ChallengeTests
     }
 
     [TestMethod]
-    public async Task A_missing_group_is_a_403_without_scopes_as_none_would_help()
+    public async Task Missing_group_gets_403_without_scopes()
     {
         using var pool = new CognitoTestPool();
         using var host = ProtectedApp.Start(pool, options => options.RequiredGroups = ["staff"]);
@@ -53,7 +53,7 @@ public sealed class ChallengeTests
     }
 
     [TestMethod]
-    public async Task An_accepted_user_who_is_denied_all_the_same_reads_no_error()
+    public async Task Denied_user_with_a_valid_token_gets_401_without_an_error()
     {
         using var pool = new CognitoTestPool();
         using var host = Start(app => Use(app, pool), _ => 401);
@@ -69,7 +69,7 @@ public sealed class ChallengeTests
     [DataRow(302)]
     [DataRow(403)]
     [DataRow(500)]
-    public async Task An_answer_other_than_401_is_left_alone(int status)
+    public async Task Response_other_than_401_is_unchanged(int status)
     {
         using var pool = new CognitoTestPool();
         using var host = Start(app => Use(app, pool), _ => status);
@@ -81,7 +81,7 @@ public sealed class ChallengeTests
     }
 
     [TestMethod]
-    public async Task Realm_and_scheme_are_those_of_the_options()
+    public async Task Challenge_has_the_realm_and_scheme_of_the_options()
     {
         using var pool = new CognitoTestPool();
         using var host = ProtectedApp.Start(pool, options =>
@@ -102,7 +102,7 @@ public sealed class ChallengeTests
     [DataRow("a\0b")]
     [DataRow("ä")]
     [DataRow("")]
-    public void A_realm_that_could_end_the_header_stops_the_start(string realm)
+    public void Realm_that_breaks_the_header_stops_the_start(string realm)
     {
         using var pool = new CognitoTestPool();
 
@@ -117,7 +117,7 @@ public sealed class ChallengeTests
     [DataRow("Zoë 七", "Zo? ?")]
     [DataRow("", "The application does not accept this user.")]
     [DataRow("  ", "The application does not accept this user.")]
-    public async Task A_reason_of_the_application_cannot_leave_its_quotation(string reason, string shown)
+    public async Task Reason_of_the_application_cannot_end_its_quoted_string(string reason, string shown)
     {
         using var pool = new CognitoTestPool();
         using var host = ProtectedApp.Start(pool, options => options.Provider.OnTokenValidated = context =>
@@ -133,7 +133,7 @@ public sealed class ChallengeTests
     }
 
     [TestMethod]
-    public async Task A_very_long_reason_is_cut()
+    public async Task Long_reason_is_cut_at_300_characters()
     {
         using var pool = new CognitoTestPool();
         using var host = ProtectedApp.Start(pool, options => options.Provider.OnProvisionUser = context =>
@@ -149,7 +149,7 @@ public sealed class ChallengeTests
     }
 
     [TestMethod]
-    public async Task Unless_it_is_asked_for_nothing_of_the_token_is_shown()
+    public async Task Challenge_shows_no_token_content_by_default()
     {
         using var pool = new CognitoTestPool();
         using var host = ProtectedApp.Start(pool);
@@ -162,7 +162,7 @@ public sealed class ChallengeTests
     }
 
     [TestMethod]
-    public async Task Error_details_show_what_broke_the_rule_and_nothing_else_of_the_token()
+    public async Task Error_details_show_only_the_value_that_broke_the_rule()
     {
         using var pool = new CognitoTestPool();
         using var host = ProtectedApp.Start(pool, options =>
@@ -226,7 +226,7 @@ public sealed class ChallengeTests
     [TestMethod]
     [DataRow(false)]
     [DataRow(true)]
-    public async Task Of_two_middlewares_the_one_that_knows_the_token_speaks(bool turned)
+    public async Task Challenge_comes_from_the_middleware_that_knows_the_issuer(bool turned)
     {
         using var one = new CognitoTestPool();
         using var other = new CognitoTestPool();
@@ -245,7 +245,7 @@ public sealed class ChallengeTests
     [TestMethod]
     [DataRow(false)]
     [DataRow(true)]
-    public async Task A_token_that_one_of_two_middlewares_accepts_is_not_held_against_its_client(bool turned)
+    public async Task Token_accepted_by_one_of_two_middlewares_causes_no_error(bool turned)
     {
         using var one = new CognitoTestPool();
         using var other = new CognitoTestPool();
@@ -259,7 +259,7 @@ public sealed class ChallengeTests
     [TestMethod]
     [DataRow(false)]
     [DataRow(true)]
-    public async Task Of_two_middlewares_one_without_keys_makes_it_a_503(bool turned)
+    public async Task Token_of_the_middleware_without_keys_gets_503(bool turned)
     {
         using var one = new CognitoTestPool();
         using var other = new CognitoTestPool();
@@ -274,7 +274,7 @@ public sealed class ChallengeTests
     }
 
     [TestMethod]
-    public async Task A_challenge_by_name_is_answered_by_the_one_that_is_named()
+    public async Task Challenge_by_name_comes_from_the_named_middleware()
     {
         using var staff = new CognitoTestPool();
         using var customers = new CognitoTestPool();
@@ -301,7 +301,7 @@ public sealed class ChallengeTests
     [TestMethod]
     [DataRow("Bearer nonsense", Plain + ", error=\"invalid_token\", error_description=\"The token is not a signed JWT of three segments.\"")]
     [DataRow("Bearer", Plain + ", error=\"invalid_request\", error_description=\"The Authorization header must hold one token: the scheme, a space, the token.\"")]
-    public async Task Where_invalid_tokens_are_rejected_the_application_is_not_reached(string authorization, string challenge)
+    public async Task Invalid_token_with_Reject_does_not_reach_the_application(string authorization, string challenge)
     {
         using var pool = new CognitoTestPool();
         var reached = false;
@@ -323,7 +323,7 @@ public sealed class ChallengeTests
     [TestMethod]
     [DataRow(AuthenticationMode.Active)]
     [DataRow(AuthenticationMode.Passive)]
-    public async Task Where_invalid_tokens_are_rejected_each_refusal_has_its_own_status(AuthenticationMode mode)
+    public async Task Each_rejection_with_Reject_has_its_own_status(AuthenticationMode mode)
     {
         using var pool = new CognitoTestPool();
         using var host = ProtectedApp.Start(pool, options =>
@@ -354,7 +354,7 @@ public sealed class ChallengeTests
     }
 
     [TestMethod]
-    public async Task The_inner_of_two_middlewares_does_not_reject_what_the_outer_accepted()
+    public async Task Inner_middleware_accepts_a_token_that_the_outer_one_accepted()
     {
         using var outer = new CognitoTestPool();
         using var inner = new CognitoTestPool();
@@ -366,7 +366,7 @@ public sealed class ChallengeTests
     }
 
     [TestMethod]
-    public async Task In_passive_mode_nobody_is_signed_in_and_nobody_answered_unasked()
+    public async Task Passive_mode_without_a_challenge_does_nothing()
     {
         using var pool = new CognitoTestPool();
         using var host = ProtectedApp.Start(pool, options => options.AuthenticationMode = AuthenticationMode.Passive);
@@ -379,7 +379,7 @@ public sealed class ChallengeTests
     }
 
     [TestMethod]
-    public async Task In_passive_mode_a_challenge_says_what_is_wrong_with_a_token_that_nobody_asked_about()
+    public async Task Passive_mode_challenge_names_the_error_of_the_token()
     {
         using var pool = new CognitoTestPool();
         var provisioned = 0;
@@ -403,7 +403,7 @@ public sealed class ChallengeTests
     }
 
     [TestMethod]
-    public async Task In_passive_mode_a_controller_can_ask()
+    public async Task Passive_mode_AuthenticateAsync_returns_the_user()
     {
         using var pool = new CognitoTestPool();
         using var host = OwinTestHost.Start(app =>
@@ -432,7 +432,7 @@ public sealed class ChallengeTests
     [DataRow(AuthenticationMode.Active, false)]
     [DataRow(AuthenticationMode.Active, true)]
     [DataRow(AuthenticationMode.Passive, true)]
-    public async Task Web_API_gives_each_request_its_answer(AuthenticationMode mode, bool suppressHost)
+    public async Task Web_API_gets_200_401_or_403_for_each_kind_of_token(AuthenticationMode mode, bool suppressHost)
     {
         using var pool = new CognitoTestPool();
         using var host = OwinTestHost.Start(app =>
@@ -470,7 +470,7 @@ public sealed class ChallengeTests
     }
 
     [TestMethod]
-    public async Task A_client_with_a_bad_token_is_not_redirected_to_a_sign_in_page()
+    public async Task Client_with_an_expired_token_gets_401_instead_of_a_redirect()
     {
         using var pool = new CognitoTestPool();
         using var host = Start(app => Use(app.Use(typeof(FakeCookieMiddleware)), pool), Protect);
@@ -485,7 +485,7 @@ public sealed class ChallengeTests
     }
 
     [TestMethod]
-    public async Task A_rejected_client_is_not_redirected_to_a_sign_in_page()
+    public async Task Rejected_client_gets_401_instead_of_a_redirect()
     {
         using var pool = new CognitoTestPool();
         using var host = Start(
@@ -495,7 +495,7 @@ public sealed class ChallengeTests
     }
 
     [TestMethod]
-    public async Task A_response_that_was_started_keeps_what_it_had_and_one_that_begins_with_401_has_its_challenge()
+    public async Task Started_response_is_unchanged_and_a_401_has_its_challenge()
     {
         using var pool = new CognitoTestPool();
         using var host = OwinTestHost.Start(app =>
@@ -521,7 +521,7 @@ public sealed class ChallengeTests
     }
 
     [TestMethod]
-    public async Task A_401_whose_body_has_begun_becomes_a_503_all_the_same()
+    public async Task Response_of_401_with_a_body_becomes_503_during_an_outage()
     {
         using var pool = new CognitoTestPool();
         pool.FailJwks();
@@ -546,7 +546,7 @@ public sealed class ChallengeTests
     [DataRow("Bearer a\u00A0b")]
     [DataRow("Bearer %2e%2e")]
     [DataRow("Bearer {\"alg\":\"none\"}")]
-    public async Task A_header_with_anything_but_one_token_is_an_invalid_request(string authorization)
+    public async Task Header_without_exactly_one_token_gets_invalid_request(string authorization)
     {
         using var pool = new CognitoTestPool();
         using var host = ProtectedApp.Start(pool);
@@ -562,7 +562,7 @@ public sealed class ChallengeTests
     [DataRow("Basic a", "Bearer b")]
     [DataRow("Bearer a", "")]
     [DataRow(null, "Bearer a")]
-    public async Task A_second_header_makes_the_request_invalid(string? one, string? other)
+    public async Task Second_Authorization_header_gets_invalid_request(string? one, string? other)
     {
         using var pool = new CognitoTestPool();
         using var host = ProtectedApp.Start(pool);
@@ -579,7 +579,7 @@ public sealed class ChallengeTests
     [DataRow("Bearerabc")]
     [DataRow("\"Bearer\" abc")]
     [DataRow("Negotiate abc, NTLM")]
-    public async Task A_header_of_another_scheme_is_no_token(string authorization)
+    public async Task Header_of_another_scheme_is_ignored(string authorization)
     {
         using var pool = new CognitoTestPool();
         using var host = ProtectedApp.Start(pool);
@@ -590,7 +590,7 @@ public sealed class ChallengeTests
     }
 
     [TestMethod]
-    public async Task A_token_between_spaces_and_tabs_is_found()
+    public async Task Token_between_spaces_and_tabs_is_accepted()
     {
         using var pool = new CognitoTestPool();
         using var host = ProtectedApp.Start(pool);
@@ -599,7 +599,7 @@ public sealed class ChallengeTests
     }
 
     [TestMethod]
-    public async Task A_header_of_a_megabyte_is_answered()
+    public async Task Header_of_one_megabyte_gets_token_too_long()
     {
         using var pool = new CognitoTestPool();
         using var host = ProtectedApp.Start(pool);
@@ -610,7 +610,7 @@ public sealed class ChallengeTests
     }
 
     [TestMethod]
-    public async Task No_attack_of_the_corpus_gets_past_the_middleware_or_into_a_header()
+    public async Task Attacks_of_the_corpus_get_401_with_a_clean_challenge()
     {
         using var pool = new CognitoTestPool();
         using var host = ProtectedApp.Start(pool, options => options.IncludeErrorDetails = true);

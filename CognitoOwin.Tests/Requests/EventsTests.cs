@@ -16,7 +16,7 @@ public sealed class EventsTests
     [TestMethod]
     [DataRow("/?access_token={0}", null)]
     [DataRow("/", "{0}")]
-    public async Task A_token_can_come_by_query_parameter_or_cookie(string target, string? cookie)
+    public async Task Token_from_a_query_parameter_or_a_cookie_is_accepted(string target, string? cookie)
     {
         using var pool = new CognitoTestPool();
         using var host = ProtectedApp.Start(pool, options => options.Provider.OnRequestToken = FromQueryOrCookie);
@@ -34,7 +34,7 @@ public sealed class EventsTests
     [DataRow("/")]
     [DataRow("/?access_token=")]
     [DataRow("/?other=1")]
-    public async Task An_empty_parameter_is_no_token(string target)
+    public async Task Empty_query_parameter_is_no_token(string target)
     {
         using var pool = new CognitoTestPool();
         using var host = ProtectedApp.Start(pool, options => options.Provider.OnRequestToken = FromQueryOrCookie);
@@ -50,7 +50,7 @@ public sealed class EventsTests
     [DataRow("\uD800")]
     [DataRow("....")]
     [DataRow("..")]
-    public async Task Whatever_the_application_takes_for_a_token_is_judged(string token)
+    public async Task Any_token_text_from_the_application_is_validated(string token)
     {
         using var pool = new CognitoTestPool();
         using var host = ProtectedApp.Start(pool, options => options.Provider.OnRequestToken = context =>
@@ -69,7 +69,7 @@ public sealed class EventsTests
     [DataRow("reads", 401)]
     [DataRow("sets null", 401)]
     [DataRow("sets a token", 200)]
-    public async Task A_header_that_holds_no_token_shows_the_application_none(string whatTheEventDoes, int status)
+    public async Task Malformed_header_gives_RequestToken_no_token(string whatTheEventDoes, int status)
     {
         using var pool = new CognitoTestPool();
         var token = pool.IdToken().ToString();
@@ -94,7 +94,7 @@ public sealed class EventsTests
     }
 
     [TestMethod]
-    public async Task The_application_can_leave_a_token_unread()
+    public async Task RequestToken_can_discard_the_token()
     {
         using var pool = new CognitoTestPool();
         using var host = ProtectedApp.Start(pool, options => options.Provider.OnRequestToken = context =>
@@ -108,7 +108,7 @@ public sealed class EventsTests
     }
 
     [TestMethod]
-    public async Task A_validated_token_can_be_given_claims_for_this_request_only()
+    public async Task TokenValidated_adds_claims_for_this_request_only()
     {
         using var pool = new CognitoTestPool();
         var calls = 0;
@@ -130,7 +130,7 @@ public sealed class EventsTests
     [TestMethod]
     [DataRow(false)]
     [DataRow(true)]
-    public async Task A_validated_token_can_be_rejected_at_every_request(bool reject)
+    public async Task TokenValidated_can_reject_on_every_request(bool reject)
     {
         using var pool = new CognitoTestPool();
         var blocked = false;
@@ -165,7 +165,7 @@ public sealed class EventsTests
     }
 
     [TestMethod]
-    public async Task A_refusal_is_told_to_the_application_by_its_name()
+    public async Task AuthenticationFailed_names_the_rejection()
     {
         using var pool = new CognitoTestPool();
         var told = new List<(TokenRejection, string)>();
@@ -190,7 +190,7 @@ public sealed class EventsTests
     }
 
     [TestMethod]
-    public async Task A_challenge_can_be_changed()
+    public async Task ApplyChallenge_can_change_the_response()
     {
         using var pool = new CognitoTestPool();
         using var host = ProtectedApp.Start(pool, options => options.Provider.OnApplyChallenge = context =>
@@ -224,7 +224,7 @@ public sealed class EventsTests
     }
 
     [TestMethod]
-    public async Task A_challenge_knows_the_rule_that_was_broken()
+    public async Task ApplyChallenge_names_the_rejection()
     {
         using var pool = new CognitoTestPool();
         var told = new List<(TokenRejection, int)>();
@@ -244,7 +244,7 @@ public sealed class EventsTests
     }
 
     [TestMethod]
-    public async Task Every_event_can_be_overridden_and_its_delegate_is_then_called_by_whoever_overrides()
+    public async Task Overridden_event_calls_its_delegate_only_through_base()
     {
         using var pool = new CognitoTestPool();
         var provider = new LoudProvider();

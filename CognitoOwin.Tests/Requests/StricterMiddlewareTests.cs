@@ -15,7 +15,7 @@ public sealed class StricterMiddlewareTests
     [TestMethod]
     [DataRow("admins", 200)]
     [DataRow("staff", 403)]
-    public async Task A_stricter_middleware_that_rejects_has_the_last_word(string group, int expected)
+    public async Task Stricter_inner_middleware_with_Reject_decides(string group, int expected)
     {
         using var pool = new CognitoTestPool();
         using var host = OwinTestHost.Start(app =>
@@ -39,7 +39,7 @@ public sealed class StricterMiddlewareTests
     }
 
     [TestMethod]
-    public async Task A_middleware_that_rejects_leaves_the_tokens_of_another_s_pool_to_that_one()
+    public async Task Reject_leaves_tokens_of_the_other_pool_to_its_middleware()
     {
         using var staff = new CognitoTestPool();
         using var customers = new CognitoTestPool();
@@ -59,7 +59,7 @@ public sealed class StricterMiddlewareTests
     }
 
     [TestMethod]
-    public async Task In_passive_mode_an_answer_does_not_wait_for_keys()
+    public async Task Passive_mode_challenge_does_not_wait_for_keys()
     {
         using var pool = new CognitoTestPool();
         var keys = new TaskCompletionSource<bool>();
@@ -92,7 +92,7 @@ public sealed class StricterMiddlewareTests
     }
 
     [TestMethod]
-    public async Task In_passive_mode_an_answer_says_what_is_wrong_where_that_is_known()
+    public async Task Passive_mode_challenge_names_the_error_of_an_expired_token()
     {
         using var pool = new CognitoTestPool();
         using var host = OwinTestHost.Start(app =>

@@ -23,7 +23,7 @@ public sealed class TokenCacheTests
     private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
 
     [TestMethod]
-    public async Task Finds_a_token_that_was_accepted()
+    public async Task Accepted_token_is_found_again()
     {
         using var pool = new CognitoTestPool();
         using var validator = Create(pool);
@@ -37,7 +37,7 @@ public sealed class TokenCacheTests
     }
 
     [TestMethod]
-    public async Task Asks_that_the_whole_token_is_the_same()
+    public async Task Token_that_differs_in_one_character_is_not_found()
     {
         using var pool = new CognitoTestPool();
         using var validator = Create(pool);
@@ -62,7 +62,7 @@ public sealed class TokenCacheTests
     }
 
     [TestMethod]
-    public async Task Forgets_a_token_at_its_end_clock_skew_included()
+    public async Task Token_is_forgotten_when_it_expires_clock_skew_included()
     {
         using var pool = new CognitoTestPool { TimeProvider = _time };
         using var validator = Create(pool, options => options.ClockSkew = TimeSpan.FromSeconds(60));
@@ -77,7 +77,7 @@ public sealed class TokenCacheTests
     }
 
     [TestMethod]
-    public async Task Forgets_a_token_when_its_key_is_dropped()
+    public async Task Token_is_forgotten_when_its_key_is_dropped()
     {
         using var pool = new CognitoTestPool { TimeProvider = _time };
         using var validator = Create(pool);
@@ -92,7 +92,7 @@ public sealed class TokenCacheTests
     }
 
     [TestMethod]
-    public async Task Forgets_nothing_when_a_refresh_brings_the_same_keys()
+    public async Task Refresh_with_the_same_keys_forgets_no_token()
     {
         using var pool = new CognitoTestPool { TimeProvider = _time };
         using var validator = Create(pool);
@@ -106,7 +106,7 @@ public sealed class TokenCacheTests
     }
 
     [TestMethod]
-    public async Task Another_validator_with_other_rules_judges_anew()
+    public async Task Another_validator_applies_its_own_rules()
     {
         using var pool = new CognitoTestPool();
         using var lenient = Create(pool);
@@ -118,7 +118,7 @@ public sealed class TokenCacheTests
     }
 
     [TestMethod]
-    public async Task Never_remembers_a_refusal()
+    public async Task Rejection_is_not_remembered()
     {
         using var pool = new CognitoTestPool { TimeProvider = _time };
         using var validator = Create(pool, options => options.ClockSkew = TimeSpan.Zero);
@@ -137,7 +137,7 @@ public sealed class TokenCacheTests
     }
 
     [TestMethod]
-    public async Task A_refusal_for_lack_of_keys_is_turned_by_the_keys()
+    public async Task Token_rejected_during_an_outage_is_accepted_afterwards()
     {
         using var pool = new CognitoTestPool { TimeProvider = _time };
         using var validator = Create(pool);
@@ -156,7 +156,7 @@ public sealed class TokenCacheTests
     [DataRow(2)]
     [DataRow(5)]
     [DataRow(8)]
-    public async Task A_flood_of_valid_tokens_stays_within_the_bound(int maximum)
+    public async Task Flood_of_valid_tokens_stays_within_MaximumEntries(int maximum)
     {
         using var pool = new CognitoTestPool();
         using var validator = Create(pool, options => options.TokenCache.MaximumEntries = maximum);
@@ -173,7 +173,7 @@ public sealed class TokenCacheTests
     }
 
     [TestMethod]
-    public async Task A_flood_from_many_threads_stays_within_the_bound()
+    public async Task Flood_from_many_threads_stays_within_MaximumEntries()
     {
         using var pool = new CognitoTestPool();
         using var validator = Create(pool, options => options.TokenCache.MaximumEntries = 6);
@@ -195,7 +195,7 @@ public sealed class TokenCacheTests
     }
 
     [TestMethod]
-    public async Task Long_tokens_take_the_room_of_several()
+    public async Task Long_token_counts_as_several_entries()
     {
         using var pool = new CognitoTestPool();
         using var validator = Create(pool, options => options.TokenCache.MaximumEntries = 16);
@@ -214,7 +214,7 @@ public sealed class TokenCacheTests
     }
 
     [TestMethod]
-    public async Task A_token_in_use_outlives_a_flood_of_others()
+    public async Task Token_in_use_survives_a_flood_of_others()
     {
         using var pool = new CognitoTestPool();
         using var validator = Create(pool, options => options.TokenCache.MaximumEntries = 4);
@@ -229,7 +229,7 @@ public sealed class TokenCacheTests
     }
 
     [TestMethod]
-    public async Task Each_request_may_change_its_own_identity_freely()
+    public async Task Changing_the_identity_affects_no_other_request()
     {
         using var pool = new CognitoTestPool();
         var seen = new List<(ClaimsIdentity Identity, string[] Claims)>();
@@ -263,7 +263,7 @@ public sealed class TokenCacheTests
     }
 
     [TestMethod]
-    public async Task Can_be_turned_off()
+    public async Task Disabled_cache_validates_every_time()
     {
         using var pool = new CognitoTestPool();
         using var validator = Create(pool, options => options.TokenCache.Enabled = false);
@@ -279,7 +279,7 @@ public sealed class TokenCacheTests
     }
 
     [TestMethod]
-    public async Task A_stampede_of_one_new_token_verifies_it_once()
+    public async Task Concurrent_requests_of_a_new_token_verify_it_once()
     {
         using var pool = new CognitoTestPool();
         using var validator = Create(pool);
@@ -305,7 +305,7 @@ public sealed class TokenCacheTests
     }
 
     [TestMethod]
-    public async Task Requests_for_one_new_token_run_its_provisioning_once()
+    public async Task Concurrent_requests_of_a_new_token_provision_it_once()
     {
         using var pool = new CognitoTestPool();
         var runs = 0;
@@ -323,7 +323,7 @@ public sealed class TokenCacheTests
     }
 
     [TestMethod]
-    public async Task Counts_hits_misses_entries_and_evictions()
+    public async Task Metrics_count_hits_misses_entries_and_evictions()
     {
         using var pool = new CognitoTestPool();
         using var validator = Create(pool, options => options.TokenCache.MaximumEntries = 2);
@@ -344,7 +344,7 @@ public sealed class TokenCacheTests
     }
 
     [TestMethod]
-    public async Task The_tokens_of_an_application_that_ended_count_no_more_and_serve_requests_under_way()
+    public async Task Disposed_validator_is_not_counted_and_still_finds_its_tokens()
     {
         using var pool = new CognitoTestPool();
         using var measurements = new CacheMeasurements();

@@ -106,7 +106,7 @@ internal static class AttackCorpus
     private static IEnumerable<Attack> Signatures()
     {
         Attack Signature(string name, Func<CognitoTestPool, byte[], byte[]> change) =>
-            new("signature: " + name, TokenRejection.InvalidSignature, pool => Edit(pool.IdToken(), 2, part => Text.Encode(change(pool, Text.Decode(part)))));
+            new("signature: " + name, TokenRejection.InvalidSignature, pool => Edit(pool.IdToken(), 2, part => Base64UrlText.Encode(change(pool, Base64UrlText.Decode(part)))));
 
         yield return Signature("none", (_, _) => []);
         yield return Signature("one zero", (_, _) => [0]);
@@ -133,9 +133,9 @@ internal static class AttackCorpus
         yield return new("segments swapped: signature as payload", TokenRejection.MalformedPayload, pool => Order(pool.IdToken(), 0, 2, 1));
         yield return new(
             "one claim changed", TokenRejection.InvalidSignature,
-            pool => Edit(pool.IdToken("alice"), 1, part => Text.Encode(Text.DecodeText(part).Replace("\"alice\"", "\"admin\""))));
+            pool => Edit(pool.IdToken("alice"), 1, part => Base64UrlText.Encode(Base64UrlText.DecodeText(part).Replace("\"alice\"", "\"admin\""))));
         yield return new(
-            "a space in the payload", TokenRejection.InvalidSignature, pool => Edit(pool.IdToken(), 1, part => Text.Encode(Text.DecodeText(part) + " ")));
+            "a space in the payload", TokenRejection.InvalidSignature, pool => Edit(pool.IdToken(), 1, part => Base64UrlText.Encode(Base64UrlText.DecodeText(part) + " ")));
     }
 
     private static IEnumerable<Attack> Encodings()
@@ -385,12 +385,12 @@ internal static class AttackCorpus
     {
         var parts = pool.IdToken().WithHeader("alg", "HS256").ToString().Split('.');
         using var hmac = new HMACSHA256(key);
-        return $"{parts[0]}.{parts[1]}.{Text.Encode(hmac.ComputeHash(Encoding.ASCII.GetBytes(parts[0] + "." + parts[1])))}";
+        return $"{parts[0]}.{parts[1]}.{Base64UrlText.Encode(hmac.ComputeHash(Encoding.ASCII.GetBytes(parts[0] + "." + parts[1])))}";
     }
 
-    private static byte[] Header(CognitoTestPool pool) => Text.Decode(pool.IdToken().ToString().Split('.')[0]);
+    private static byte[] Header(CognitoTestPool pool) => Base64UrlText.Decode(pool.IdToken().ToString().Split('.')[0]);
 
-    private static byte[] Payload(CognitoTestPool pool) => Text.Decode(pool.IdToken().ToString().Split('.')[1]);
+    private static byte[] Payload(CognitoTestPool pool) => Base64UrlText.Decode(pool.IdToken().ToString().Split('.')[1]);
 
     private static string Signed(CognitoTestPool pool, string header) =>
         CognitoTestToken.Sign(header, Encoding.UTF8.GetString(Payload(pool)), pool.IdTokenKey);
@@ -400,8 +400,8 @@ internal static class AttackCorpus
 
     private static string SignedBytes(CognitoTestPool pool, byte[] header, byte[] payload)
     {
-        var input = Text.Encode(header) + "." + Text.Encode(payload);
-        return input + "." + Text.Encode(pool.IdTokenKey.Sign(Encoding.ASCII.GetBytes(input)));
+        var input = Base64UrlText.Encode(header) + "." + Base64UrlText.Encode(payload);
+        return input + "." + Base64UrlText.Encode(pool.IdTokenKey.Sign(Encoding.ASCII.GetBytes(input)));
     }
 
     private static string WithRaw(string json, string name, string value)

@@ -19,7 +19,7 @@ public sealed class AttackCorpusTests
     public static void CreatePool(TestContext context)
     {
         _pool = new CognitoTestPool();
-        _validator = Judge.For(_pool);
+        _validator = PoolValidator.Create(_pool);
     }
 
     [ClassCleanup]
@@ -41,7 +41,7 @@ public sealed class AttackCorpusTests
 
     [TestMethod]
     [DynamicData(nameof(Numbers), DynamicDataDisplayName = nameof(NameOf))]
-    public async Task The_attack_is_stopped_by_its_rule(int number)
+    public async Task Attack_is_stopped_by_its_rule(int number)
     {
         var attack = AttackCorpus.All[number];
 
@@ -53,6 +53,6 @@ public sealed class AttackCorpusTests
     }
 
     [TestMethod]
-    public void Every_attack_has_a_name_of_its_own() =>
+    public void Attack_names_are_unique() =>
         Assert.AreEqual(AttackCorpus.All.Count, AttackCorpus.All.Select(attack => attack.Name).Distinct(StringComparer.Ordinal).Count());
 }

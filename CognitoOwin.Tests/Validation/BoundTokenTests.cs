@@ -12,14 +12,14 @@ public sealed class BoundTokenTests
     private const string ThisApi = "https://notes.example.com";
 
     [TestMethod]
-    public async Task A_token_bound_to_this_API_is_accepted()
+    public async Task Token_bound_to_this_API_is_accepted()
     {
         Assert.AreEqual(TokenRejection.None, await JudgeAsync(ThisApi));
         Assert.AreEqual(TokenRejection.None, await JudgeAsync(new[] { "https://billing.example.com", ThisApi }));
     }
 
     [TestMethod]
-    public async Task A_token_bound_to_another_API_is_refused()
+    public async Task Token_bound_to_another_API_is_rejected()
     {
         Assert.AreEqual(TokenRejection.AudienceNotAccepted, await JudgeAsync("https://billing.example.com"));
         Assert.AreEqual(TokenRejection.AudienceNotAccepted, await JudgeAsync(new[] { "https://billing.example.com" }));
@@ -27,7 +27,7 @@ public sealed class BoundTokenTests
     }
 
     [TestMethod]
-    public async Task An_audience_of_the_wrong_type_is_refused()
+    public async Task Audience_of_the_wrong_type_is_rejected()
     {
         Assert.AreEqual(TokenRejection.AudienceNotAccepted, await JudgeAsync(17));
         Assert.AreEqual(TokenRejection.AudienceNotAccepted, await JudgeAsync(null));
@@ -36,7 +36,7 @@ public sealed class BoundTokenTests
     }
 
     [TestMethod]
-    public async Task A_client_id_is_a_name_of_this_API_too()
+    public async Task Token_bound_to_the_client_id_is_accepted()
     {
         Assert.AreEqual(TokenRejection.None, await JudgeAsync("1example23456789"));
     }

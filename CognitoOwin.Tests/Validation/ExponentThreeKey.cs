@@ -124,5 +124,5 @@ internal static class ExponentThreeKey
     private static byte[] FromHex(string hex) =>
         [.. Enumerable.Range(0, hex.Length / 2).Select(i => byte.Parse(hex.Substring(2 * i, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture))];
 
-    private static string Encode(byte[] bytes) => Text.Encode(bytes);
+    private static string Encode(byte[] bytes) => Base64UrlText.Encode(bytes);
 }

@@ -35,33 +35,33 @@ public sealed class PaddingForgeryTests
 
     [TestMethod]
     [DynamicData(nameof(Forgeries))]
-    public async Task A_forgery_by_cube_root_is_refused(string name, Func<byte[], byte[]> forge)
+    public async Task Forgery_by_cube_root_is_rejected(string name, Func<byte[], byte[]> forge)
     {
         using var pool = CreatePool();
 
-        Assert.AreEqual(TokenRejection.InvalidSignature, await Judge.RejectionOfAsync(pool, ExponentThreeKey.Token(pool, forge)), name);
+        Assert.AreEqual(TokenRejection.InvalidSignature, await PoolValidator.GetRejectionAsync(pool, ExponentThreeKey.Token(pool, forge)), name);
     }
 
     [TestMethod]
-    public async Task A_good_signature_plus_the_modulus_is_refused()
+    public async Task Good_signature_plus_the_modulus_is_rejected()
     {
         // Room for both in 2048 bits have some signatures of most keys.
         var pools = Enumerable.Range(0, 100).Select(_ => new CognitoTestPool());
         using var pool = pools.First(made => made.IdTokenKey.PublicParameters.Modulus[0] < 0xE0);
         var modulus = Number(pool.IdTokenKey.PublicParameters.Modulus);
         var (good, sum) = Enumerable.Range(0, 1000).Select(_ => pool.IdToken().ToString())
-            .Select(token => (token, (Number(Text.Decode(token.Split('.')[2])) + modulus).ToByteArray()))
+            .Select(token => (token, (Number(Base64UrlText.Decode(token.Split('.')[2])) + modulus).ToByteArray()))
             .First(made => made.Item2.Length <= 256 || (made.Item2.Length == 257 && made.Item2[256] == 0));
-        var other = good.Substring(0, good.LastIndexOf('.') + 1) + Text.Encode([.. Enumerable.Reverse(sum.Take(256))]);
+        var other = good.Substring(0, good.LastIndexOf('.') + 1) + Base64UrlText.Encode([.. Enumerable.Reverse(sum.Take(256))]);
 
-        Assert.AreEqual(TokenRejection.None, await Judge.RejectionOfAsync(pool, good));
-        Assert.AreEqual(TokenRejection.InvalidSignature, await Judge.RejectionOfAsync(pool, other));
+        Assert.AreEqual(TokenRejection.None, await PoolValidator.GetRejectionAsync(pool, good));
+        Assert.AreEqual(TokenRejection.InvalidSignature, await PoolValidator.GetRejectionAsync(pool, other));
 
         static BigInteger Number(byte[] bigEndian) => new([.. Enumerable.Reverse(bigEndian), 0]);
     }
 
     [TestMethod]
-    public async Task A_forgery_with_the_garbage_inside_the_DigestInfo_is_refused()
+    public async Task Forgery_with_garbage_inside_the_DigestInfo_is_rejected()
     {
         using var pool = CreatePool();
 
@@ -72,20 +72,20 @@ public sealed class PaddingForgeryTests
             0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x04, 0x81, 0xBF,
         ];
         var token = ExponentThreeKey.Token(pool, hash => ExponentThreeKey.CubeRootOf(beginning, [0x04, 0x20, .. hash]), withOddHash: true);
-        var opened = ExponentThreeKey.Open(Text.Decode(token.Split('.')[2]));
+        var opened = ExponentThreeKey.Open(Base64UrlText.Decode(token.Split('.')[2]));
         CollectionAssert.AreEqual(beginning, opened.Take(beginning.Length).ToArray(), "The forgery is what it claims to be.");
         CollectionAssert.AreEqual(new byte[] { 0x04, 0x20 }, opened.Skip(222).Take(2).ToArray());
 
-        Assert.AreEqual(TokenRejection.InvalidSignature, await Judge.RejectionOfAsync(pool, token));
+        Assert.AreEqual(TokenRejection.InvalidSignature, await PoolValidator.GetRejectionAsync(pool, token));
     }
 
     [TestMethod]
-    public async Task The_same_key_is_accepted_with_the_right_padding()
+    public async Task Signature_with_correct_padding_is_accepted()
     {
         using var pool = CreatePool();
         var token = ExponentThreeKey.Token(pool, hash => ExponentThreeKey.SignPadded(ExponentThreeKey.Sha256Info, hash));
 
-        Assert.AreEqual(TokenRejection.None, await Judge.RejectionOfAsync(pool, token));
+        Assert.AreEqual(TokenRejection.None, await PoolValidator.GetRejectionAsync(pool, token));
     }
 
     public static IEnumerable<object[]> Encodings =>
@@ -106,15 +106,15 @@ public sealed class PaddingForgeryTests
 
     [TestMethod]
     [DynamicData(nameof(Encodings))]
-    public async Task Even_the_owner_of_the_key_must_pad_as_RFC_8017_says(string name, Func<byte[], byte[]> sign)
+    public async Task Signature_with_padding_against_RFC_8017_is_rejected(string name, Func<byte[], byte[]> sign)
     {
         using var pool = CreatePool();
 
-        Assert.AreEqual(TokenRejection.InvalidSignature, await Judge.RejectionOfAsync(pool, ExponentThreeKey.Token(pool, sign)), name);
+        Assert.AreEqual(TokenRejection.InvalidSignature, await PoolValidator.GetRejectionAsync(pool, ExponentThreeKey.Token(pool, sign)), name);
     }
 
     [TestMethod]
-    public async Task A_SHA1_signature_by_the_owner_of_the_key_is_refused()
+    public async Task Signature_with_SHA1_is_rejected()
     {
         using var pool = CreatePool();
 #pragma warning disable CA5350 // The weakness is what is tested.
@@ -122,13 +122,13 @@ public sealed class PaddingForgeryTests
 #pragma warning restore CA5350
         var token = ExponentThreeKey.Token(pool, hash => ExponentThreeKey.SignPadded(ExponentThreeKey.Sha1Info, hash), sha1);
 
-        Assert.AreEqual(TokenRejection.InvalidSignature, await Judge.RejectionOfAsync(pool, token));
+        Assert.AreEqual(TokenRejection.InvalidSignature, await PoolValidator.GetRejectionAsync(pool, token));
     }
 
     private static CognitoTestPool CreatePool()
     {
         var pool = new CognitoTestPool();
-        pool.Serve(ExponentThreeKey.Jwks);
+        pool.ServeJwks(ExponentThreeKey.Jwks);
         return pool;
     }
 }

@@ -21,11 +21,11 @@ public sealed class RulesTests
     [DataRow(-59, TokenRejection.None)]
     [DataRow(0, TokenRejection.None)]
     [DataRow(60, TokenRejection.None)]
-    public async Task A_token_lives_until_its_end_and_the_clock_skew(int secondsLeft, TokenRejection expected)
+    public async Task Token_expires_at_exp_plus_clock_skew(int secondsLeft, TokenRejection expected)
     {
         using var pool = CreatePool();
 
-        Assert.AreEqual(expected, await Judge.RejectionOfAsync(pool, pool.IdToken().WithLifetime(TimeSpan.FromSeconds(secondsLeft))));
+        Assert.AreEqual(expected, await PoolValidator.GetRejectionAsync(pool, pool.IdToken().WithLifetime(TimeSpan.FromSeconds(secondsLeft))));
     }
 
     [TestMethod]
@@ -33,56 +33,56 @@ public sealed class RulesTests
     [DataRow("nbf", 61, TokenRejection.NotYetValid)]
     [DataRow("iat", 60, TokenRejection.None)]
     [DataRow("iat", 61, TokenRejection.IssuedInTheFuture)]
-    public async Task A_token_begins_at_its_time_less_the_clock_skew(string claim, int secondsAhead, TokenRejection expected)
+    public async Task Token_is_valid_from_nbf_or_iat_minus_clock_skew(string claim, int secondsAhead, TokenRejection expected)
     {
         using var pool = CreatePool();
         var token = pool.IdToken().WithClaim(claim, Now.ToUnixTimeSeconds() + secondsAhead);
 
-        Assert.AreEqual(expected, await Judge.RejectionOfAsync(pool, token));
+        Assert.AreEqual(expected, await PoolValidator.GetRejectionAsync(pool, token));
     }
 
     [TestMethod]
-    public async Task Without_clock_skew_a_token_ends_on_its_second()
+    public async Task Token_without_clock_skew_expires_exactly_at_exp()
     {
         using var pool = CreatePool();
 
         Assert.AreEqual(
             TokenRejection.Expired,
-            await Judge.RejectionOfAsync(pool, pool.IdToken().WithLifetime(TimeSpan.Zero), options => options.ClockSkew = TimeSpan.Zero));
+            await PoolValidator.GetRejectionAsync(pool, pool.IdToken().WithLifetime(TimeSpan.Zero), options => options.ClockSkew = TimeSpan.Zero));
         Assert.AreEqual(
             TokenRejection.None,
-            await Judge.RejectionOfAsync(pool, pool.IdToken().WithClaim("exp", Now.ToUnixTimeSeconds() + 0.5), options => options.ClockSkew = TimeSpan.Zero));
+            await PoolValidator.GetRejectionAsync(pool, pool.IdToken().WithClaim("exp", Now.ToUnixTimeSeconds() + 0.5), options => options.ClockSkew = TimeSpan.Zero));
     }
 
     [TestMethod]
     [DataRow(1747396800.75)]
     [DataRow(1.7473968e9)]
     [DataRow(253402300799.0)]
-    public async Task A_date_may_have_a_fraction_or_an_exponent(double exp)
+    public async Task Date_with_a_fraction_or_an_exponent_is_accepted(double exp)
     {
         using var pool = CreatePool();
 
-        Assert.AreEqual(TokenRejection.None, await Judge.RejectionOfAsync(pool, pool.IdToken().WithClaim("exp", exp)));
+        Assert.AreEqual(TokenRejection.None, await PoolValidator.GetRejectionAsync(pool, pool.IdToken().WithClaim("exp", exp)));
     }
 
     [TestMethod]
-    public async Task A_token_without_iat_is_accepted()
+    public async Task Token_without_iat_is_accepted()
     {
         using var pool = CreatePool();
 
-        Assert.AreEqual(TokenRejection.None, await Judge.RejectionOfAsync(pool, pool.IdToken().WithoutClaim("iat")));
+        Assert.AreEqual(TokenRejection.None, await PoolValidator.GetRejectionAsync(pool, pool.IdToken().WithoutClaim("iat")));
     }
 
     [TestMethod]
     [DataRow(CognitoTokenUse.Any, TokenRejection.None, TokenRejection.None)]
     [DataRow(CognitoTokenUse.Id, TokenRejection.None, TokenRejection.TokenUseNotAccepted)]
     [DataRow(CognitoTokenUse.Access, TokenRejection.TokenUseNotAccepted, TokenRejection.None)]
-    public async Task Only_the_configured_kind_of_token_is_accepted(CognitoTokenUse setting, TokenRejection idToken, TokenRejection accessToken)
+    public async Task Token_of_a_use_that_is_not_configured_is_rejected(CognitoTokenUse setting, TokenRejection idToken, TokenRejection accessToken)
     {
         using var pool = CreatePool();
 
-        Assert.AreEqual(idToken, await Judge.RejectionOfAsync(pool, pool.IdToken(), options => options.TokenUse = setting));
-        Assert.AreEqual(accessToken, await Judge.RejectionOfAsync(pool, pool.AccessToken(), options => options.TokenUse = setting));
+        Assert.AreEqual(idToken, await PoolValidator.GetRejectionAsync(pool, pool.IdToken(), options => options.TokenUse = setting));
+        Assert.AreEqual(accessToken, await PoolValidator.GetRejectionAsync(pool, pool.AccessToken(), options => options.TokenUse = setting));
     }
 
     [TestMethod]
@@ -95,32 +95,32 @@ public sealed class RulesTests
     [DataRow("NOTES/READ", TokenRejection.ScopeMissing)]
     [DataRow("notes/read,openid", TokenRejection.ScopeMissing)]
     [DataRow("notes/read\topenid", TokenRejection.ScopeMissing)]
-    public async Task One_of_the_required_scopes_is_enough(string scope, TokenRejection expected)
+    public async Task Token_with_one_of_the_required_scopes_is_accepted(string scope, TokenRejection expected)
     {
         using var pool = CreatePool();
 
         Assert.AreEqual(
             expected,
-            await Judge.RejectionOfAsync(
+            await PoolValidator.GetRejectionAsync(
                 pool, pool.AccessToken().WithClaim("scope", scope), options => options.RequiredScopes = ["notes/read", "notes/write"]));
     }
 
     [TestMethod]
-    public async Task An_ID_token_has_no_scope_to_offer()
+    public async Task ID_token_is_rejected_when_a_scope_is_required()
     {
         using var pool = CreatePool();
 
         Assert.AreEqual(
-            TokenRejection.ScopeMissing, await Judge.RejectionOfAsync(pool, pool.IdToken(), options => options.RequiredScopes = ["notes/read"]));
+            TokenRejection.ScopeMissing, await PoolValidator.GetRejectionAsync(pool, pool.IdToken(), options => options.RequiredScopes = ["notes/read"]));
     }
 
     [TestMethod]
-    public async Task One_of_the_required_groups_is_enough()
+    public async Task User_in_one_of_the_required_groups_is_accepted()
     {
         using var pool = CreatePool();
 
         Task<TokenRejection> RejectionOf(CognitoTestToken token) =>
-            Judge.RejectionOfAsync(pool, token, options => options.RequiredGroups = ["staff", "admin"]);
+            PoolValidator.GetRejectionAsync(pool, token, options => options.RequiredGroups = ["staff", "admin"]);
 
         Assert.AreEqual(TokenRejection.None, await RejectionOf(pool.IdToken().WithGroups("guests", "admin")));
         Assert.AreEqual(TokenRejection.None, await RejectionOf(pool.IdToken().WithClaim("cognito:groups", "staff")));
@@ -130,10 +130,10 @@ public sealed class RulesTests
     }
 
     [TestMethod]
-    public async Task A_client_that_acts_for_itself_is_its_own_subject()
+    public async Task Client_credentials_token_has_the_client_id_as_its_subject()
     {
         using var pool = CreatePool();
-        using var validator = Judge.For(pool);
+        using var validator = PoolValidator.Create(pool);
 
         var withSub = await validator.ValidateAsync(pool.ClientCredentialsToken("notes/read"));
         var withoutSub = await validator.ValidateAsync(pool.ClientCredentialsToken("notes/read").WithoutClaim("sub"));
@@ -145,10 +145,10 @@ public sealed class RulesTests
     }
 
     [TestMethod]
-    public async Task A_token_has_its_claims_as_properties()
+    public async Task Token_has_its_claims_as_properties()
     {
         using var pool = CreatePool();
-        using var validator = Judge.For(pool);
+        using var validator = PoolValidator.Create(pool);
         string text = pool.IdToken("zoë").WithGroups("a", "b").WithEmail("zoe@example.com").WithCustomAttribute("tenant", "七");
 
         var token = (await validator.ValidateAsync(text)).Token!;
@@ -168,7 +168,7 @@ public sealed class RulesTests
     }
 
     [TestMethod]
-    public async Task A_validated_token_lists_the_accounts_at_other_providers_that_its_user_has()
+    public async Task Token_lists_the_identities_of_a_federated_user()
     {
         using var pool = new CognitoTestPool();
         var options = new CognitoJwtAuthenticationOptions();
@@ -185,12 +185,12 @@ public sealed class RulesTests
     }
 
     [TestMethod]
-    public async Task A_claim_that_a_trigger_wrote_does_not_hide_the_subject()
+    public async Task NameIdentifier_claim_in_the_token_does_not_replace_the_subject()
     {
         using var pool = CreatePool();
         using var host = Requests.ProtectedApp.Start(pool);
         string token = pool.IdToken("alice").WithClaim(ClaimTypes.NameIdentifier, "somebody else");
-        using var validator = Judge.For(pool);
+        using var validator = PoolValidator.Create(pool);
 
         var response = await host.GetAsync("/", "Bearer " + token);
 
@@ -199,17 +199,17 @@ public sealed class RulesTests
     }
 
     [TestMethod]
-    public async Task The_limit_of_the_length_can_be_set()
+    public async Task Token_longer_than_MaximumTokenLength_is_rejected()
     {
         using var pool = CreatePool();
         string token = pool.IdToken();
 
-        Assert.AreEqual(TokenRejection.None, await Judge.RejectionOfAsync(pool, token, options => options.MaximumTokenLength = token.Length));
-        Assert.AreEqual(TokenRejection.TokenTooLong, await Judge.RejectionOfAsync(pool, token, options => options.MaximumTokenLength = token.Length - 1));
+        Assert.AreEqual(TokenRejection.None, await PoolValidator.GetRejectionAsync(pool, token, options => options.MaximumTokenLength = token.Length));
+        Assert.AreEqual(TokenRejection.TokenTooLong, await PoolValidator.GetRejectionAsync(pool, token, options => options.MaximumTokenLength = token.Length - 1));
     }
 
     [TestMethod]
-    public async Task Sixteen_levels_of_JSON_are_accepted()
+    public async Task JSON_with_sixteen_levels_is_accepted()
     {
         using var pool = CreatePool();
         object value = 1;
@@ -218,13 +218,13 @@ public sealed class RulesTests
             value = new[] { value };
         }
 
-        Assert.AreEqual(TokenRejection.None, await Judge.RejectionOfAsync(pool, pool.IdToken().WithClaim("custom:deep", value)));
+        Assert.AreEqual(TokenRejection.None, await PoolValidator.GetRejectionAsync(pool, pool.IdToken().WithClaim("custom:deep", value)));
     }
 
     [TestMethod]
     [DataRow(500, TokenRejection.None)]
     [DataRow(501, TokenRejection.MalformedPayload)]
-    public async Task Five_hundred_and_twelve_claims_are_accepted(int more, TokenRejection expected)
+    public async Task Token_with_more_than_512_claims_is_rejected(int more, TokenRejection expected)
     {
         using var pool = CreatePool();
         var token = pool.ClientCredentialsToken();
@@ -233,25 +233,25 @@ public sealed class RulesTests
             token.WithClaim("c" + number, 1);
         }
 
-        Assert.AreEqual(expected, await Judge.RejectionOfAsync(pool, token, options => options.MaximumTokenLength = 65_536));
+        Assert.AreEqual(expected, await PoolValidator.GetRejectionAsync(pool, token, options => options.MaximumTokenLength = 65_536));
     }
 
     [TestMethod]
-    public async Task A_kid_of_256_characters_is_looked_up()
+    public async Task Kid_of_256_characters_is_looked_up()
     {
         using var pool = CreatePool();
         var kid = new string('k', 256);
-        pool.Serve(pool.Jwks.Replace(pool.IdTokenKey.Id, kid));
+        pool.ServeJwks(pool.Jwks.Replace(pool.IdTokenKey.Id, kid));
 
-        Assert.AreEqual(TokenRejection.None, await Judge.RejectionOfAsync(pool, pool.IdToken().WithHeader("kid", kid)));
+        Assert.AreEqual(TokenRejection.None, await PoolValidator.GetRejectionAsync(pool, pool.IdToken().WithHeader("kid", kid)));
     }
 
     [TestMethod]
-    public async Task Without_keys_nobody_can_tell()
+    public async Task Token_without_known_keys_is_KeysUnavailable()
     {
         using var pool = CreatePool();
         pool.FailJwks();
-        using var validator = Judge.For(pool);
+        using var validator = PoolValidator.Create(pool);
 
         var result = await validator.ValidateAsync(pool.IdToken());
 
@@ -260,10 +260,10 @@ public sealed class RulesTests
     }
 
     [TestMethod]
-    public async Task A_token_that_breaks_a_cheap_rule_fetches_no_keys()
+    public async Task Token_that_breaks_a_rule_before_the_signature_fetches_no_keys()
     {
         using var pool = CreatePool();
-        using var validator = Judge.For(pool);
+        using var validator = PoolValidator.Create(pool);
         var cheap = AttackCorpus.All.Where(attack => attack.StoppedBy < TokenRejection.KeysUnavailable);
 
         foreach (var attack in cheap)
@@ -275,21 +275,21 @@ public sealed class RulesTests
     }
 
     [TestMethod]
-    public async Task A_forged_token_learns_nothing_of_the_rules_after_the_signature()
+    public async Task Forged_token_is_rejected_for_its_signature_first()
     {
         using var pool = CreatePool();
         var forged = pool.AccessToken().WithClaim("sub", 1).ForgedWith(TestSigningKey.Create());
 
         Assert.AreEqual(
-            TokenRejection.InvalidSignature, await Judge.RejectionOfAsync(pool, forged, options => options.RequiredScopes = ["notes/read"]));
+            TokenRejection.InvalidSignature, await PoolValidator.GetRejectionAsync(pool, forged, options => options.RequiredScopes = ["notes/read"]));
     }
 
     [TestMethod]
-    public async Task A_remembered_token_is_verified_once_and_expires_all_the_same()
+    public async Task Cached_token_is_verified_once_and_still_expires()
     {
         using var pool = CreatePool();
         var clock = (FakeTimeProvider)pool.TimeProvider;
-        using var validator = Judge.For(pool);
+        using var validator = PoolValidator.Create(pool);
         string token = pool.IdToken();
 
         var first = await validator.ValidateAsync(token);
@@ -300,10 +300,10 @@ public sealed class RulesTests
     }
 
     [TestMethod]
-    public async Task A_remembered_token_that_was_not_used_for_long_expires_too()
+    public async Task Cached_token_that_was_unused_for_long_still_expires()
     {
         using var pool = CreatePool();
-        using var validator = Judge.For(pool, options => options.TokenCache.MaximumEntries = 4);
+        using var validator = PoolValidator.Create(pool, options => options.TokenCache.MaximumEntries = 4);
         string token = pool.IdToken();
         await validator.ValidateAsync(token);
         await validator.ValidateAsync(pool.IdToken("bob"));
@@ -315,10 +315,10 @@ public sealed class RulesTests
     }
 
     [TestMethod]
-    public async Task A_text_that_ends_like_a_remembered_token_is_not_taken_for_it()
+    public async Task Text_that_ends_like_a_cached_token_is_rejected()
     {
         using var pool = CreatePool();
-        using var validator = Judge.For(pool);
+        using var validator = PoolValidator.Create(pool);
         string token = pool.IdToken();
         Assert.IsTrue((await validator.ValidateAsync(token)).IsValid);
 
@@ -329,10 +329,10 @@ public sealed class RulesTests
     }
 
     [TestMethod]
-    public async Task A_remembered_token_falls_with_its_key()
+    public async Task Cached_token_is_rejected_once_its_key_is_dropped()
     {
         using var pool = CreatePool();
-        using var validator = Judge.For(pool);
+        using var validator = PoolValidator.Create(pool);
         string token = pool.IdToken();
         Assert.IsTrue((await validator.ValidateAsync(token)).IsValid);
 
@@ -346,10 +346,10 @@ public sealed class RulesTests
     [TestMethod]
     [DataRow(1)]
     [DataRow(4)]
-    public async Task No_more_tokens_are_remembered_than_may_be(int maximum)
+    public async Task Cache_holds_at_most_MaximumEntries_tokens(int maximum)
     {
         using var pool = CreatePool();
-        using var validator = Judge.For(pool, options => options.TokenCache.MaximumEntries = maximum);
+        using var validator = PoolValidator.Create(pool, options => options.TokenCache.MaximumEntries = maximum);
         var tokens = Enumerable.Range(0, 10).Select(number => pool.IdToken("user" + number).ToString()).ToList();
         var first = tokens.ToDictionary(token => token, token => validator.ValidateAsync(token).GetAwaiter().GetResult());
 
@@ -363,10 +363,10 @@ public sealed class RulesTests
     }
 
     [TestMethod]
-    public async Task A_token_in_use_stays_remembered_and_one_unused_is_let_go()
+    public async Task Cache_keeps_a_token_in_use_and_evicts_an_unused_one()
     {
         using var pool = CreatePool();
-        using var validator = Judge.For(pool, options => options.TokenCache.MaximumEntries = 4);
+        using var validator = PoolValidator.Create(pool, options => options.TokenCache.MaximumEntries = 4);
         string used = pool.IdToken("used"), unused = pool.IdToken("unused");
         var (firstUsed, firstUnused) = (await validator.ValidateAsync(used), await validator.ValidateAsync(unused));
 
@@ -380,10 +380,10 @@ public sealed class RulesTests
     }
 
     [TestMethod]
-    public async Task Requests_that_bring_one_token_at_once_share_one_verdict()
+    public async Task Concurrent_validations_of_one_token_share_one_result()
     {
         using var pool = CreatePool();
-        using var validator = Judge.For(pool);
+        using var validator = PoolValidator.Create(pool);
         string token = pool.IdToken();
 
         // Both wait for the keys, so both verify it.
@@ -401,11 +401,11 @@ public sealed class RulesTests
     }
 
     [TestMethod]
-    public async Task An_unremembered_token_is_judged_anew()
+    public async Task Token_without_a_cache_is_validated_again()
     {
         using var pool = CreatePool();
-        using var validator = Judge.For(pool, options => options.TokenCache.Enabled = false);
-        using var withoutKeys = Judge.For(pool, options => options.Keys.CachingEnabled = false);
+        using var validator = PoolValidator.Create(pool, options => options.TokenCache.Enabled = false);
+        using var withoutKeys = PoolValidator.Create(pool, options => options.Keys.CachingEnabled = false);
         string token = pool.IdToken();
 
         Assert.AreNotSame(await validator.ValidateAsync(token), await validator.ValidateAsync(token));
@@ -413,22 +413,22 @@ public sealed class RulesTests
     }
 
     [TestMethod]
-    public async Task No_token_at_all_is_the_callers_mistake()
+    public async Task Null_token_throws()
     {
         using var pool = CreatePool();
-        using var validator = Judge.For(pool);
+        using var validator = PoolValidator.Create(pool);
 
         await Assert.ThrowsExactlyAsync<ArgumentNullException>(() => validator.ValidateAsync(null!));
         Assert.ThrowsExactly<ArgumentNullException>(() => new CognitoTokenValidator(null!));
     }
 
     [TestMethod]
-    public async Task Who_waits_for_keys_can_stop_waiting()
+    public async Task Validation_that_waits_for_keys_can_be_cancelled()
     {
         using var pool = CreatePool();
         pool.OnJwksRequest = (_, cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken).ContinueWith<System.Net.Http.HttpResponseMessage>(
             _ => throw new OperationCanceledException(), TaskScheduler.Default);
-        using var validator = Judge.For(pool);
+        using var validator = PoolValidator.Create(pool);
         using var cancelled = new CancellationTokenSource();
 
         var waiting = validator.ValidateAsync(pool.IdToken(), cancelled.Token);

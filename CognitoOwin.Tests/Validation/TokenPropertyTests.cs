@@ -14,7 +14,7 @@ namespace CognitoOwin.Tests.Validation;
 public sealed class TokenPropertyTests
 {
     private static readonly CognitoTestPool Pool = new();
-    private static readonly CognitoTokenValidator Validator = Judge.For(Pool);
+    private static readonly CognitoTokenValidator Validator = PoolValidator.Create(Pool);
 
     private static readonly Gen<int> Printable = Gen.Choose(0x20, 0x7E);
 
@@ -48,14 +48,14 @@ public sealed class TokenPropertyTests
         from header in OddJson()
         from payload in OddJson()
         from signature in Gen.Choose(0, 255).ArrayOf()
-        select $"{Text.Encode(header)}.{Text.Encode(payload)}.{Text.Encode([.. signature.Select(value => (byte)value)])}");
+        select $"{Base64UrlText.Encode(header)}.{Base64UrlText.Encode(payload)}.{Base64UrlText.Encode([.. signature.Select(value => (byte)value)])}");
 
     [TestMethod]
     public void Any_token_of_the_pool_is_accepted() =>
         Prop.ForAll(Arb.From(ValidTokens), token => RejectionOf(token) == TokenRejection.None).Check(Settings(200));
 
     [TestMethod]
-    public void Any_change_to_one_bit_of_a_token_is_refused()
+    public void Random_change_of_one_bit_is_rejected()
     {
         string[] tokens = [Pool.IdToken("zoë").WithGroups("admin"), Pool.AccessToken(), Pool.ClientCredentialsToken("notes/read")];
         var changed =
@@ -68,7 +68,7 @@ public sealed class TokenPropertyTests
     }
 
     [TestMethod]
-    public void Every_single_bit_of_a_tokens_seven_counts()
+    public void Every_change_of_one_bit_is_rejected()
     {
         string token = Pool.AccessToken();
 
@@ -84,11 +84,11 @@ public sealed class TokenPropertyTests
     }
 
     [TestMethod]
-    public void No_text_makes_the_validator_throw() =>
+    public void Odd_text_is_rejected_without_an_exception() =>
         Prop.ForAll(Arb.From(OddTexts), text => RejectionOf(text) != TokenRejection.None).Check(Settings(20_000));
 
     [TestMethod]
-    public void No_header_or_payload_makes_the_validator_throw()
+    public void Odd_header_or_payload_causes_no_exception()
     {
         // Right to the letter but for one piece of odd JSON, so that what comes late is reached.
         var texts =
@@ -97,7 +97,7 @@ public sealed class TokenPropertyTests
             from name in Gen.Elements("iss", "exp", "nbf", "iat", "token_use", "aud", "sub", "cognito:groups", "\\ud800", "a")
             select Sign(
                 $$"""{"alg":"RS256","kid":"{{kid}}"}""",
-                $$"""{"{{name}}":{{(json.Length == 0 ? "0" : json)}},"x":1,{{Text.DecodeText(Pool.IdToken().ToString().Split('.')[1]).Substring(1)}}""");
+                $$"""{"{{name}}":{{(json.Length == 0 ? "0" : json)}},"x":1,{{TokenReader.ReadPayload(Pool.IdToken()).Substring(1)}}""");
 
         Prop.ForAll(Arb.From(texts), text => RejectionOf(text) >= TokenRejection.None).Check(Settings(300));
     }
@@ -109,7 +109,7 @@ public sealed class TokenPropertyTests
     [DataRow("dots", ".")]
     [DataRow("base64url", "A")]
     [DataRow("beyond ASCII", "\uFFFF")]
-    public void The_longest_text_of_one_character_comes_to_its_end(string name, string text) =>
+    public void Longest_text_of_one_character_is_rejected(string name, string text) =>
         Assert.AreEqual(TokenRejection.NotAJws, RejectionOfLong(string.Concat(Enumerable.Repeat(text, 1_048_576))), name);
 
     [TestMethod]
@@ -118,18 +118,18 @@ public sealed class TokenPropertyTests
     [DataRow("1")]
     [DataRow("\"\\u0061\\u0062")]
     [DataRow("{\"a\":1,\"b\":[")]
-    public void The_deepest_and_the_longest_JSON_comes_to_its_end(string piece)
+    public void Deepest_and_longest_JSON_is_rejected(string piece)
     {
         var json = "{\"iss\":" + string.Concat(Enumerable.Repeat(piece, 700_000 / piece.Length));
 
-        Assert.AreEqual(TokenRejection.MalformedPayload, RejectionOfLong($"{Text.Encode($$"""{"alg":"RS256","kid":"k"}""")}.{Text.Encode(json)}.AA"));
+        Assert.AreEqual(TokenRejection.MalformedPayload, RejectionOfLong($"{Base64UrlText.Encode($$"""{"alg":"RS256","kid":"k"}""")}.{Base64UrlText.Encode(json)}.AA"));
     }
 
     [TestMethod]
     [DataRow(512)]
     [DataRow(513)]
     [DataRow(2_000)]
-    public void The_widest_JSON_comes_to_its_end(int names)
+    public void Widest_JSON_is_rejected(int names)
     {
         // All in one bucket of a hash table that has grown to hold 512: its size is the prime 919.
         var members = string.Join(",", Enumerable.Range(0, int.MaxValue)
@@ -139,7 +139,7 @@ public sealed class TokenPropertyTests
             .Select(name => $"\"{name}\":1"));
 
         Assert.AreEqual(
-            names > 512 ? TokenRejection.MalformedPayload : TokenRejection.UnknownIssuer, RejectionOfLong($"{Text.Encode($$"""{"alg":"RS256","kid":"k"}""")}.{Text.Encode("{" + members + "}")}.AA"));
+            names > 512 ? TokenRejection.MalformedPayload : TokenRejection.UnknownIssuer, RejectionOfLong($"{Base64UrlText.Encode($$"""{"alg":"RS256","kid":"k"}""")}.{Base64UrlText.Encode("{" + members + "}")}.AA"));
     }
 
     private static Gen<string> OddJson() => Gen.Sized(size => OddJson(Math.Min(size, 6)));
@@ -170,7 +170,7 @@ public sealed class TokenPropertyTests
 
     private static TokenRejection RejectionOfLong(string text)
     {
-        using var validator = Judge.For(Pool, options => options.MaximumTokenLength = 1_048_576);
+        using var validator = PoolValidator.Create(Pool, options => options.MaximumTokenLength = 1_048_576);
         return validator.ValidateAsync(text).GetAwaiter().GetResult().Rejection;
     }
 

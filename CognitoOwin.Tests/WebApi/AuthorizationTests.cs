@@ -9,6 +9,7 @@ using System.Web.Http;
 using System.Web.Http.Controllers;
 using CognitoOwin.Testing;
 using CognitoOwin.Tests.Hosting;
+using CognitoOwin.Tests.Validation;
 using CognitoOwin.WebApi;
 using Microsoft.Owin.Security;
 using Microsoft.VisualStudio.TestTools.UnitTesting;
@@ -34,7 +35,7 @@ public sealed class AuthorizationTests : IDisposable
 
     [TestMethod]
     [DynamicData(nameof(Hostings))]
-    public async Task A_controller_sees_the_name_the_id_the_groups_the_pool_and_the_own_user(AuthenticationMode mode, bool isHostSuppressed)
+    public async Task Controller_sees_name_id_groups_pool_and_local_user(AuthenticationMode mode, bool isHostSuppressed)
     {
         using var host = Start(mode, isHostSuppressed);
         var token = _staff.IdToken("alice").WithGroups("admins", "readers");
@@ -43,12 +44,12 @@ public sealed class AuthorizationTests : IDisposable
 
         Assert.AreEqual(200, response.StatusCode, response.Body);
         Assert.AreEqual(
-            $"\"alice|{SubjectOf(token)}|admins,readers|staff|{_staff.ClientId}|Id|alice at home\"", response.Body);
+            $"\"alice|{TokenReader.ReadSubject(token)}|admins,readers|staff|{_staff.ClientId}|Id|alice at home\"", response.Body);
     }
 
     [TestMethod]
     [DynamicData(nameof(Hostings))]
-    public async Task Authorize_answers_nobody_with_one_challenge(AuthenticationMode mode, bool isHostSuppressed)
+    public async Task Authorize_gives_an_anonymous_request_one_challenge(AuthenticationMode mode, bool isHostSuppressed)
     {
         using var host = Start(mode, isHostSuppressed);
 
@@ -77,7 +78,7 @@ public sealed class AuthorizationTests : IDisposable
 
     [TestMethod]
     [DynamicData(nameof(Hostings))]
-    public async Task CognitoAuthorize_answers_401_to_nobody_and_403_to_somebody_without_the_right(
+    public async Task CognitoAuthorize_gives_401_without_a_user_and_403_without_the_group(
         AuthenticationMode mode, bool isHostSuppressed)
     {
         using var host = Start(mode, isHostSuppressed);
@@ -94,7 +95,7 @@ public sealed class AuthorizationTests : IDisposable
 
     [TestMethod]
     [DynamicData(nameof(Hostings))]
-    public async Task A_controller_may_be_for_the_users_of_one_pool(AuthenticationMode mode, bool isHostSuppressed)
+    public async Task User_of_another_pool_gets_403(AuthenticationMode mode, bool isHostSuppressed)
     {
         using var host = Start(mode, isHostSuppressed);
 
@@ -105,7 +106,7 @@ public sealed class AuthorizationTests : IDisposable
     }
 
     [TestMethod]
-    public async Task A_missing_scope_is_named()
+    public async Task Missing_scope_gets_403_with_the_required_scopes()
     {
         using var host = Start();
 
@@ -122,7 +123,7 @@ public sealed class AuthorizationTests : IDisposable
     }
 
     [TestMethod]
-    public async Task An_action_may_be_for_one_kind_of_token()
+    public async Task Token_of_the_wrong_use_gets_403()
     {
         using var host = Start();
 
@@ -133,7 +134,7 @@ public sealed class AuthorizationTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Roles_and_Users_work_as_on_AuthorizeAttribute_but_answer_403()
+    public async Task Roles_and_Users_work_as_on_AuthorizeAttribute_but_give_403()
     {
         using var host = Start();
 
@@ -143,7 +144,7 @@ public sealed class AuthorizationTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Every_property_and_every_attribute_must_hold()
+    public async Task User_must_satisfy_every_attribute()
     {
         using var host = Start();
 
@@ -159,7 +160,7 @@ public sealed class AuthorizationTests : IDisposable
     }
 
     [TestMethod]
-    public async Task As_a_global_filter_it_guards_all_but_what_allows_everyone()
+    public async Task Global_filter_guards_every_action_except_AllowAnonymous()
     {
         using var host = Start(configure: configuration => configuration.Filters.Add(new CognitoAuthorizeAttribute { UserPool = "staff" }));
 
@@ -172,7 +173,7 @@ public sealed class AuthorizationTests : IDisposable
     }
 
     [TestMethod]
-    public async Task On_a_controller_it_guards_all_but_what_allows_everyone()
+    public async Task Controller_attribute_guards_every_action_except_AllowAnonymous()
     {
         using var host = WebApiApp.Start(_staff, _customers, typeof(GuardedController));
 
@@ -183,7 +184,7 @@ public sealed class AuthorizationTests : IDisposable
     }
 
     [TestMethod]
-    public async Task A_derived_attribute_can_ask_for_more_and_may_wait_for_the_answer()
+    public async Task Derived_attribute_can_add_a_rule_and_await_its_answer()
     {
         using var host = Start();
 
@@ -194,7 +195,7 @@ public sealed class AuthorizationTests : IDisposable
     }
 
     [TestMethod]
-    public async Task A_user_of_another_middleware_is_nobody_to_CognitoAuthorize()
+    public async Task User_of_another_middleware_gets_401_from_CognitoAuthorize()
     {
         using var host = Start();
         var windows = new WindowsLike();
@@ -212,7 +213,7 @@ public sealed class AuthorizationTests : IDisposable
     }
 
     [TestMethod]
-    public async Task The_challenge_of_a_403_is_in_the_scheme_and_realm_of_the_middleware()
+    public async Task Challenge_of_a_403_has_the_scheme_and_realm_of_the_middleware()
     {
         using var host = Start(options: options =>
         {
@@ -230,7 +231,7 @@ public sealed class AuthorizationTests : IDisposable
     [TestMethod]
     [DataRow("")]
     [DataRow(" , ")]
-    public void A_list_that_names_nothing_is_a_mistake_and_not_an_open_door(string text)
+    public void Empty_list_of_groups_or_scopes_throws(string text)
     {
         var attribute = new CognitoAuthorizeAttribute();
 
@@ -239,14 +240,14 @@ public sealed class AuthorizationTests : IDisposable
     }
 
     [TestMethod]
-    public void A_scope_that_would_break_the_header_is_a_mistake()
+    public void Scope_that_would_break_the_header_throws()
     {
         Assert.ThrowsExactly<ArgumentException>(() => new CognitoAuthorizeAttribute { Scopes = "a\"b" });
         Assert.ThrowsExactly<ArgumentException>(() => new CognitoAuthorizeAttribute { Scopes = "a\r\nb" });
     }
 
     [TestMethod]
-    public void The_lists_are_read_back_as_they_are_used()
+    public void Groups_and_Scopes_are_read_back_normalized()
     {
         var attribute = new CognitoAuthorizeAttribute { Groups = " a, b ", Scopes = "x y,z" };
 
@@ -257,7 +258,7 @@ public sealed class AuthorizationTests : IDisposable
     }
 
     [TestMethod]
-    public void A_principal_without_a_token_of_Cognito_has_nothing_of_it()
+    public void Principal_without_a_Cognito_token_has_no_Cognito_values()
     {
         var principal = new WindowsLike();
 
@@ -283,14 +284,6 @@ public sealed class AuthorizationTests : IDisposable
         WebApiApp.Start(_staff, _customers, typeof(DoorsController), mode, isHostSuppressed, configure, options);
 
     private CognitoTestToken CustomersToken() => _customers.IdToken("carol");
-
-    private static string SubjectOf(string token)
-    {
-        var payload = token.Split('.')[1].Replace('-', '+').Replace('_', '/');
-        var json = Newtonsoft.Json.Linq.JObject.Parse(System.Text.Encoding.UTF8.GetString(
-            Convert.FromBase64String(payload.PadRight((payload.Length + 3) / 4 * 4, '='))));
-        return (string)json["sub"]!;
-    }
 
     private static void AssertForbidden(OwinTestResponse response, string description, string scope = "")
     {

@@ -39,7 +39,7 @@ internal static class WebApiApp
             {
                 cognito.AuthenticationMode = mode;
                 cognito.UserPools = [staff.UserPool, customers.UserPool];
-                cognito.Keys.HttpMessageHandler = new TwoEndpoints(staff, customers);
+                cognito.Keys.HttpMessageHandler = new TwoPoolJwksHandler(staff, customers);
                 cognito.Provider.OnProvisionUser = context =>
                 {
                     context.SetUser(new LocalUser(context.Username + " at home"));

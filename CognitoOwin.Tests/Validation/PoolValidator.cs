@@ -7,10 +7,10 @@ using CognitoOwin.Testing;
 
 namespace CognitoOwin.Tests.Validation;
 
-/// <summary>The validator of an application that accepts one test pool.</summary>
-internal static class Judge
+/// <summary>Creates validators that accept the tokens of one test pool.</summary>
+internal static class PoolValidator
 {
-    public static CognitoTokenValidator For(CognitoTestPool pool, Action<CognitoJwtAuthenticationOptions>? configure = null)
+    public static CognitoTokenValidator Create(CognitoTestPool pool, Action<CognitoJwtAuthenticationOptions>? configure = null)
     {
         var options = new CognitoJwtAuthenticationOptions();
         pool.Configure(options);
@@ -18,14 +18,15 @@ internal static class Judge
         return new CognitoTokenValidator(options);
     }
 
-    public static async Task<TokenRejection> RejectionOfAsync(
+    public static async Task<TokenRejection> GetRejectionAsync(
         CognitoTestPool pool, string token, Action<CognitoJwtAuthenticationOptions>? configure = null)
     {
-        using var validator = For(pool, configure);
+        using var validator = Create(pool, configure);
         return (await validator.ValidateAsync(token)).Rejection;
     }
 
-    public static void Serve(this CognitoTestPool pool, string jwks) =>
+    /// <summary>Answers each request for the pool's keys with <paramref name="jwks"/>.</summary>
+    public static void ServeJwks(this CognitoTestPool pool, string jwks) =>
         pool.OnJwksRequest = (_, _) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK)
         {
             Content = new StringContent(jwks, Encoding.UTF8, "application/json"),

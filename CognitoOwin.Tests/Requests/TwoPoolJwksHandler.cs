@@ -6,7 +6,7 @@ using CognitoOwin.Testing;
 namespace CognitoOwin.Tests.Requests;
 
 /// <summary>Leads each request for keys to the pool whose keys are asked for.</summary>
-internal sealed class TwoEndpoints(CognitoTestPool one, CognitoTestPool other) : HttpMessageHandler
+internal sealed class TwoPoolJwksHandler(CognitoTestPool one, CognitoTestPool other) : HttpMessageHandler
 {
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {

@@ -3,8 +3,8 @@ using System.Text;
 
 namespace CognitoOwin.Tests.Validation;
 
-/// <summary>Base64url, with and without what the standard demands.</summary>
-internal static class Text
+/// <summary>Base64url without padding (RFC 7515 §2). Decoding accepts padding as well.</summary>
+internal static class Base64UrlText
 {
     public static string Encode(byte[] bytes) => Convert.ToBase64String(bytes).TrimEnd('=').Replace('+', '-').Replace('/', '_');
 
