@@ -109,7 +109,7 @@ finish() {
 }
 
 build() {
-  dotnet build CognitoOwin.sln -warnaserror -nologo -verbosity:quiet -consoleLoggerParameters:ErrorsOnly "$@"
+  dotnet_build CognitoOwin.sln -warnaserror "$@"
 }
 
 unit_tests() {
@@ -160,11 +160,11 @@ if [[ -z $filter ]]; then
 fi
 
 if $all; then
-  check 'code in the pages' dotnet build docs/snippets -warnaserror -nologo -verbosity:quiet -consoleLoggerParameters:ErrorsOnly || true
+  check 'code in the pages' dotnet_build docs/snippets -warnaserror || true
   check format dotnet format CognitoOwin.sln --verify-no-changes --no-restore || true
   check 'shell scripts' shell_scripts || true
   # Otherwise the build above was that one. In folders of its own, so that the other's output stays what it is.
-  if [[ $KATANA_SOURCE != StandIn ]]; then
+  if [[ $(property_of KatanaSource .katana-source.props) != StandIn ]]; then
     check 'build with stand-ins' build -p:KatanaSource=StandIn --artifacts-path artifacts/stand-in || true
   fi
   real_stack
