@@ -1,17 +1,22 @@
-// Counts the results in a TRX file and names the failed tests, from the tests themselves and not from its totals.
+// Counts the results in a TRX file, from the tests themselves and not from its totals. Names the failed tests, and the skipped ones with the reason.
 //   node eng/trx.mjs FILE.trx → {"passed":1,"failed":0,"skipped":0}
 import { readFileSync } from 'node:fs';
 import { elements } from './xml.mjs';
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
 let outcome;
-for (const { name, attributes } of elements(readFileSync(process.argv[2], 'utf8'))) {
+let skipped;
+for (const { name, attributes, content } of elements(readFileSync(process.argv[2], 'utf8'))) {
   if (name === 'UnitTestResult') {
     const kind = { Passed: 'passed', NotExecuted: 'skipped' }[attributes.outcome] ?? 'failed';
     counts[kind]++;
+    skipped = kind === 'skipped' ? attributes.testName : undefined;
     if (kind === 'failed') {
       console.error(`    failed: ${attributes.testName}`);
     }
+  } else if (name === 'Message' && skipped !== undefined) {
+    console.error(`    skipped: ${skipped}: ${content.replace('Assert.Inconclusive. ', '')}`);
+    skipped = undefined;
   } else if (name === 'ResultSummary') {
     outcome = attributes.outcome;
   }
