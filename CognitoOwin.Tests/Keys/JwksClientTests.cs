@@ -88,7 +88,7 @@ public sealed class JwksClientTests
         using var host = ProtectedApp.Start(pool);
 
         Assert.AreEqual(503, (await host.GetAsync("/", "Bearer " + pool.IdToken())).StatusCode);
-        Assert.AreEqual(1, pool.JwksFetches);
+        Assert.AreEqual(2, pool.JwksFetches, "One at the address of each issuer.");
     }
 
     [TestMethod]

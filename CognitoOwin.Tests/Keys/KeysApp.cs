@@ -59,8 +59,9 @@ internal sealed class KeysApp : IDisposable
 
     public int Fetches => Server.Fetches;
 
-    /// <summary>A token that outlives every outage.</summary>
-    public string LongToken(string username = "alice") => Pool.IdToken(username).WithLifetime(TimeSpan.FromDays(365));
+    /// <summary>A token that outlives every outage. It is older than every fetch, so that an unknown key of it is no new one.</summary>
+    public string LongToken(string username = "alice") =>
+        Pool.IdToken(username).WithLifetime(Pool.TimeProvider.GetUtcNow() - TimeSpan.FromHours(1), TimeSpan.FromDays(366));
 
     /// <summary>The token, with another <c>kid</c> in its header: its signature is no longer good, but that is found out later.</summary>
     public static string WithKeyId(string token, string keyId) =>

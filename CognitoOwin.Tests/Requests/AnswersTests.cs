@@ -144,7 +144,7 @@ public sealed class AnswersTests
         var open = await host.GetAsync("/open", "Bearer " + pool.IdToken());
 
         Assert.AreEqual(503, closed.StatusCode);
-        Assert.AreEqual("10", closed.Header("Retry-After"));
+        Assert.AreEqual("1", closed.Header("Retry-After"));
         Assert.IsNull(closed.Header("WWW-Authenticate"));
         Assert.AreEqual(200, open.StatusCode);
     }

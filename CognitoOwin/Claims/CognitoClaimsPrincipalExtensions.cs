@@ -19,7 +19,15 @@ public static class CognitoClaimsPrincipalExtensions
     /// <exception cref="ArgumentNullException"><paramref name="principal"/> is null.</exception>
     public static string? GetCognitoSubject(this IPrincipal principal) => GetValue(principal, ClaimTypes.NameIdentifier);
 
-    /// <summary>Gets the issuer of the token, which says which pool the user is in.</summary>
+    /// <summary>
+    /// Gets the id of the user pool that the user is in. Together with <see cref="GetCognitoSubject"/> it identifies the user.
+    /// </summary>
+    /// <param name="principal">The principal.</param>
+    /// <returns>The id, or null.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="principal"/> is null.</exception>
+    public static string? GetCognitoUserPoolId(this IPrincipal principal) => FindIdentity(principal)?.Token?.UserPoolId;
+
+    /// <summary>Gets the issuer of the token. A pool has several, and AWS can switch between them.</summary>
     /// <param name="principal">The principal.</param>
     /// <returns>The issuer, or null.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="principal"/> is null.</exception>

@@ -12,7 +12,7 @@ namespace CognitoOwin.Configuration;
 /// <summary>Finds the problems of options before an application starts with them.</summary>
 internal sealed class OptionsChecker
 {
-    private static readonly Regex RegionPattern = new(@"^[a-z]{2}(-[a-z]+)+-[0-9]{1,2}\z", RegexOptions.CultureInvariant);
+    private static readonly Regex RegionPattern = new(@"^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}\z", RegexOptions.CultureInvariant);
 
     // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientType.html
     private static readonly Regex ClientIdPattern = new(@"^[\w+]{1,128}\z", RegexOptions.CultureInvariant | RegexOptions.ECMAScript);
@@ -51,14 +51,17 @@ internal sealed class OptionsChecker
             CheckPool(pools[i], $"UserPools[{i}]");
         }
 
-        foreach (var same in pools.Where(pool => pool.Issuer != null).GroupBy(pool => pool.Issuer).Where(same => same.Count() > 1))
-        {
-            _problems.Add($"{same.Count()} user pools have the issuer \"{same.Key}\": expected one pool with all of its client ids.");
-        }
+        CheckUnique(pools, static pool => [pool.UserPoolId], "id", "one pool with all of its client ids and issuers");
+        CheckUnique(pools, static pool => pool.Issuers.Distinct(), "issuer", "one pool with all of its client ids");
+        CheckUnique(pools, static pool => [pool.Name], "name", "a different name for each");
+    }
 
-        foreach (var same in pools.Where(pool => pool.Name != null).GroupBy(pool => pool.Name).Where(same => same.Count() > 1))
+    private void CheckUnique(
+        IEnumerable<CognitoUserPool> pools, Func<CognitoUserPool, IEnumerable<string?>> select, string property, string expected)
+    {
+        foreach (var same in pools.SelectMany(select).OfType<string>().GroupBy(value => value).Where(same => same.Count() > 1))
         {
-            _problems.Add($"{same.Count()} user pools have the name \"{same.Key}\": expected a different name for each.");
+            _problems.Add($"{same.Count()} user pools have the {property} \"{same.Key}\": expected {expected}.");
         }
     }
 
@@ -66,11 +69,11 @@ internal sealed class OptionsChecker
     {
         string NameSetting(string name) => pool.SettingsPrefix != null ? pool.SettingsPrefix + name : $"{place}.{name}";
 
-        if (pool.UserPoolId == null && !pool.IsIssuerSet)
+        if (pool.UserPoolId == null && !pool.AreIssuersSet)
         {
             _problems.AddMissing(NameSetting("UserPoolId"), PoolIdExpected);
         }
-        else if (pool.PoolIdRegion == null && !pool.IsIssuerSet)
+        else if (pool.PoolIdRegion == null && !pool.AreIssuersSet)
         {
             _problems.AddUnexpected(NameSetting("UserPoolId"), pool.UserPoolId, PoolIdExpected);
         }
@@ -88,23 +91,24 @@ internal sealed class OptionsChecker
             }
         }
 
-        if (pool.IsIssuerSet)
+        CheckReplicaRegions(pool, NameSetting("ReplicaRegions"));
+        if (pool.AreIssuersSet)
         {
-            CheckAddress(NameSetting("Issuer"), pool.Issuer);
+            CheckIssuers(pool, NameSetting(pool.SettingsPrefix != null ? "Issuer" : "Issuers"));
         }
 
-        if (pool.IsJwksUriSet)
+        if (pool.JwksUri != null)
         {
-            CheckAddress(NameSetting("JwksUri"), pool.JwksUri?.OriginalString);
+            CheckAddress(NameSetting("JwksUri"), pool.JwksUri.OriginalString);
         }
 
         CheckKeySources(pool, NameSetting);
 
-        if (pool.IsEndpointSet)
+        if (pool.Endpoint != null)
         {
-            CheckAddress(NameSetting("Endpoint"), pool.Endpoint?.OriginalString);
+            CheckAddress(NameSetting("Endpoint"), pool.Endpoint.OriginalString);
         }
-        else if (_options.UserInfo == CognitoUserInfo.GetUser && pool.Endpoint == null)
+        else if (_options.UserInfo == CognitoUserInfo.GetUser && pool.Region == null)
         {
             _problems.AddMissing(
                 NameSetting("Endpoint"), "the address of the pool's API, because UserInfo is GetUser and the pool is in no AWS region");
@@ -147,12 +151,94 @@ internal sealed class OptionsChecker
         "the id of at least one app client, letters and digits, such as 1example23456789, several with commas between them, " +
         "which AWS shows in the Cognito console under App clients";
 
+    private void CheckReplicaRegions(CognitoUserPool pool, string setting)
+    {
+        if (pool.ReplicaRegions == null)
+        {
+            _problems.AddUnexpected(setting, null, "AWS Regions, or none");
+            return;
+        }
+
+        foreach (var replica in pool.ReplicaRegions)
+        {
+            if (replica == null || !RegionPattern.IsMatch(replica))
+            {
+                _problems.AddUnexpected(setting, replica, "AWS Regions such as us-west-2, several with commas between them");
+            }
+            else if (pool.Region is { } home
+                && (replica == home || !CognitoUserPool.GetDomainSuffixes(home).SequenceEqual(CognitoUserPool.GetDomainSuffixes(replica))))
+            {
+                _problems.AddUnexpected(setting, replica, $"a Region other than {home}, in the same partition of AWS");
+            }
+        }
+    }
+
+    private void CheckIssuers(CognitoUserPool pool, string setting)
+    {
+        if (pool.Issuers.Count == 0)
+        {
+            _problems.AddMissing(setting, "at least one issuer, or no such setting at all");
+            return;
+        }
+
+        var areAddresses = true;
+        foreach (var issuer in pool.Issuers)
+        {
+            if (CheckAddress(setting, issuer) is not { } address)
+            {
+                areAddresses = false;
+            }
+            else if (GetRightIssuer(pool, issuer, address) is { } expected)
+            {
+                _problems.AddUnexpected(setting, issuer, expected);
+            }
+        }
+
+        if (!areAddresses)
+        {
+            return;
+        }
+
+        if (pool.UserPoolId == null)
+        {
+            _problems.AddUnexpected(setting, pool.Issuers[0], "an address that ends with the pool's id");
+        }
+        else if (pool.Issuers.Select(CognitoUserPool.GetLastSegment).Distinct(StringComparer.Ordinal).Count() > 1)
+        {
+            _problems.AddUnexpected(
+                setting,
+                string.Join(",", pool.Issuers),
+                "issuers of one user pool, which all end with its id; another pool needs its own name in cognito:Pools");
+        }
+    }
+
+    // An issuer that no token can have would refuse every token, without a word about the reason.
+    private static string? GetRightIssuer(CognitoUserPool pool, string issuer, Uri address)
+    {
+        string[] derived = [.. pool.DeriveIssuers()];
+        var right = derived.Length > 0
+            ? string.Join(" or ", derived)
+            : "the pool's issuer, such as https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34e";
+        if (address.Host.EndsWith(".amazoncognito.com", StringComparison.OrdinalIgnoreCase)
+            || address.AbsolutePath.IndexOf("/oauth2/", StringComparison.OrdinalIgnoreCase) >= 0)
+        {
+            return right + "; this is the address of a sign-in page, which no token names as its issuer";
+        }
+
+        if (CognitoUserPool.IsAws(address) && !derived.Contains(issuer, StringComparer.Ordinal))
+        {
+            return right + "; no other address of AWS is an issuer of this user pool";
+        }
+
+        return issuer.EndsWith("/", StringComparison.Ordinal) ? issuer.TrimEnd('/') + ", without a slash at the end" : null;
+    }
+
     // A file or a text that has no usable keys stops the start, because it will not change by itself. An endpoint is not asked
     // here, because the network may be down for the moment.
     private void CheckKeySources(CognitoUserPool pool, Func<string, string> nameSetting)
     {
         List<string> sources = [];
-        if (pool.IsJwksUriSet)
+        if (pool.JwksUri != null)
         {
             sources.Add(nameSetting("JwksUri"));
         }
@@ -194,17 +280,22 @@ internal sealed class OptionsChecker
         }
     }
 
-    private void CheckAddress(string setting, string? text)
+    private Uri? CheckAddress(string setting, string? text)
     {
         // The issuer of a token must be exactly this text, and Uri ignores white space around it.
         if (text != text?.Trim() || !Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("https" or "http"))
         {
             _problems.AddUnexpected(setting, text, "an absolute https address");
+            return null;
         }
-        else if (_options.RequireHttps && address.Scheme != Uri.UriSchemeHttps && !address.IsLoopback)
+
+        if (_options.RequireHttps && address.Scheme != Uri.UriSchemeHttps && !address.IsLoopback)
         {
             _problems.AddUnexpected(setting, text, "an https address, because cognito:RequireHttps is true");
+            return null;
         }
+
+        return address;
     }
 
     private void CheckRules()

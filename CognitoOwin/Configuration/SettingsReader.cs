@@ -55,14 +55,20 @@ internal sealed class SettingsReader
 
         ReadText(prefix + "UserPoolId", value => pool.UserPoolId = value, ref isAnySet);
         ReadText(prefix + "Region", value => pool.Region = value, ref isAnySet);
-        ReadText(prefix + "Issuer", value => pool.Issuer = value, ref isAnySet);
         ReadText(prefix + "JwksUri", value => pool.JwksUri = ParseAddress(prefix + "JwksUri", value), ref isAnySet);
         ReadText(prefix + "JwksFile", value => pool.JwksFile = value, ref isAnySet);
         ReadText(prefix + "Endpoint", value => pool.Endpoint = ParseAddress(prefix + "Endpoint", value), ref isAnySet);
         ReadText(prefix + "Domain", value => pool.Domain = ParseAddress(prefix + "Domain", value), ref isAnySet);
         pool.ClientIds = ReadList(prefix + "ClientId");
         pool.Audiences = ReadList(prefix + "Audience");
-        isAnySet |= pool.ClientIds.Count + pool.Audiences.Count > 0;
+        pool.ReplicaRegions = ReadList(prefix + "ReplicaRegions");
+        var issuers = ReadList(prefix + "Issuer");
+        if (issuers.Count > 0)
+        {
+            pool.Issuers = issuers;
+        }
+
+        isAnySet |= pool.ClientIds.Count + pool.Audiences.Count + pool.ReplicaRegions.Count + issuers.Count > 0;
 
         if (name != null)
         {

@@ -13,6 +13,8 @@ internal sealed class JwksFile(string path, TimeSpan timeout, TimeProvider time)
 
     private readonly string _path = GetFullPath(path);
 
+    public override string Name => _path;
+
     /// <summary>
     /// Gets the full path of a file that a setting names. <c>~/</c>, and any path that is not absolute, starts at the
     /// application's folder; <c>|DataDirectory|</c> is that folder's <c>App_Data</c> unless the application has set another.

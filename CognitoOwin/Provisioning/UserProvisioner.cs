@@ -40,7 +40,7 @@ internal sealed class UserProvisioner(
             return kept;
         }
 
-        _locks.ThrowIfHeldByCaller(token.Issuer, token.Subject);
+        _locks.ThrowIfHeldByCaller(token.UserPoolId, token.Subject);
         return frequency == CognitoProvisioning.EveryRequest
             ? RunAsync(token, provisioning, context, context.Request.CallCancelled)
             : ShareAsync(token, provisioning, context);
@@ -77,7 +77,7 @@ internal sealed class UserProvisioner(
         }
 
         var outcome = await _locks.RunAsync(
-            token.Issuer,
+            token.UserPoolId,
             token.Subject,
             () => raise(context, token, profile, cancellationToken),
             cancellationToken).ConfigureAwait(false);

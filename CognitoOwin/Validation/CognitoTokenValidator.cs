@@ -24,7 +24,8 @@ public sealed class CognitoTokenValidator : IDisposable
     // Cognito's key ids have 44 characters. An id is used for a lookup before the signature is verified, and may be shown.
     private const int MaximumKeyIdLength = 256;
 
-    private readonly Dictionary<string, TrustedPool> _pools;
+    private readonly PoolKeys[] _keys;
+    private readonly Dictionary<string, TrustedIssuer> _issuers = new(StringComparer.Ordinal);
     private readonly CognitoTokenUse _tokenUse;
     private readonly HashSet<string> _requiredScopes;
     private readonly HashSet<string> _requiredGroups;
@@ -50,14 +51,24 @@ public sealed class CognitoTokenValidator : IDisposable
         _clockSkew = settings.ClockSkew.TotalSeconds;
         _maximumTokenLength = settings.MaximumTokenLength;
         _time = settings.TimeProvider;
-        _pools = settings.UserPools
-            .Select(pool => new TrustedPool(pool, new PoolKeys(pool, settings.Keys, _time, log)))
-            .ToDictionary(pool => pool.Issuer, StringComparer.Ordinal);
+        _keys = [.. settings.UserPools.Select(CreateKeys)];
 
         // Without kept keys, each validation must fetch the keys again.
         _cache = settings.TokenCache.Enabled && settings.Keys.CachingEnabled
             ? new ValidatedTokenCache(settings.TokenCache.MaximumEntries, IsStillValid)
             : null;
+
+        PoolKeys CreateKeys(CognitoUserPool userPool)
+        {
+            var pool = new TrustedPool(userPool);
+            var keys = new PoolKeys(userPool, settings.Keys, settings.ClockSkew, _time, log);
+            foreach (var issuer in keys.ByIssuer)
+            {
+                _issuers.Add(issuer.Key, new TrustedIssuer(issuer.Key, pool, issuer.Value));
+            }
+
+            return keys;
+        }
     }
 
     /// <summary>Validates a token. It returns a result for every text, however malformed.</summary>
@@ -95,18 +106,19 @@ public sealed class CognitoTokenValidator : IDisposable
         }
 
         var expiration = 0.0;
+        DateTimeOffset? issuedAt = null;
         var tokenUse = CognitoTokenUse.Any;
         var clientId = "";
-        var badClaim = ValidateIssuer(claims, out var pool)
-            ?? ValidateDates(claims, out expiration)
+        var badClaim = ValidateIssuer(claims, out var issuer)
+            ?? ValidateDates(claims, out expiration, out issuedAt)
             ?? ValidateTokenUse(claims, out tokenUse)
-            ?? ValidateClient(claims, tokenUse, pool!, out clientId);
+            ?? ValidateClient(claims, tokenUse, issuer!.Pool, out clientId);
         if (badClaim != null)
         {
             return badClaim;
         }
 
-        var lookup = await pool!.Keys.FindAsync(keyId, cancellationToken).ConfigureAwait(false);
+        var lookup = await issuer!.Keys.FindAsync(keyId, issuedAt, cancellationToken).ConfigureAwait(false);
         if (lookup.Key is not { } key)
         {
             return lookup.RetryAfter is { } retryAfter
@@ -124,12 +136,13 @@ public sealed class CognitoTokenValidator : IDisposable
                 return Reject(TokenRejection.InvalidSignature);
             }
 
-            if (CognitoToken.Read(token, claims, pool.UserPool, pool.Issuer, tokenUse, clientId, expiration) is not { } validated)
+            if (CognitoToken.Read(
+                token, claims, issuer.Pool.UserPool, issuer.Pool.UserPoolId, issuer.Name, tokenUse, clientId, expiration) is not { } validated)
             {
                 return Reject(TokenRejection.MalformedClaim);
             }
 
-            return ValidateRights(validated) ?? Accept(validated, pool.Keys, key);
+            return ValidateRights(validated) ?? Accept(validated, issuer.Keys, key);
         }
     }
 
@@ -138,15 +151,15 @@ public sealed class CognitoTokenValidator : IDisposable
     /// background, whose result a later call reports.
     /// </summary>
     /// <returns>The state of every pool.</returns>
-    public CognitoHealth GetHealth() => new([.. _pools.Values.Select(pool => pool.Keys.GetHealth())]);
+    public CognitoHealth GetHealth() => new([.. _keys.Select(keys => keys.GetHealth())]);
 
     /// <summary>Ends the fetching of keys and the measuring of remembered tokens.</summary>
     public void Dispose()
     {
         _cache?.Dispose();
-        foreach (var pool in _pools.Values)
+        foreach (var keys in _keys)
         {
-            pool.Keys.Dispose();
+            keys.Dispose();
         }
     }
 
@@ -180,18 +193,20 @@ public sealed class CognitoTokenValidator : IDisposable
         return keyId.Length is > 0 and <= MaximumKeyIdLength ? null : Reject(TokenRejection.KeyIdMissing);
     }
 
-    private CognitoTokenValidationResult? ValidateIssuer(Dictionary<string, JsonValue> claims, out TrustedPool? pool)
+    private CognitoTokenValidationResult? ValidateIssuer(Dictionary<string, JsonValue> claims, out TrustedIssuer? issuer)
     {
-        var issuer = claims.GetString(CognitoClaimTypes.Issuer);
-        pool = null;
-        return issuer != null && _pools.TryGetValue(issuer, out pool)
+        var name = claims.GetString(CognitoClaimTypes.Issuer);
+        issuer = null;
+        return name != null && _issuers.TryGetValue(name, out issuer)
             ? null
-            : Reject(TokenRejection.UnknownIssuer, CognitoClaimTypes.Issuer, issuer);
+            : Reject(TokenRejection.UnknownIssuer, CognitoClaimTypes.Issuer, name);
     }
 
-    private CognitoTokenValidationResult? ValidateDates(Dictionary<string, JsonValue> claims, out double expiresAt)
+    private CognitoTokenValidationResult? ValidateDates(
+        Dictionary<string, JsonValue> claims, out double expiresAt, out DateTimeOffset? issuedAt)
     {
         expiresAt = 0;
+        issuedAt = null;
         if (!claims.TryGetValue(CognitoClaimTypes.Expiration, out var expiration))
         {
             return Reject(TokenRejection.ExpirationMissing);
@@ -205,6 +220,7 @@ public sealed class CognitoTokenValidator : IDisposable
         }
 
         expiresAt = exp;
+        issuedAt = claims.ContainsKey(CognitoClaimTypes.IssuedAt) ? NumericDate.ToDateTimeOffset(iat) : null;
         var now = NumericDate.FromDateTimeOffset(_time.GetUtcNow());
         if (HasExpired(exp))
         {
