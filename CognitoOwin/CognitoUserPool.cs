@@ -97,6 +97,24 @@ public sealed class CognitoUserPool
     public ICollection<string> Audiences { get; set; } = [];
 
     /// <summary>
+    /// Gets or sets which kind of token of this pool is accepted. Default (null):
+    /// <see cref="CognitoJwtAuthenticationOptions.TokenUse"/>.
+    /// </summary>
+    public CognitoTokenUse? TokenUse { get; set; }
+
+    /// <summary>
+    /// Gets or sets the scopes of which an access token of this pool must have at least one; an empty list requires none.
+    /// Default (null): <see cref="CognitoJwtAuthenticationOptions.RequiredScopes"/>.
+    /// </summary>
+    public ICollection<string>? RequiredScopes { get; set; }
+
+    /// <summary>
+    /// Gets or sets the groups of which a user of this pool must be in at least one; an empty list requires none. Default (null):
+    /// <see cref="CognitoJwtAuthenticationOptions.RequiredGroups"/>.
+    /// </summary>
+    public ICollection<string>? RequiredGroups { get; set; }
+
+    /// <summary>
     /// Gets or sets the accepted values of the <c>iss</c> claim, which must match exactly. Default: every issuer that AWS may use
     /// for the pool. These are the original one, <c>https://cognito-idp.{region}.amazonaws.com/{pool id}</c>, the updated one,
     /// <c>https://issuer-cognito-idp.{region}.amazonaws.com/{pool id}</c>, and the original form with each of

@@ -231,6 +231,172 @@ public sealed class SettingsTests
     }
 
     [TestMethod]
+    [DataRow("us-east-1_Ab1", "us-east-1.amazonaws.com")]
+    [DataRow("us-gov-west-1_Ab1", "us-gov-west-1.amazonaws.com")]
+    [DataRow("ap-southeast-2_Ab1", "ap-southeast-2.amazonaws.com")]
+    [DataRow("cn-north-1_Ab1", "cn-north-1.amazonaws.com.cn")]
+    [DataRow("eusc-de-east-1_Ab1", "eusc-de-east-1.amazonaws.eu", "eusc-de-east-1.amazonaws.com")]
+    [DataRow("us-iso-east-1_Ab1", "us-iso-east-1.c2s.ic.gov")]
+    [DataRow("us-isob-east-1_Ab1", "us-isob-east-1.sc2s.sgov.gov")]
+    [DataRow("eu-isoe-west-1_Ab1", "eu-isoe-west-1.cloud.adc-e.uk")]
+    [DataRow("us-isof-south-1_Ab1", "us-isof-south-1.csp.hci.ic.gov")]
+    public void Pool_of_every_partition_starts_with_two_settings(string poolId, params string[] hosts)
+    {
+        var pool = Start(("cognito:UserPoolId", poolId), ("cognito:ClientId", "1example23456789")).UserPools.Single();
+
+        CollectionAssert.AreEqual(
+            hosts.SelectMany(host => new[] { $"https://cognito-idp.{host}/{poolId}", $"https://issuer-cognito-idp.{host}/{poolId}" }).ToArray(),
+            pool.Issuers.ToArray());
+    }
+
+    [TestMethod]
+    public void Replica_adds_the_original_issuer_with_its_region()
+    {
+        var pool = Start(
+            ("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example"), ("cognito:ReplicaRegions", "us-west-2, ap-southeast-2")).UserPools[0];
+
+        CollectionAssert.AreEqual(
+            new[]
+            {
+                $"https://cognito-idp.eu-west-1.amazonaws.com/{PoolId}",
+                $"https://issuer-cognito-idp.eu-west-1.amazonaws.com/{PoolId}",
+                $"https://cognito-idp.us-west-2.amazonaws.com/{PoolId}",
+                $"https://cognito-idp.ap-southeast-2.amazonaws.com/{PoolId}",
+            },
+            pool.Issuers.ToArray());
+    }
+
+    [TestMethod]
+    [DataRow("Oregon", "AWS Regions such as us-west-2")]
+    [DataRow("eu-west-1", "a Region other than eu-west-1")]
+    [DataRow("cn-north-1", "in the same partition of AWS")]
+    public void Wrong_replica_region_stops_the_start(string region, string expected)
+    {
+        var problem = Problems(("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example"), ("cognito:ReplicaRegions", region)).Single();
+
+        StringAssert.StartsWith(problem, $"cognito:ReplicaRegions is \"{region}\"");
+        StringAssert.Contains(problem, expected);
+    }
+
+    [TestMethod]
+    [DataRow("https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34e/", DisplayName = "a slash at the end")]
+    [DataRow("https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Other", DisplayName = "another pool's id")]
+    [DataRow("https://cognito-idp.us-east-1.amazonaws.com/eu-west-1_Ab12Cd34e", DisplayName = "another Region")]
+    [DataRow("https://issuer-cognito-idp.us-west-2.amazonaws.com/eu-west-1_Ab12Cd34e", DisplayName = "the updated host with a replica's Region")]
+    [DataRow("https://cognito-idp.eu-west-1.amazonaws.com.cn/eu-west-1_Ab12Cd34e", DisplayName = "another partition")]
+    [DataRow("https://cognito-idp-fips.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34e", DisplayName = "the FIPS endpoint")]
+    [DataRow("https://example.auth.eu-west-1.amazoncognito.com", DisplayName = "the sign-in domain")]
+    [DataRow("https://auth.example.com/oauth2/token", DisplayName = "a page of a sign-in domain")]
+    public void Wrong_issuer_stops_the_start_and_the_message_names_the_right_one(string issuer)
+    {
+        var problem = Problems(
+            ("cognito:UserPoolId", PoolId),
+            ("cognito:ClientId", "1example"),
+            ("cognito:ReplicaRegions", "us-west-2"),
+            ("cognito:Issuer", issuer)).Single();
+
+        StringAssert.StartsWith(
+            problem,
+            $"cognito:Issuer is \"{issuer}\": expected https://cognito-idp.eu-west-1.amazonaws.com/{PoolId} or "
+            + $"https://issuer-cognito-idp.eu-west-1.amazonaws.com/{PoolId} or https://cognito-idp.us-west-2.amazonaws.com/{PoolId}");
+    }
+
+    [TestMethod]
+    [DataRow("http://localhost:9229/local_1/", "expected http://localhost:9229/local_1, without a slash at the end")]
+    [DataRow("http://localhost:9229", "expected an address that ends with the pool's id")]
+    [DataRow("http://localhost:9229/local_1,http://localhost:9229/local_2", "expected issuers of one user pool")]
+    [DataRow("https://example.auth.eu-west-1.amazoncognito.com/x", "expected the pool's issuer, such as https://cognito-idp.")]
+    public void Wrong_issuer_of_an_emulator_stops_the_start(string issuer, string expected) =>
+        StringAssert.Contains(Problems(("cognito:Issuer", issuer), ("cognito:ClientId", "1example")).Single(), expected);
+
+    [TestMethod]
+    public void Several_issuers_replace_the_derived_ones_and_give_the_pool_id()
+    {
+        var pool = Start(
+            ("cognito:Issuer", "http://localhost:9229/local_1, http://127.0.0.1:9229/local_1"), ("cognito:ClientId", "1example")).UserPools[0];
+
+        CollectionAssert.AreEqual(new[] { "http://localhost:9229/local_1", "http://127.0.0.1:9229/local_1" }, pool.Issuers.ToArray());
+        Assert.AreEqual("local_1", pool.UserPoolId);
+        Assert.AreEqual("local_1", pool.Name);
+    }
+
+    [TestMethod]
+    public void Empty_or_null_lists_of_a_pool_stop_the_start()
+    {
+        var options = new CognitoJwtAuthenticationOptions
+        {
+            UserPools = [new CognitoUserPool(PoolId, "1example") { Issuers = [], ReplicaRegions = null! }],
+        };
+
+        var e = Assert.ThrowsExactly<CognitoConfigurationException>(() => new CognitoTokenValidator(options));
+
+        Assert.HasCount(2, e.Problems);
+    }
+
+    [TestMethod]
+    public void Two_pools_with_the_same_id_stop_the_start()
+    {
+        var options = new CognitoJwtAuthenticationOptions
+        {
+            UserPools =
+            [
+                new CognitoUserPool(PoolId, "1example") { Name = "a" },
+                new CognitoUserPool { Issuers = ["http://localhost:9229/" + PoolId], ClientIds = ["2example"], Name = "b" },
+            ],
+        };
+
+        var e = Assert.ThrowsExactly<CognitoConfigurationException>(() => new CognitoTokenValidator(options));
+
+        Assert.AreEqual($"2 user pools have the id \"{PoolId}\": expected one pool with all of its client ids and issuers.", e.Problems.Single());
+    }
+
+    [TestMethod]
+    public void Two_pools_with_the_same_issuer_stop_the_start()
+    {
+        string[] issuers = ["http://localhost:9229/local_1"];
+        var options = new CognitoJwtAuthenticationOptions
+        {
+            UserPools =
+            [
+                new CognitoUserPool("local_1", "1example") { Issuers = issuers },
+                new CognitoUserPool("local_2", "2example") { Issuers = issuers },
+            ],
+        };
+
+        var e = Assert.ThrowsExactly<CognitoConfigurationException>(() => new CognitoTokenValidator(options));
+
+        StringAssert.Contains(e.Problems.Single(), "have the issuer");
+    }
+
+    [TestMethod]
+    public void Rules_of_one_pool_replace_the_general_ones()
+    {
+        var options = Start(
+            ("cognito:Pools", "staff;machines"),
+            ("cognito:TokenUse", "id"),
+            ("cognito:RequiredScopes", "notes/read"),
+            ("cognito:RequiredGroups", "staff"),
+            ("cognito:Audience", "https://notes.example.com"),
+            ("cognito:staff:UserPoolId", PoolId),
+            ("cognito:staff:ClientId", "1example"),
+            ("cognito:machines:UserPoolId", "us-gov-west-1_Zz9"),
+            ("cognito:machines:ClientId", "2example"),
+            ("cognito:machines:TokenUse", "access"),
+            ("cognito:machines:RequiredScopes", "notes/write, notes/delete"),
+            ("cognito:machines:RequiredGroups", "none"),
+            ("cognito:machines:Audience", "none"));
+
+        var (staff, machines) = (options.UserPools[0], options.UserPools[1]);
+        Assert.IsNull(staff.TokenUse);
+        Assert.IsNull(staff.RequiredScopes);
+        CollectionAssert.AreEqual(new[] { "https://notes.example.com" }, staff.Audiences.ToArray());
+        Assert.AreEqual(CognitoTokenUse.Access, machines.TokenUse);
+        CollectionAssert.AreEqual(new[] { "notes/write", "notes/delete" }, machines.RequiredScopes!.ToArray());
+        Assert.AreEqual(0, machines.RequiredGroups!.Count);
+        Assert.AreEqual(0, machines.Audiences.Count);
+    }
+
+    [TestMethod]
     [DataRow("eu-west-1_")]
     [DataRow("_Ab12Cd34e")]
     [DataRow("eu-west-1-Ab12Cd34e")]

@@ -416,6 +416,74 @@ public sealed class IssuersTests
         Assert.AreEqual($"{app.Pool.UserPool.UserPoolId} 2 True ", response.Body);
     }
 
+    [TestMethod]
+    public async Task Person_with_tokens_of_every_issuer_is_one_user()
+    {
+        var seen = new List<string>();
+        using var app = new IssuersApp(
+            options => options.Provider.OnProvisionUser = context =>
+            {
+                seen.Add($"{context.UserPoolId} {context.Subject} {context.UserPool.Name}");
+                return Task.CompletedTask;
+            },
+            context =>
+            {
+                var user = context.Authentication.User;
+                return context.Response.WriteAsync($"{user.GetCognitoUserPoolId()} {user.GetCognitoSubject()} {user.GetCognitoUserPool()}");
+            });
+        foreach (var issuer in app.Pool.UserPool.Issuers)
+        {
+            var response = await app.GetAsync("/", app.Token(issuer));
+            Assert.AreEqual(seen.Last(), response.Body);
+        }
+
+        Assert.AreEqual(3, seen.Count);
+        Assert.AreEqual(1, seen.Distinct().Count());
+    }
+
+    [TestMethod]
+    public async Task Handler_runs_for_one_user_at_a_time_whatever_the_issuer()
+    {
+        var go = new TaskCompletionSource<bool>();
+        var running = 0;
+        var most = 0;
+        using var app = new IssuersApp(options => options.Provider.OnProvisionUser = async _ =>
+        {
+            most = Math.Max(most, System.Threading.Interlocked.Increment(ref running));
+            await go.Task;
+            System.Threading.Interlocked.Decrement(ref running);
+        });
+
+        var requests = app.Pool.UserPool.Issuers.Select(issuer => app.StatusAsync(app.Token(issuer))).ToArray();
+        await app.WaitForFetchesAsync(3);
+        go.SetResult(true);
+
+        Assert.IsTrue((await Task.WhenAll(requests)).All(status => status == 200));
+        Assert.AreEqual(1, most);
+    }
+
+    [TestMethod]
+    public async Task Health_tells_usable_degraded_and_unusable_apart()
+    {
+        using var app = new IssuersApp(application: async context =>
+        {
+            var health = context.GetCognitoHealth();
+            await context.Response.WriteAsync($"{health.IsUsable} {health.IsDegraded} {health.Pools[0].IsDegraded}");
+        });
+        Assert.AreEqual("False False False", (await app.GetAsync("/")).Body);
+        await app.Log.WaitForAsync(100);
+        Assert.AreEqual("True False False", (await app.GetAsync("/")).Body);
+
+        app.Fail(app.Original);
+        app.Clock.Advance(TimeSpan.FromDays(1));
+        await app.GetAsync("/");
+        await app.Log.WaitForAsync(FetchFailed);
+        Assert.AreEqual("True True True", (await app.GetAsync("/")).Body);
+
+        app.Clock.Advance(TimeSpan.FromDays(7));
+        Assert.AreEqual("False False False", (await app.GetAsync("/")).Body);
+    }
+
     private static async Task AnswerHealthAsync(IOwinContext context)
     {
         if (context.Request.Path.Value == "/health")

@@ -330,6 +330,17 @@ internal static class AttackCorpus
             yield return new($"client_id {shown}", TokenRejection.ClientIdNotAccepted, pool => pool.AccessToken().WithClaim("client_id", odd));
         }
 
+        foreach (var odd in new object[]
+        {
+            new object?[] { ClientId, 1 }, new object?[] { ClientId, null }, new object?[] { ClientId, new[] { "x" } }, new object?[] { true, ClientId },
+            "https://billing.example.com", 1, new { aud = ClientId },
+        })
+        {
+            yield return new(
+                $"aud of an access token {JsonSerializer.Serialize(odd)}", TokenRejection.ResourceNotAccepted,
+                pool => pool.AccessToken().WithClaim("aud", odd));
+        }
+
         foreach (var odd in new object?[] { "ID", "Access", "refresh", "id ", "id access", "", null, 1, new[] { "id" }, new { use = "id" } })
         {
             yield return new(
@@ -350,6 +361,13 @@ internal static class AttackCorpus
             }
         }
 
+        foreach (var odd in new object[] { 1, true, new { a = "b" }, new[] { "x" } })
+        {
+            yield return new($"jti of JSON {JsonSerializer.Serialize(odd)}", TokenRejection.MalformedClaim, pool => pool.IdToken().WithClaim("jti", odd));
+        }
+
+        yield return new(
+            "access token of a user without sub", TokenRejection.MalformedClaim, pool => pool.AccessToken().WithoutClaim("sub"));
         yield return new("sub in a list", TokenRejection.MalformedClaim, pool => pool.IdToken().WithClaim("sub", new[] { "x" }));
         yield return new("scope in a list", TokenRejection.MalformedClaim, pool => pool.AccessToken().WithClaim("scope", new[] { "admin" }));
         yield return new("username in a list", TokenRejection.MalformedClaim, pool => pool.AccessToken().WithClaim("username", new[] { "admin" }));

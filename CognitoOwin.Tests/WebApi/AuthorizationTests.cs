@@ -106,6 +106,17 @@ public sealed class AuthorizationTests : IDisposable
     }
 
     [TestMethod]
+    public async Task Users_of_every_issuer_are_of_the_pool()
+    {
+        using var host = Start();
+
+        foreach (var issuer in _staff.UserPool.Issuers)
+        {
+            Assert.AreEqual(200, (await host.GetAsync("/staff", "Bearer " + _staff.IdToken().FromIssuer(issuer))).StatusCode, issuer);
+        }
+    }
+
+    [TestMethod]
     public async Task Missing_scope_gets_403_with_the_required_scopes()
     {
         using var host = Start();

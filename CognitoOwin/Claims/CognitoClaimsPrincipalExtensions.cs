@@ -107,6 +107,14 @@ public static class CognitoClaimsPrincipalExtensions
     public static string? GetCognitoUserPool(this IPrincipal principal) => FindIdentity(principal)?.Token?.UserPool.Name;
 
     /// <summary>
+    /// Checks whether the principal is a client that acts for itself (client credentials), and not a user.
+    /// </summary>
+    /// <param name="principal">The principal.</param>
+    /// <returns><see langword="true"/> for a client; otherwise, <see langword="false"/>.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="principal"/> is null.</exception>
+    public static bool IsCognitoClient(this IPrincipal principal) => FindIdentity(principal)?.Token?.IsClient == true;
+
+    /// <summary>
     /// Gets the app client to which the token was issued (<c>aud</c> of an ID token, <c>client_id</c> of an access token).
     /// </summary>
     /// <param name="principal">The principal.</param>

@@ -60,6 +60,12 @@ public sealed class CognitoToken
     /// <summary>Gets the app client to which the token was issued.</summary>
     public string ClientId { get; }
 
+    /// <summary>
+    /// Gets whether the token is of a client that acts for itself (client credentials), and not of a user: an access token
+    /// without <c>username</c> whose <c>sub</c> is absent or is the client id.
+    /// </summary>
+    public bool IsClient { get; private set; }
+
     /// <summary>Gets the user's name in the pool; null if the token is not a user's.</summary>
     public string? Username { get; private set; }
 
@@ -125,7 +131,13 @@ public sealed class CognitoToken
             || !TryReadText(payload, isIdToken ? CognitoClaimTypes.Username : CognitoClaimTypes.AccessTokenUsername, out var username)
             || !TryReadText(payload, CognitoClaimTypes.Email, out var email)
             || !TryReadText(payload, CognitoClaimTypes.Scope, out var scope)
-            || (subject ?? (isIdToken ? null : clientId)) is not { Length: > 0 } who)
+            || !TryReadText(payload, CognitoClaimTypes.TokenId, out _))
+        {
+            return null;
+        }
+
+        var isClient = !isIdToken && username == null && (subject == null || subject == clientId);
+        if ((isClient ? clientId : subject) is not { Length: > 0 } who)
         {
             return null;
         }
@@ -144,6 +156,7 @@ public sealed class CognitoToken
         var attributes = new CognitoAttributes(payload);
         return new CognitoToken(rawToken, userPool, userPoolId, issuer, tokenUse, who, clientId)
         {
+            IsClient = isClient,
             Username = username,
             Email = email,
             EmailVerified = IsEmailVerified(attributes),

@@ -130,6 +130,9 @@ internal sealed class OptionsChecker
             _problems.AddUnexpected(NameSetting(pool.SettingsPrefix != null ? "Audience" : "Audiences"), null, "names of this API, or none");
         }
 
+        CheckScopes(NameSetting("RequiredScopes"), pool.RequiredScopes ?? []);
+        CheckNames(NameSetting("RequiredGroups"), pool.RequiredGroups ?? []);
+
         if (pool.ClientIds is not { Count: > 0 })
         {
             _problems.AddMissing(NameSetting(pool.SettingsPrefix != null ? "ClientId" : "ClientIds"), ClientIdExpected);

@@ -41,4 +41,10 @@ public sealed class CognitoPoolHealth
     /// last fetch succeeded.
     /// </summary>
     public bool IsUsable { get; }
+
+    /// <summary>
+    /// Gets whether tokens can be validated, but the last fetch of an address that the pool uses failed. An operator should find
+    /// out why; a load balancer may go on.
+    /// </summary>
+    public bool IsDegraded => IsUsable && LastFetchSucceeded == false;
 }

@@ -28,8 +28,7 @@ internal sealed class UserProvisioner(
     {
         var token = validation.Token!;
 
-        // An access token without a user name is of a client that acts for itself (client credentials), not of a user.
-        if (token.TokenUse != CognitoTokenUse.Id && (userInfoSource == CognitoUserInfo.None || token.Username == null))
+        if (token.IsClient || (token.TokenUse != CognitoTokenUse.Id && userInfoSource == CognitoUserInfo.None))
         {
             return NoProvisioning;
         }

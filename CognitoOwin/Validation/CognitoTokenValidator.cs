@@ -26,9 +26,7 @@ public sealed class CognitoTokenValidator : IDisposable
 
     private readonly PoolKeys[] _keys;
     private readonly Dictionary<string, TrustedIssuer> _issuers = new(StringComparer.Ordinal);
-    private readonly CognitoTokenUse _tokenUse;
-    private readonly HashSet<string> _requiredScopes;
-    private readonly HashSet<string> _requiredGroups;
+    private readonly bool _requireAudience;
     private readonly double _clockSkew;
     private readonly int _maximumTokenLength;
     private readonly TimeProvider _time;
@@ -45,9 +43,7 @@ public sealed class CognitoTokenValidator : IDisposable
 
     internal CognitoTokenValidator(TokenValidationSettings settings, CognitoLog log)
     {
-        _tokenUse = settings.TokenUse;
-        _requiredScopes = new(settings.RequiredScopes, StringComparer.Ordinal);
-        _requiredGroups = new(settings.RequiredGroups, StringComparer.Ordinal);
+        _requireAudience = settings.RequireAudience;
         _clockSkew = settings.ClockSkew.TotalSeconds;
         _maximumTokenLength = settings.MaximumTokenLength;
         _time = settings.TimeProvider;
@@ -60,7 +56,7 @@ public sealed class CognitoTokenValidator : IDisposable
 
         PoolKeys CreateKeys(CognitoUserPool userPool)
         {
-            var pool = new TrustedPool(userPool);
+            var pool = new TrustedPool(userPool, settings);
             var keys = new PoolKeys(userPool, settings.Keys, settings.ClockSkew, _time, log);
             foreach (var issuer in keys.ByIssuer)
             {
@@ -111,8 +107,8 @@ public sealed class CognitoTokenValidator : IDisposable
         var clientId = "";
         var badClaim = ValidateIssuer(claims, out var issuer)
             ?? ValidateDates(claims, out expiration, out issuedAt)
-            ?? ValidateTokenUse(claims, out tokenUse)
-            ?? ValidateClient(claims, tokenUse, issuer!.Pool, out clientId);
+            ?? ValidateTokenUse(claims, issuer!.Pool, out tokenUse)
+            ?? ValidateClient(claims, tokenUse, issuer.Pool, out clientId);
         if (badClaim != null)
         {
             return badClaim;
@@ -142,7 +138,7 @@ public sealed class CognitoTokenValidator : IDisposable
                 return Reject(TokenRejection.MalformedClaim);
             }
 
-            return ValidateRights(validated) ?? Accept(validated, issuer.Keys, key);
+            return ValidateRights(validated, issuer.Pool) ?? Accept(validated, issuer.Keys, key);
         }
     }
 
@@ -252,7 +248,8 @@ public sealed class CognitoTokenValidator : IDisposable
         return read.HasValue;
     }
 
-    private CognitoTokenValidationResult? ValidateTokenUse(Dictionary<string, JsonValue> claims, out CognitoTokenUse tokenUse)
+    private static CognitoTokenValidationResult? ValidateTokenUse(
+        Dictionary<string, JsonValue> claims, TrustedPool pool, out CognitoTokenUse tokenUse)
     {
         var text = claims.GetString(CognitoClaimTypes.TokenUse);
         tokenUse = TokenUseClaim.Parse(text);
@@ -261,12 +258,12 @@ public sealed class CognitoTokenValidator : IDisposable
             return Reject(TokenRejection.UnknownTokenUse, CognitoClaimTypes.TokenUse, text);
         }
 
-        return _tokenUse == CognitoTokenUse.Any || _tokenUse == tokenUse
+        return pool.TokenUse == CognitoTokenUse.Any || pool.TokenUse == tokenUse
             ? null
             : Reject(TokenRejection.TokenUseNotAccepted, CognitoClaimTypes.TokenUse, text);
     }
 
-    private static CognitoTokenValidationResult? ValidateClient(
+    private CognitoTokenValidationResult? ValidateClient(
         Dictionary<string, JsonValue> claims, CognitoTokenUse tokenUse, TrustedPool pool, out string clientId)
     {
         var (member, rejection) = tokenUse == CognitoTokenUse.Id
@@ -284,25 +281,29 @@ public sealed class CognitoTokenValidator : IDisposable
 
     // An access token has an aud only if the client bound it to a resource (RFC 8707). The resource must be this API
     // (RFC 7519 §4.1.3).
-    private static CognitoTokenValidationResult? ValidateResource(Dictionary<string, JsonValue> claims, TrustedPool pool)
+    private CognitoTokenValidationResult? ValidateResource(Dictionary<string, JsonValue> claims, TrustedPool pool)
     {
         if (!claims.TryGetValue(CognitoClaimTypes.Audience, out var audience))
         {
-            return null;
+            return _requireAudience ? Reject(TokenRejection.ResourceNotAccepted) : null;
         }
 
-        var isAccepted = audience.Items?.Exists(item => pool.AcceptsAudience(item.String)) ?? pool.AcceptsAudience(audience.String);
-        return isAccepted ? null : Reject(TokenRejection.AudienceNotAccepted, CognitoClaimTypes.Audience, audience.String);
+        // A list has text items only.
+        var isAccepted = audience.Items is { } items
+            ? items.TrueForAll(item => item.String != null) && items.Exists(item => pool.AcceptsAudience(item.String))
+            : pool.AcceptsAudience(audience.String);
+        return isAccepted ? null : Reject(TokenRejection.ResourceNotAccepted, CognitoClaimTypes.Audience, audience.String);
     }
 
-    private CognitoTokenValidationResult? ValidateRights(CognitoToken token)
+    // ID tokens have no scopes, and a client that acts for itself is in no group. So people and machines can share one pool.
+    private static CognitoTokenValidationResult? ValidateRights(CognitoToken token, TrustedPool pool)
     {
-        if (LacksAll(_requiredScopes, token.Scopes))
+        if (token.TokenUse == CognitoTokenUse.Access && LacksAll(pool.RequiredScopes, token.Scopes))
         {
             return Reject(TokenRejection.ScopeMissing, CognitoClaimTypes.Scope, string.Join(" ", token.Scopes));
         }
 
-        return LacksAll(_requiredGroups, token.Groups)
+        return !token.IsClient && LacksAll(pool.RequiredGroups, token.Groups)
             ? Reject(TokenRejection.GroupMissing, CognitoClaimTypes.Groups, string.Join(", ", token.Groups))
             : null;
     }

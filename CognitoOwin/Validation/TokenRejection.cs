@@ -73,6 +73,13 @@ public enum TokenRejection
     /// <summary><c>client_id</c> of an access token is not one string that is a configured client id.</summary>
     ClientIdNotAccepted,
 
+    /// <summary>
+    /// <c>aud</c> of an access token, the resource to which the client bound it (RFC 8707), is not one of
+    /// <see cref="CognitoUserPool.Audiences"/>, is not text, or is absent although
+    /// <see cref="CognitoJwtAuthenticationOptions.RequireAudience"/> is set.
+    /// </summary>
+    ResourceNotAccepted,
+
     /// <summary>The pool's keys are not known and could not be fetched, so the token cannot be validated now.</summary>
     KeysUnavailable,
 

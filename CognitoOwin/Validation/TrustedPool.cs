@@ -3,8 +3,8 @@ using System.Collections.Generic;
 
 namespace CognitoOwin.Validation;
 
-/// <summary>Holds a user pool as it was configured when the validator was created.</summary>
-internal sealed class TrustedPool(CognitoUserPool userPool)
+/// <summary>Holds a user pool, with the rules for its tokens, as it was configured when the validator was created.</summary>
+internal sealed class TrustedPool(CognitoUserPool userPool, TokenValidationSettings settings)
 {
     private readonly HashSet<string> _audiences = new(userPool.Audiences, StringComparer.Ordinal);
 
@@ -14,6 +14,12 @@ internal sealed class TrustedPool(CognitoUserPool userPool)
     public string UserPoolId { get; } = userPool.UserPoolId!;
 
     public HashSet<string> ClientIds { get; } = new(userPool.ClientIds, StringComparer.Ordinal);
+
+    public CognitoTokenUse TokenUse { get; } = userPool.TokenUse ?? settings.TokenUse;
+
+    public HashSet<string> RequiredScopes { get; } = new(userPool.RequiredScopes ?? settings.RequiredScopes, StringComparer.Ordinal);
+
+    public HashSet<string> RequiredGroups { get; } = new(userPool.RequiredGroups ?? settings.RequiredGroups, StringComparer.Ordinal);
 
     /// <summary>Checks whether an access token that is bound to a resource may be used here.</summary>
     /// <param name="audience">A value of the token's <c>aud</c>; null if it is not text.</param>

@@ -32,7 +32,7 @@ public class Surroundings : ApiController
 /// <summary>An application's own store of users.</summary>
 public class UserStore
 {
-    public Task<User> GetOrCreateAsync(string issuer, string subject, string email) => Task.FromResult(new User());
+    public Task<User> GetOrCreateAsync(string userPoolId, string subject, string email) => Task.FromResult(new User());
 }
 
 /// <summary>An application's own user.</summary>

@@ -14,11 +14,11 @@ public class Startup
         options.Provider = new CognitoJwtAuthenticationProvider
         {
             // Runs once for each new ID token: finds the local user of this Cognito user, or creates it. A "sub" is
-            // unique within its user pool only, so the issuer is half of the key.
+            // unique within its user pool only, so the id of the pool is half of the key.
             OnProvisionUser = async context =>
             {
                 var user = await new NotesStore().SaveUserAsync(
-                    context.Issuer, context.Subject, context.Username, context.Email);
+                    context.UserPoolId, context.Subject, context.Username, context.Email);
                 if (user.IsDisabled)
                 {
                     context.Reject("This account is closed.");

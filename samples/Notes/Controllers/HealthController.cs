@@ -7,7 +7,7 @@ namespace Notes.Controllers;
 
 public class HealthController : ApiController
 {
-    // For a monitor. A load balancer that stops sending requests at a 503 would close what is open to everyone too.
+    // For a monitor: 200 also while known keys serve through an outage (IsDegraded). A load balancer that stops sending requests at a 503 would close what is open to everyone too.
     [HttpGet, Route("health")]
     public IHttpActionResult Get()
     {
