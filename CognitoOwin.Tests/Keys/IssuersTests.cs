@@ -137,6 +137,18 @@ public sealed class IssuersTests
     }
 
     [TestMethod]
+    public async Task Unknown_kid_of_a_failing_issuer_costs_one_fetch_per_address()
+    {
+        using var app = new IssuersApp();
+        app.Fail(app.Replica);
+
+        Assert.AreEqual(503, await app.StatusAsync(app.Token(app.Replica, TestSigningKey.Create())));
+        Assert.AreEqual(503, await app.StatusAsync(app.Token(app.Replica, TestSigningKey.Create())));
+
+        CollectionAssert.AreEquivalent(new[] { app.Replica, app.Original, app.Updated }, app.Fetches.ToArray());
+    }
+
+    [TestMethod]
     public async Task Process_that_starts_while_one_Region_is_down_serves_all_tokens()
     {
         using var app = new IssuersApp(options => options.Keys.Prefetch = true, AnswerHealthAsync);

@@ -51,18 +51,23 @@ internal sealed class OptionsChecker
             CheckPool(pools[i], $"UserPools[{i}]");
         }
 
-        CheckUnique(pools, static pool => [pool.UserPoolId], "id", "one pool with all of its client ids and issuers");
-        CheckUnique(pools, static pool => pool.Issuers.Distinct(), "issuer", "one pool with all of its client ids");
+        // One id implies common issuers, so that they need no words of their own.
+        _ = CheckUnique(pools, static pool => [pool.UserPoolId], "id", "one pool with all of its client ids and issuers")
+            && CheckUnique(pools, static pool => pool.Issuers.Distinct(), "issuer", "one pool with all of its client ids");
         CheckUnique(pools, static pool => [pool.Name], "name", "a different name for each");
     }
 
-    private void CheckUnique(
+    private bool CheckUnique(
         IEnumerable<CognitoUserPool> pools, Func<CognitoUserPool, IEnumerable<string?>> select, string property, string expected)
     {
+        var isUnique = true;
         foreach (var same in pools.SelectMany(select).OfType<string>().GroupBy(value => value).Where(same => same.Count() > 1))
         {
             _problems.Add($"{same.Count()} user pools have the {property} \"{same.Key}\": expected {expected}.");
+            isUnique = false;
         }
+
+        return isUnique;
     }
 
     private void CheckPool(CognitoUserPool pool, string place)

@@ -165,7 +165,7 @@ internal sealed class AddressKeys(
 
     private async Task<KeyLookup> FetchAndFindAsync(string keyId, DateTimeOffset? issuedAt, CancellationToken cancellationToken)
     {
-        var (own, isRefused) = await FetchOwnAndFindAsync(keyId, issuedAt, cancellationToken).ConfigureAwait(false);
+        var (own, isRefused) = await FetchOwnAndFindAsync(keyId, issuedAt, isLater: false, cancellationToken).ConfigureAwait(false);
         var lookup = own.HasFailed ? await FindSubstituteAsync(own, keyId, issuedAt, cancellationToken).ConfigureAwait(false) : own;
         if (isRefused && lookup.Key == null)
         {
@@ -185,7 +185,9 @@ internal sealed class AddressKeys(
 
         foreach (var substitute in GetSubstitutes(out var isAbsent))
         {
-            var (lookup, _) = await substitute.FetchOwnAndFindAsync(keyId, issuedAt, cancellationToken).ConfigureAwait(false);
+            // GetSubstitutes has started the fetch, so its result is up to date.
+            var (lookup, _) = await substitute.FetchOwnAndFindAsync(keyId, issuedAt, isLater: true, cancellationToken)
+                .ConfigureAwait(false);
             if (lookup.Key is { } key && !stores.MaySubstitute(key))
             {
                 lookup = KeyLookup.Unknown;
@@ -201,10 +203,9 @@ internal sealed class AddressKeys(
     }
 
     private async Task<(KeyLookup Lookup, bool IsRefused)> FetchOwnAndFindAsync(
-        string keyId, DateTimeOffset? issuedAt, CancellationToken cancellationToken)
+        string keyId, DateTimeOffset? issuedAt, bool isLater, CancellationToken cancellationToken)
     {
-        var started = time.GetTimestamp();
-        for (var isLater = false; ; isLater = true)
+        for (var started = time.GetTimestamp(); ; isLater = true)
         {
             if (JoinFetch(keyId, issuedAt, out var lookup, out var isNew) is { } fetch)
             {

@@ -21,11 +21,11 @@ internal sealed class BlockingKeyReader(AddressKeys keys, TimeSpan timeout)
             return kept;
         }
 
-        var own = FetchAndFind(keys, keyId);
+        var own = FetchAndFind(keys, keyId, isLater: false);
         return own.HasFailed
             ? keys.FindKept(keyId)
                 ?? keys.GetSubstitutes(out _)
-                    .Select(other => FetchAndFind(other, keyId).Key)
+                    .Select(other => FetchAndFind(other, keyId, isLater: true).Key)
                     .FirstOrDefault(key => key != null && keys.MaySubstitute(key))
             : own.Key;
     }
@@ -47,9 +47,9 @@ internal sealed class BlockingKeyReader(AddressKeys keys, TimeSpan timeout)
     private KeySet? Fetch(AddressKeys address) =>
         address.Fetcher.JoinOrStart() is { } fetch && fetch.Wait(timeout) ? fetch.Result : null;
 
-    private KeyLookup FetchAndFind(AddressKeys address, string keyId)
+    private KeyLookup FetchAndFind(AddressKeys address, string keyId, bool isLater)
     {
-        for (var isSecond = false; ; isSecond = true)
+        for (; ; isLater = true)
         {
             // A thread that blocks must not wait for a fetch that is not due yet, so iat makes no difference.
             if (address.JoinFetch(keyId, issuedAt: null, out var lookup, out var isNew) is not { } fetch)
@@ -67,7 +67,7 @@ internal sealed class BlockingKeyReader(AddressKeys keys, TimeSpan timeout)
                 return KeyLookup.ReportUnavailable(TimeSpan.Zero);
             }
 
-            if (address.FindIn(fetch.Result, keyId, isNew || isSecond) is { } found)
+            if (address.FindIn(fetch.Result, keyId, isNew || isLater) is { } found)
             {
                 return found;
             }
