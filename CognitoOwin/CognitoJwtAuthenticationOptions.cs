@@ -23,7 +23,7 @@ public sealed class CognitoJwtAuthenticationOptions : AuthenticationOptions
     {
     }
 
-    /// <summary>Gets or sets the user pools whose tokens are accepted: at least one, each with its own issuer.</summary>
+    /// <summary>Gets or sets the user pools whose tokens are accepted: at least one, each with its own id.</summary>
     public IList<CognitoUserPool> UserPools { get; set; } = [];
 
     /// <summary>Gets or sets which kind of token is accepted. Default: <see cref="CognitoTokenUse.Any"/>.</summary>
@@ -121,7 +121,8 @@ public sealed class CognitoJwtAuthenticationOptions : AuthenticationOptions
     public CognitoUserInfo UserInfo { get; set; }
 
     /// <summary>
-    /// Gets or sets the longest that reading a profile may take: 100 milliseconds to 1 minute. Default: 5 seconds.
+    /// Gets or sets the longest that reading a profile from one address may take: 100 milliseconds to 1 minute. A pool with
+    /// replicas has one address in each Region. Default: 5 seconds.
     /// </summary>
     public TimeSpan UserInfoTimeout { get; set; } = CognitoJwtDefaults.UserInfoTimeout;
 
