@@ -60,6 +60,12 @@ internal sealed class KeyFetcher : IDisposable
     {
         lock (_gate)
         {
+            // The keys may have come while this request waited for the lock.
+            if (_cachingEnabled && _store.Current is { } current)
+            {
+                return Task.FromResult<KeySet?>(current);
+            }
+
             if (_pending == null && _schedule.IsCoolingDown(hasUsableKeys: false, out _))
             {
                 return null;
