@@ -16,8 +16,8 @@ using Owin;
 namespace CognitoOwin.Testing;
 
 /// <summary>
-/// A Cognito user pool in memory. It issues tokens as Cognito does, and serves its public keys without a socket:
-/// <c>app.UseCognitoJwt(pool.Configure)</c>.
+/// Simulates a Cognito user pool in memory. It issues tokens as Cognito does, and serves its public keys without a socket. Use it
+/// with <c>app.UseCognitoJwt(pool.Configure)</c>.
 /// </summary>
 public sealed class CognitoTestPool : IDisposable
 {
@@ -28,7 +28,7 @@ public sealed class CognitoTestPool : IDisposable
     private int _fetches;
 
     /// <summary>Creates a pool with keys of its own.</summary>
-    /// <param name="userPoolId">The pool's id; null for one that no other pool of this process has.</param>
+    /// <param name="userPoolId">The pool's id; null for an id that no other pool of this process has.</param>
     /// <param name="clientId">The id of its app client.</param>
     public CognitoTestPool(string? userPoolId = null, string clientId = "1example23456789")
     {
@@ -40,43 +40,45 @@ public sealed class CognitoTestPool : IDisposable
         _handler = new JwksHandler(this);
     }
 
-    /// <summary>The pool, as options have it.</summary>
+    /// <summary>Gets the pool as options name it.</summary>
     public CognitoUserPool UserPool { get; }
 
-    /// <summary>The <c>iss</c> of its tokens.</summary>
+    /// <summary>Gets the <c>iss</c> of the pool's tokens.</summary>
     public string Issuer => UserPool.Issuer!;
 
-    /// <summary>The id of its app client.</summary>
+    /// <summary>Gets the id of the pool's app client.</summary>
     public string ClientId { get; }
 
-    /// <summary>The clock by which tokens are issued. Default: the system's.</summary>
+    /// <summary>Gets or sets the clock for the dates of tokens. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
-    /// <summary>The key that signs ID tokens from now on.</summary>
+    /// <summary>Gets the key that signs new ID tokens.</summary>
     public TestSigningKey IdTokenKey { get; private set; }
 
-    /// <summary>The key that signs access tokens from now on: another one, as at Cognito.</summary>
+    /// <summary>Gets the key that signs new access tokens. As at Cognito, it is not the key of ID tokens.</summary>
     public TestSigningKey AccessTokenKey { get; private set; }
 
-    /// <summary>The keys that the pool's JWKS lists.</summary>
+    /// <summary>Gets the keys that the pool's JWKS lists.</summary>
     public IReadOnlyList<TestSigningKey> Keys => _keys;
 
-    /// <summary>The pool's JWKS, as its endpoint serves it.</summary>
+    /// <summary>Gets the pool's JWKS, as its endpoint serves it.</summary>
     public string Jwks => WriteJwks(_keys);
 
-    /// <summary>How often the JWKS was asked for.</summary>
+    /// <summary>Gets how often the JWKS was fetched.</summary>
     public int JwksFetches => Volatile.Read(ref _fetches);
 
     /// <summary>
-    /// What the JWKS endpoint does instead of serving the keys: answer something else, wait, or throw. Null: it serves them.
+    /// Gets or sets what the JWKS endpoint does instead of serving the keys: return another answer, wait, or throw. Default:
+    /// null, so that it serves the keys.
     /// </summary>
     public Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>>? OnJwksRequest { get; set; }
 
-    /// <summary>Serves the pool's JWKS, for <see cref="CognitoKeysOptions.HttpMessageHandler"/>.</summary>
+    /// <summary>Gets a handler that serves the pool's JWKS, for <see cref="CognitoKeysOptions.HttpMessageHandler"/>.</summary>
     public HttpMessageHandler JwksEndpoint => _handler;
 
-    /// <summary>Makes options accept this pool's tokens, and no other's: <c>app.UseCognitoJwt(pool.Configure)</c>.</summary>
+    /// <summary>Makes options accept the tokens of this pool and no other: <c>app.UseCognitoJwt(pool.Configure)</c>.</summary>
     /// <param name="options">The options.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
     public void Configure(CognitoJwtAuthenticationOptions options)
     {
         if (options == null)
@@ -90,11 +92,12 @@ public sealed class CognitoTestPool : IDisposable
     }
 
     /// <summary>
-    /// Sends a token through the real middleware, rules, events and all, and gives the user that a controller would have.
+    /// Sends a token through the real middleware with its rules and events, and returns the user that a controller would get.
     /// </summary>
     /// <param name="token">The token.</param>
-    /// <param name="configure">Changes the options, for an application's own rules and its provisioning handler; null for none.</param>
-    /// <returns>The user; one that is not authenticated where the token was refused.</returns>
+    /// <param name="configure">Sets the application's own rules and its provisioning handler; null for none.</param>
+    /// <returns>The user, who is not authenticated if the token was refused.</returns>
+    /// <exception cref="CognitoConfigurationException">The options have problems; the exception lists all of them.</exception>
     public async Task<ClaimsPrincipal> SignInAsync(string token, Action<CognitoJwtAuthenticationOptions>? configure = null)
     {
         using var disposing = new CancellationTokenSource();
@@ -120,23 +123,23 @@ public sealed class CognitoTestPool : IDisposable
         return user;
     }
 
-    /// <summary>Begins an ID token.</summary>
-    /// <param name="username">The user's name. One name always has the same <c>sub</c>.</param>
-    /// <returns>The token, valid as it is.</returns>
-    public CognitoTestToken IdToken(string username = "alice") => CognitoTestToken.Id(this, username);
+    /// <summary>Creates an ID token.</summary>
+    /// <param name="username">The user's name. The same name always has the same <c>sub</c>.</param>
+    /// <returns>The token, which is valid.</returns>
+    public CognitoTestToken IdToken(string username = "alice") => CognitoTestToken.CreateIdToken(this, username);
 
-    /// <summary>Begins an access token.</summary>
-    /// <param name="username">The user's name. One name always has the same <c>sub</c>.</param>
-    /// <returns>The token, valid as it is.</returns>
-    public CognitoTestToken AccessToken(string username = "alice") => CognitoTestToken.Access(this, username);
+    /// <summary>Creates an access token.</summary>
+    /// <param name="username">The user's name. The same name always has the same <c>sub</c>.</param>
+    /// <returns>The token, which is valid.</returns>
+    public CognitoTestToken AccessToken(string username = "alice") => CognitoTestToken.CreateAccessToken(this, username);
 
-    /// <summary>Begins an access token of a client that acts for itself (client credentials grant).</summary>
-    /// <param name="scopes">Its scopes.</param>
-    /// <returns>The token, valid as it is.</returns>
-    public CognitoTestToken ClientCredentialsToken(params string[] scopes) => CognitoTestToken.ClientCredentials(this, scopes);
+    /// <summary>Creates an access token of a client that acts for itself (client credentials grant).</summary>
+    /// <param name="scopes">The scopes of the token.</param>
+    /// <returns>The token, which is valid.</returns>
+    public CognitoTestToken ClientCredentialsToken(params string[] scopes) => CognitoTestToken.CreateClientCredentialsToken(this, scopes);
 
     /// <summary>
-    /// Signs with new keys from now on. The old ones stay in the JWKS, as at Cognito, until <see cref="DropOldKeys"/>.
+    /// Creates new keys for new tokens. As at Cognito, the old keys stay in the JWKS, until <see cref="DropOldKeys"/>.
     /// </summary>
     public void RotateKeys()
     {
@@ -145,7 +148,7 @@ public sealed class CognitoTestPool : IDisposable
         _keys = [IdTokenKey, AccessTokenKey, .. _keys];
     }
 
-    /// <summary>Lists only the keys that sign now.</summary>
+    /// <summary>Removes all keys from the JWKS but those that sign new tokens.</summary>
     public void DropOldKeys() => _keys = [IdTokenKey, AccessTokenKey];
 
     /// <summary>Makes the JWKS endpoint answer with a status and no keys.</summary>
@@ -159,9 +162,10 @@ public sealed class CognitoTestPool : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _handler.Dispose();
 
-    /// <summary>Writes a JWKS (RFC 7517 §5) of the shape that Cognito's has.</summary>
+    /// <summary>Writes a JWKS (RFC 7517 §5) in Cognito's format.</summary>
     /// <param name="keys">The keys.</param>
     /// <returns>The JSON text.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="keys"/> is null.</exception>
     public static string WriteJwks(IEnumerable<TestSigningKey> keys)
     {
         if (keys == null)

@@ -8,8 +8,8 @@ using System.Text.Json;
 namespace CognitoOwin.Testing;
 
 /// <summary>
-/// A token in the making. It is valid as it begins; each method changes one thing, to something else that is valid or to
-/// something that is not. Pass it wherever a string is wanted, or call <see cref="ToString"/>.
+/// Builds a token. A token is valid by default; each method changes one property of it. Pass the builder as a string, or call
+/// <see cref="ToString"/>.
 /// </summary>
 public sealed class CognitoTestToken
 {
@@ -36,14 +36,15 @@ public sealed class CognitoTestToken
         _claims["exp"] = now + 3600;
     }
 
-    /// <summary>Gives the token as text.</summary>
+    /// <summary>Signs a token.</summary>
     /// <param name="token">The token.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="token"/> is null.</exception>
     public static implicit operator string(CognitoTestToken token) =>
         (token ?? throw new ArgumentNullException(nameof(token))).ToString();
 
-    internal static CognitoTestToken Id(CognitoTestPool pool, string username)
+    internal static CognitoTestToken CreateIdToken(CognitoTestPool pool, string username)
     {
-        var token = new CognitoTestToken(pool, pool.IdTokenKey, SubjectOf(username), "id");
+        var token = new CognitoTestToken(pool, pool.IdTokenKey, CreateSubject(username), "id");
         return token
             .WithClaim("aud", pool.ClientId)
             .WithClaim("cognito:username", username)
@@ -51,9 +52,9 @@ public sealed class CognitoTestToken
             .WithClaim("email_verified", true);
     }
 
-    internal static CognitoTestToken Access(CognitoTestPool pool, string username)
+    internal static CognitoTestToken CreateAccessToken(CognitoTestPool pool, string username)
     {
-        var token = new CognitoTestToken(pool, pool.AccessTokenKey, SubjectOf(username), "access");
+        var token = new CognitoTestToken(pool, pool.AccessTokenKey, CreateSubject(username), "access");
         return token
             .WithClaim("client_id", pool.ClientId)
             .WithClaim("username", username)
@@ -61,13 +62,13 @@ public sealed class CognitoTestToken
             .WithScopes("aws.cognito.signin.user.admin");
     }
 
-    internal static CognitoTestToken ClientCredentials(CognitoTestPool pool, string[] scopes)
+    internal static CognitoTestToken CreateClientCredentialsToken(CognitoTestPool pool, string[] scopes)
     {
         var token = new CognitoTestToken(pool, pool.AccessTokenKey, pool.ClientId, "access");
         return token.WithClaim("client_id", pool.ClientId).WithClaim("version", 2).WithScopes(scopes);
     }
 
-    /// <summary>Puts the user into groups (<c>cognito:groups</c>).</summary>
+    /// <summary>Sets the groups of the user (<c>cognito:groups</c>).</summary>
     /// <param name="groups">The groups.</param>
     /// <returns>This token.</returns>
     public CognitoTestToken WithGroups(params string[] groups) => WithClaim("cognito:groups", groups);
@@ -84,30 +85,30 @@ public sealed class CognitoTestToken
     public CognitoTestToken WithEmail(string email, bool verified = true) =>
         WithClaim("email", email).WithClaim("email_verified", verified);
 
-    /// <summary>Sets an attribute of the pool's own, <c>custom:{name}</c>.</summary>
+    /// <summary>Sets a custom attribute, <c>custom:{name}</c>.</summary>
     /// <param name="name">The name, without <c>custom:</c>.</param>
     /// <param name="value">The value.</param>
     /// <returns>This token.</returns>
     public CognitoTestToken WithCustomAttribute(string name, string value) => WithClaim("custom:" + name, value);
 
-    /// <summary>Sets when the token was issued, and lets it live for a time from then on.</summary>
-    /// <param name="issuedAt">When it was issued.</param>
-    /// <param name="lifetime">For how long it is valid.</param>
+    /// <summary>Sets the time at which the token was issued, and how long it is valid from then on.</summary>
+    /// <param name="issuedAt">The time at which it was issued.</param>
+    /// <param name="lifetime">How long it is valid.</param>
     /// <returns>This token.</returns>
     public CognitoTestToken WithLifetime(DateTimeOffset issuedAt, TimeSpan lifetime) =>
         WithClaim("iat", issuedAt.ToUnixTimeSeconds())
             .WithClaim("auth_time", issuedAt.ToUnixTimeSeconds())
             .WithClaim("exp", (issuedAt + lifetime).ToUnixTimeSeconds());
 
-    /// <summary>Lets the token live for a time from now on; a negative time makes one that has expired.</summary>
-    /// <param name="lifetime">For how long it is valid.</param>
+    /// <summary>Sets how long the token is valid from now on.</summary>
+    /// <param name="lifetime">The time; a negative time for a token that has expired.</param>
     /// <returns>This token.</returns>
     public CognitoTestToken WithLifetime(TimeSpan lifetime) =>
         WithClaim("exp", (_pool.TimeProvider.GetUtcNow() + lifetime).ToUnixTimeSeconds());
 
     /// <summary>Sets any claim.</summary>
     /// <param name="name">The name.</param>
-    /// <param name="value">Anything that System.Text.Json can write.</param>
+    /// <param name="value">A value that System.Text.Json can write.</param>
     /// <returns>This token.</returns>
     public CognitoTestToken WithClaim(string name, object? value)
     {
@@ -115,7 +116,7 @@ public sealed class CognitoTestToken
         return this;
     }
 
-    /// <summary>Leaves a claim out.</summary>
+    /// <summary>Removes a claim.</summary>
     /// <param name="name">The name.</param>
     /// <returns>This token.</returns>
     public CognitoTestToken WithoutClaim(string name)
@@ -126,7 +127,7 @@ public sealed class CognitoTestToken
 
     /// <summary>Sets any parameter of the header.</summary>
     /// <param name="name">The name.</param>
-    /// <param name="value">Anything that System.Text.Json can write.</param>
+    /// <param name="value">A value that System.Text.Json can write.</param>
     /// <returns>This token.</returns>
     public CognitoTestToken WithHeader(string name, object? value)
     {
@@ -134,7 +135,7 @@ public sealed class CognitoTestToken
         return this;
     }
 
-    /// <summary>Leaves a parameter of the header out.</summary>
+    /// <summary>Removes a parameter of the header.</summary>
     /// <param name="name">The name.</param>
     /// <returns>This token.</returns>
     public CognitoTestToken WithoutHeader(string name)
@@ -143,18 +144,20 @@ public sealed class CognitoTestToken
         return this;
     }
 
-    /// <summary>Signs with another key, and names it in the header.</summary>
+    /// <summary>Signs with another key, and names that key in the header.</summary>
     /// <param name="key">The key.</param>
     /// <returns>This token.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="key"/> is null.</exception>
     public CognitoTestToken SignedBy(TestSigningKey key)
     {
         _key = key ?? throw new ArgumentNullException(nameof(key));
         return WithHeader("kid", key.Id);
     }
 
-    /// <summary>Signs with another key, and goes on naming the pool's: a forgery.</summary>
+    /// <summary>Forges the token: signs with another key, but still names the pool's key in the header.</summary>
     /// <param name="key">The key.</param>
     /// <returns>This token.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="key"/> is null.</exception>
     public CognitoTestToken ForgedWith(TestSigningKey key)
     {
         _key = key ?? throw new ArgumentNullException(nameof(key));
@@ -165,11 +168,12 @@ public sealed class CognitoTestToken
     /// <returns>The token in its compact form (RFC 7515 §3.1).</returns>
     public override string ToString() => Sign(JsonSerializer.Serialize(_header), JsonSerializer.Serialize(_claims), _key);
 
-    /// <summary>Signs any two texts as header and payload, for tests of what no issuer would write.</summary>
+    /// <summary>Signs any two texts as header and payload, for tests with tokens that no issuer would write.</summary>
     /// <param name="header">The header.</param>
     /// <param name="payload">The payload.</param>
     /// <param name="key">The key.</param>
     /// <returns>The token in its compact form (RFC 7515 §3.1).</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="key"/> is null.</exception>
     public static string Sign(string header, string payload, TestSigningKey key)
     {
         if (key == null)
@@ -181,8 +185,8 @@ public sealed class CognitoTestToken
         return input + "." + JwtText.Encode(key.Sign(Encoding.ASCII.GetBytes(input)));
     }
 
-    // A UUID that depends on nothing but the name, so that one user has one sub in all tokens of all runs.
-    private static string SubjectOf(string username)
+    // The UUID depends only on the name, so that a user has the same sub in all tokens of all runs.
+    private static string CreateSubject(string username)
     {
         using var hash = SHA256.Create();
         return new Guid([.. hash.ComputeHash(Encoding.UTF8.GetBytes(username)).Take(16)]).ToString();

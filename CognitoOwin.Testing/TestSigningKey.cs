@@ -6,14 +6,14 @@ using System.Threading;
 
 namespace CognitoOwin.Testing;
 
-/// <summary>A signing key of a <see cref="CognitoTestPool"/>.</summary>
+/// <summary>Signs the tokens of a <see cref="CognitoTestPool"/>.</summary>
 public sealed class TestSigningKey
 {
-    // To make a key takes from a tenth of a second to several, so a process makes few and uses them again. Each use has a kid
-    // of its own, and pools made one after the other have different keys.
+    // Creating a key takes from a tenth of a second to several seconds, so a process creates few and uses them again. Each use
+    // has its own kid, and pools that are created one after the other have different keys.
     private const int MaximumKeys = 16;
 
-    private static readonly List<RSAParameters> Made = [];
+    private static readonly List<RSAParameters> Created = [];
     private static int _uses;
 
     private readonly RSAParameters _parameters;
@@ -24,32 +24,32 @@ public sealed class TestSigningKey
         _parameters = parameters;
     }
 
-    /// <summary>The key's <c>kid</c>: unique in this process.</summary>
+    /// <summary>Gets the key's <c>kid</c>, which is unique in this process.</summary>
     public string Id { get; }
 
-    /// <summary>The public half.</summary>
+    /// <summary>Gets the public part of the key.</summary>
     public RSAParameters PublicParameters => new() { Modulus = _parameters.Modulus, Exponent = _parameters.Exponent };
 
-    /// <summary>Creates a key of 2048 bits, as Cognito's are.</summary>
+    /// <summary>Creates a key of 2048 bits, like Cognito's.</summary>
     /// <returns>The key.</returns>
     public static TestSigningKey Create()
     {
         var use = Interlocked.Increment(ref _uses) - 1;
-        lock (Made)
+        lock (Created)
         {
             var place = use % MaximumKeys;
-            while (Made.Count <= place)
+            while (Created.Count <= place)
             {
                 using var rsa = new RSACryptoServiceProvider(2048) { PersistKeyInCsp = false };
-                Made.Add(rsa.ExportParameters(includePrivateParameters: true));
+                Created.Add(rsa.ExportParameters(includePrivateParameters: true));
             }
 
-            return new TestSigningKey("test-key-" + use.ToString(CultureInfo.InvariantCulture), Made[place]);
+            return new TestSigningKey("test-key-" + use.ToString(CultureInfo.InvariantCulture), Created[place]);
         }
     }
 
-    /// <summary>Signs as RS256 does (RFC 7518 §3.3).</summary>
-    /// <param name="input">What is signed.</param>
+    /// <summary>Signs with RS256 (RFC 7518 §3.3).</summary>
+    /// <param name="input">The bytes to sign.</param>
     /// <returns>The signature.</returns>
     public byte[] Sign(byte[] input)
     {

@@ -9,10 +9,10 @@ using System.Web.Http.Controllers;
 namespace CognitoOwin.WebApi;
 
 /// <summary>
-/// Lets only those in who came with a Cognito token that has the rights named here. It is an <see cref="AuthorizeAttribute"/>:
-/// it stands on actions, on controllers or among the global filters, several of them must all hold, its <c>Roles</c> and
-/// <c>Users</c> work, and <see cref="AllowAnonymousAttribute"/> lifts it. A request without a Cognito user is answered 401. A user
-/// without the right is answered 403 with <c>insufficient_scope</c> (RFC 6750 §3.1), as a new token would not help.
+/// Accepts only requests with a Cognito token that has the rights named here. It is an <see cref="AuthorizeAttribute"/>: use it
+/// on actions, on controllers or as a global filter. If there are several, a request must pass all of them. Its <c>Roles</c> and
+/// <c>Users</c> work, and <see cref="AllowAnonymousAttribute"/> switches it off. A request without a Cognito user gets 401. A
+/// user without the right gets 403 with <c>insufficient_scope</c> (RFC 6750 §3.1), because a new token would not help.
 /// </summary>
 public class CognitoAuthorizeAttribute : AuthorizeAttribute
 {
@@ -20,51 +20,61 @@ public class CognitoAuthorizeAttribute : AuthorizeAttribute
     private string[] _scopes = [];
 
     /// <summary>
-    /// Groups of the user pool with commas between them; the user must be in one of them. Compared to the letter. Default (null):
-    /// any user.
+    /// Gets or sets groups of the user pool with commas between them; the user must be in one of them. They are case-sensitive.
+    /// Default (null): any user.
     /// </summary>
-    /// <exception cref="ArgumentException">The text names no group: it would let everybody in.</exception>
+    /// <exception cref="ArgumentException">The text names no group, so that it would accept every user.</exception>
     public string? Groups
     {
-        get => TextOf(_groups);
-        set => _groups = Names(value, [','], nameof(Groups));
+        get => JoinNames(_groups);
+        set => _groups = SplitNames(value, [','], nameof(Groups));
     }
 
     /// <summary>
-    /// Scopes with commas or spaces between them; the token must have one of them. Compared to the letter. ID tokens have no
-    /// scopes. Default (null): any token.
+    /// Gets or sets scopes with commas or spaces between them; the token must have one of them. They are case-sensitive. ID
+    /// tokens have no scopes. Default (null): any token.
     /// </summary>
-    /// <exception cref="ArgumentException">The text names no scope, or has characters no scope has (RFC 6749 §3.3).</exception>
+    /// <exception cref="ArgumentException">
+    /// The text names no scope, or has characters that no scope has (RFC 6749 §3.3).
+    /// </exception>
     public string? Scopes
     {
-        get => TextOf(_scopes);
+        get => JoinNames(_scopes);
         set
         {
-            // They are shown in a header.
-            var scopes = Names(value, [',', ' '], nameof(Scopes));
+            // A challenge shows the scopes in a header.
+            var scopes = SplitNames(value, [',', ' '], nameof(Scopes));
             _scopes = scopes.All(scope => scope.All(c => c is > ' ' and <= '~' and not ('"' or '\\')))
                 ? scopes
-                : throw new ArgumentException($"\"{value}\" is no list of scopes.", nameof(Scopes));
+                : throw new ArgumentException($"\"{value}\" is not a list of scopes.", nameof(Scopes));
         }
     }
 
-    /// <summary>Which kind of token is needed. Default: <see cref="CognitoTokenUse.Any"/>.</summary>
+    /// <summary>Gets or sets which kind of token is required. Default: <see cref="CognitoTokenUse.Any"/>.</summary>
     public CognitoTokenUse TokenUse { get; set; }
 
-    /// <summary>The <see cref="CognitoUserPool.Name"/> of the one user pool whose users may come. Default (null): every pool's.</summary>
+    /// <summary>
+    /// Gets or sets the <see cref="CognitoUserPool.Name"/> of the one user pool whose users are accepted. Default (null): every
+    /// pool.
+    /// </summary>
     public string? UserPool { get; set; }
 
-    /// <summary>Whether the request may go on. Override it to ask for more.</summary>
+    /// <summary>Checks whether the request may continue. Override it to require more.</summary>
     /// <param name="actionContext">The request and its action.</param>
-    /// <returns>Whether its user is of Cognito and has every right that the properties name.</returns>
+    /// <returns>
+    /// <see langword="true"/> if the user is Cognito's and has every right that the properties name; otherwise,
+    /// <see langword="false"/>.
+    /// </returns>
+    /// <exception cref="ArgumentNullException"><paramref name="actionContext"/> is null.</exception>
     protected override bool IsAuthorized(HttpActionContext actionContext) =>
         base.IsAuthorized(actionContext)
-        && UserOf(actionContext) is { } user
+        && GetUser(actionContext) is { } user
         && IsCognitoUser(user)
-        && MissingRightOf(user) == null;
+        && FindMissingRight(user) == null;
 
-    /// <summary>Answers a request that may not go on: 403 to a user of Cognito, 401 to everyone else.</summary>
+    /// <summary>Answers a request that may not continue: 403 to a user of Cognito, 401 to everyone else.</summary>
     /// <param name="actionContext">The request and its action; the answer becomes its response.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="actionContext"/> is null.</exception>
     protected override void HandleUnauthorizedRequest(HttpActionContext actionContext)
     {
         if (actionContext == null)
@@ -72,16 +82,16 @@ public class CognitoAuthorizeAttribute : AuthorizeAttribute
             throw new ArgumentNullException(nameof(actionContext));
         }
 
-        if (UserOf(actionContext) is not { Identity.IsAuthenticated: true } user || !IsCognitoUser(user))
+        if (GetUser(actionContext) is not { Identity.IsAuthenticated: true } user || !IsCognitoUser(user))
         {
             base.HandleUnauthorizedRequest(actionContext);
             return;
         }
 
-        var missing = MissingRightOf(user) ?? new MissingRight("The user may not do this.");
+        var missing = FindMissingRight(user) ?? new MissingRight("The user may not do this.");
         var response = actionContext.Request.CreateErrorResponse(HttpStatusCode.Forbidden, missing.Description);
 
-        // null only where the identity was serialized on its way here: then nothing is known of the middleware that made it.
+        // The challenge is null only if the identity is a deserialized copy, which does not know the middleware that created it.
         if (user.CreateInsufficientScopeChallenge(missing.Description, missing.Scopes) is { } challenge)
         {
             response.Headers.TryAddWithoutValidation("WWW-Authenticate", challenge);
@@ -90,24 +100,38 @@ public class CognitoAuthorizeAttribute : AuthorizeAttribute
         actionContext.Response = response;
     }
 
-    private MissingRight? MissingRightOf(IPrincipal user) =>
-        UserPool != null && !string.Equals(user.GetCognitoUserPool(), UserPool, StringComparison.Ordinal)
-            ? new MissingRight("Users of this user pool are not accepted here.")
-        : TokenUse == CognitoTokenUse.Id && user.GetCognitoTokenUse() != CognitoTokenUse.Id
-            ? new MissingRight("An ID token is needed here.")
-        : TokenUse == CognitoTokenUse.Access && user.GetCognitoTokenUse() != CognitoTokenUse.Access
-            ? new MissingRight("An access token is needed here.")
-        : _scopes.Length > 0 && !user.GetCognitoScopes().Intersect(_scopes, StringComparer.Ordinal).Any()
-            ? new MissingRight("The token lacks a required scope.", _scopes)
-        : _groups.Length > 0 && !user.GetCognitoGroups().Intersect(_groups, StringComparer.Ordinal).Any()
-            ? new MissingRight("The user is in none of the required groups.")
-        : null;
+    private MissingRight? FindMissingRight(IPrincipal user)
+    {
+        if (UserPool != null && !string.Equals(user.GetCognitoUserPool(), UserPool, StringComparison.Ordinal))
+        {
+            return new MissingRight("Users of this user pool are not accepted here.");
+        }
 
-    private static IPrincipal? UserOf(HttpActionContext actionContext) => actionContext.ControllerContext.RequestContext.Principal;
+        if (TokenUse == CognitoTokenUse.Id && user.GetCognitoTokenUse() != CognitoTokenUse.Id)
+        {
+            return new MissingRight("An ID token is needed here.");
+        }
+
+        if (TokenUse == CognitoTokenUse.Access && user.GetCognitoTokenUse() != CognitoTokenUse.Access)
+        {
+            return new MissingRight("An access token is needed here.");
+        }
+
+        if (_scopes.Length > 0 && !user.GetCognitoScopes().Intersect(_scopes, StringComparer.Ordinal).Any())
+        {
+            return new MissingRight("The token lacks a required scope.", _scopes);
+        }
+
+        return _groups.Length > 0 && !user.GetCognitoGroups().Intersect(_groups, StringComparer.Ordinal).Any()
+            ? new MissingRight("The user is in none of the required groups.")
+            : null;
+    }
+
+    private static IPrincipal? GetUser(HttpActionContext actionContext) => actionContext.ControllerContext.RequestContext.Principal;
 
     private static bool IsCognitoUser(IPrincipal user) => user.GetCognitoSubject() != null;
 
-    private static string[] Names(string? text, char[] separators, string property)
+    private static string[] SplitNames(string? text, char[] separators, string property)
     {
         if (text == null)
         {
@@ -118,7 +142,7 @@ public class CognitoAuthorizeAttribute : AuthorizeAttribute
         return names.Length > 0 ? names : throw new ArgumentException($"\"{text}\" names nothing.", property);
     }
 
-    private static string? TextOf(string[] names) => names.Length > 0 ? string.Join(",", names) : null;
+    private static string? JoinNames(string[] names) => names.Length > 0 ? string.Join(",", names) : null;
 
     private sealed class MissingRight(string description, params string[] scopes)
     {

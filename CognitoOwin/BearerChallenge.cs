@@ -1,5 +1,5 @@
 using System.Text;
-using CognitoOwin.UserInfo;
+using CognitoOwin.Provisioning;
 using CognitoOwin.Validation;
 
 namespace CognitoOwin;
@@ -9,9 +9,12 @@ internal static class BearerChallenge
 {
     private const int MaximumDescriptionLength = 300;
 
-    public static string? For(Refusal? refusal, CognitoJwtAuthenticationOptions options)
+    /// <summary>Creates the challenge of an answer.</summary>
+    /// <param name="refusal">Why the request has no user; null if no token came, or the token was accepted.</param>
+    /// <param name="options">The options.</param>
+    /// <returns>The challenge; null if the token is not at fault, so that the client needs no other.</returns>
+    public static string? Create(Refusal? refusal, CognitoJwtAuthenticationOptions options)
     {
-        // Nothing was wrong with the token: there is nothing to ask the client for.
         if (refusal?.StatusCode == 503)
         {
             return null;
@@ -21,28 +24,33 @@ internal static class BearerChallenge
         if (refusal != null)
         {
             challenge.Append(", error=\"").Append(refusal.ErrorCode)
-                .Append("\", error_description=\"").Append(RejectionText.Printable(refusal.Description, MaximumDescriptionLength)).Append('"');
+                .Append("\", error_description=\"").Append(MakePrintable(refusal.Description)).Append('"');
         }
 
-        // RFC 6750 §3.1: the scope that would have been enough. No scope makes up for a missing group.
+        // RFC 6750 §3.1: name the scopes that are enough. A missing group is not a matter of scopes.
         if (refusal?.Rejection == TokenRejection.ScopeMissing)
         {
             challenge.Append(", scope=\"").Append(string.Join(" ", options.RequiredScopes)).Append('"');
         }
         else if (refusal?.Rejection == TokenRejection.UserInfoScopeMissing)
         {
-            challenge.Append(", scope=\"").Append(UserInfoClient.ScopeFor(options.UserInfo)).Append('"');
+            challenge.Append(", scope=\"").Append(UserInfoClient.GetRequiredScope(options.UserInfo)).Append('"');
         }
 
         return challenge.ToString();
     }
 
-    public static string InsufficientScope(CognitoJwtAuthenticationOptions options, string description, string[] scopes)
+    /// <summary>Creates the challenge for a user who lacks a right.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="description">What the user lacks, in one sentence.</param>
+    /// <param name="scopes">The scopes of which one is enough; none if the user lacks another right.</param>
+    /// <returns>The challenge.</returns>
+    public static string CreateInsufficientScope(CognitoJwtAuthenticationOptions options, string description, string[] scopes)
     {
         var challenge = $"{options.AuthenticationSchemes[0]} realm=\"{options.Realm}\", error=\"insufficient_scope\", "
-            + $"error_description=\"{RejectionText.Printable(description, MaximumDescriptionLength)}\"";
-        return scopes.Length == 0
-            ? challenge
-            : $"{challenge}, scope=\"{RejectionText.Printable(string.Join(" ", scopes), MaximumDescriptionLength)}\"";
+            + $"error_description=\"{MakePrintable(description)}\"";
+        return scopes.Length == 0 ? challenge : $"{challenge}, scope=\"{MakePrintable(string.Join(" ", scopes))}\"";
     }
+
+    private static string MakePrintable(string text) => RejectionText.MakePrintable(text, MaximumDescriptionLength);
 }

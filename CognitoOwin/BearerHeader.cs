@@ -9,64 +9,62 @@ namespace CognitoOwin;
 internal static class BearerHeader
 {
     /// <summary>Reads the headers.</summary>
-    /// <param name="values">The headers of that name, as the host has them.</param>
+    /// <param name="values">The <c>Authorization</c> headers as the host has them; may be null.</param>
     /// <param name="schemes">The schemes that carry a token.</param>
-    /// <param name="token">What follows the scheme, which need not be a token: see <see cref="TokenText.IsB64Token"/>; null where nothing does.</param>
-    /// <returns>Whether the headers may be in order: also where there is none, or one of another scheme.</returns>
-    public static bool TryRead(IList<string>? values, IList<string> schemes, out TokenText? token)
+    /// <returns>What the header of one of the schemes holds; nothing if there is no such header.</returns>
+    public static RequestToken Read(IList<string>? values, IList<string> schemes)
     {
-        token = null;
         if (values == null || values.Count == 0)
         {
-            return true;
+            return default;
         }
 
         if (values.Count > 1)
         {
-            // One of them may be what another part of the system has judged: to choose would be a guess.
-            return !AnyIsOurs(values, schemes);
+            // Another part of the system may have validated any one of them, so that choosing one would be a guess.
+            return HasAnyScheme(values, schemes) ? RequestToken.FromHeader(text: null) : default;
         }
 
-        if (!IsOurs(values[0], schemes, out var start))
+        if (!HasScheme(values[0], schemes, out var start))
         {
-            return true;
+            return default;
         }
 
         var header = values[0];
         var end = header.Length;
-        Skip(header, ref start);
+        SkipSpaces(header, ref start);
         while (end > start && IsSpace(header[end - 1]))
         {
             end--;
         }
 
-        token = end > start ? new TokenText(header, start, end - start) : null;
-        return token != null;
+        return RequestToken.FromHeader(end > start ? new TokenText(header, start, end - start) : null);
     }
 
-    private static bool AnyIsOurs(IList<string> values, IList<string> schemes) => values.Any(value => IsOurs(value, schemes, out _));
+    private static bool HasAnyScheme(IList<string> values, IList<string> schemes) =>
+        values.Any(value => HasScheme(value, schemes, out _));
 
-    // And where what follows the scheme begins.
-    private static bool IsOurs(string? value, IList<string> schemes, out int rest)
+    private static bool HasScheme(string? value, IList<string> schemes, out int schemeEnd)
     {
-        rest = 0;
+        schemeEnd = 0;
         if (value == null)
         {
             return false;
         }
 
-        // RFC 7235 §2.1: the name of a scheme is compared without regard to case, and spaces end it.
-        Skip(value, ref rest);
-        var start = rest;
-        while (rest < value.Length && !IsSpace(value[rest]) && value[rest] != ',')
+        // RFC 7235 §2.1: the name of a scheme is compared without regard to case, and ends at a space.
+        SkipSpaces(value, ref schemeEnd);
+        var start = schemeEnd;
+        while (schemeEnd < value.Length && !IsSpace(value[schemeEnd]) && value[schemeEnd] != ',')
         {
-            rest++;
+            schemeEnd++;
         }
 
         for (var i = 0; i < schemes.Count; i++)
         {
             var scheme = schemes[i];
-            if (scheme.Length == rest - start && string.Compare(value, start, scheme, 0, scheme.Length, StringComparison.OrdinalIgnoreCase) == 0)
+            if (scheme.Length == schemeEnd - start
+                && string.Compare(value, start, scheme, 0, scheme.Length, StringComparison.OrdinalIgnoreCase) == 0)
             {
                 return true;
             }
@@ -75,7 +73,7 @@ internal static class BearerHeader
         return false;
     }
 
-    private static void Skip(string value, ref int position)
+    private static void SkipSpaces(string value, ref int position)
     {
         while (position < value.Length && IsSpace(value[position]))
         {

@@ -5,21 +5,24 @@ using Microsoft.Owin.Extensions;
 
 namespace Owin;
 
-/// <summary>Puts Amazon Cognito in front of an application.</summary>
+/// <summary>Adds the validation of Amazon Cognito's tokens to an application.</summary>
 public static class CognitoJwtAppBuilderExtensions
 {
     /// <summary>Accepts the Cognito tokens that the <c>cognito:</c> keys of <c>&lt;appSettings&gt;</c> describe.</summary>
     /// <param name="app">The application.</param>
-    /// <returns><paramref name="app"/>.</returns>
+    /// <returns>The application, so that calls can be chained.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="app"/> is null.</exception>
     /// <exception cref="CognitoConfigurationException">The settings have problems; the exception lists all of them.</exception>
     public static IAppBuilder UseCognitoJwt(this IAppBuilder app) => app.UseCognitoJwt(static _ => { });
 
     /// <summary>
-    /// Accepts the Cognito tokens that the <c>cognito:</c> keys of <c>&lt;appSettings&gt;</c> describe, with changes made by code.
+    /// Accepts the Cognito tokens that the <c>cognito:</c> keys of <c>&lt;appSettings&gt;</c> describe, with changes made in
+    /// code.
     /// </summary>
     /// <param name="app">The application.</param>
     /// <param name="configure">Changes the options after the settings were read into them.</param>
-    /// <returns><paramref name="app"/>.</returns>
+    /// <returns>The application, so that calls can be chained.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="CognitoConfigurationException">The settings have problems; the exception lists all of them.</exception>
     public static IAppBuilder UseCognitoJwt(this IAppBuilder app, Action<CognitoJwtAuthenticationOptions> configure)
     {
@@ -33,10 +36,11 @@ public static class CognitoJwtAppBuilderExtensions
         return app.UseCognitoJwt(options);
     }
 
-    /// <summary>Accepts the Cognito tokens that options describe; <c>&lt;appSettings&gt;</c> is not read.</summary>
+    /// <summary>Accepts the Cognito tokens that options describe, without reading <c>&lt;appSettings&gt;</c>.</summary>
     /// <param name="app">The application.</param>
     /// <param name="options">The options.</param>
-    /// <returns><paramref name="app"/>.</returns>
+    /// <returns>The application, so that calls can be chained.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="CognitoConfigurationException">The options have problems; the exception lists all of them.</exception>
     public static IAppBuilder UseCognitoJwt(this IAppBuilder app, CognitoJwtAuthenticationOptions options)
     {
@@ -45,11 +49,12 @@ public static class CognitoJwtAppBuilderExtensions
             throw new ArgumentNullException(nameof(app));
         }
 
-        // Here rather than when the pipeline is built, so that the stack of the exception shows the line of Startup.
+        // Check the options here instead of when the pipeline is built, so that the stack of the exception shows the line of
+        // Startup.
         (options ?? throw new ArgumentNullException(nameof(options))).ThrowIfUnusable();
         app.Use(typeof(CognitoJwtAuthenticationMiddleware), app, options);
 
-        // On IIS the user must be there when the authorization modules and rules of web.config are asked.
+        // On IIS the authorization modules and the rules of web.config need the user.
         return app.UseStageMarker(PipelineStage.Authenticate);
     }
 }

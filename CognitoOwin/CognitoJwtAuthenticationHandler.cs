@@ -1,11 +1,9 @@
 using System;
-using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
-using CognitoOwin.Diagnostics;
-using CognitoOwin.Provider;
+using CognitoOwin.Claims;
 using CognitoOwin.Validation;
 using Microsoft.Owin.Security;
 using Microsoft.Owin.Security.Infrastructure;
@@ -13,15 +11,15 @@ using Microsoft.Owin.Security.Infrastructure;
 namespace CognitoOwin;
 
 /// <summary>
-/// One request: its token is found, judged, and turned into a user; an answer of 401 is told why. The rules are the
-/// validator's; what the application has to say comes by its provider.
+/// Handles one request: finds its token, validates it, turns it into a user, and says in a 401 what is wrong with it. The rules
+/// are in the validator; the application takes part through its provider.
 /// </summary>
-internal sealed class CognitoJwtAuthenticationHandler(CognitoTokenValidator validator, UserProvisioner provisioner, CognitoLog log)
+internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices services)
     : AuthenticationHandler<CognitoJwtAuthenticationOptions>
 {
     private RequestHandlers _handlers = null!;
-    private bool _isJudged;
-    private bool _cameInHeader;
+    private bool _isValidated;
+    private bool _hasHeader;
     private bool _isAccepted;
     private bool _hasRejected;
     private Refusal? _refusal;
@@ -35,8 +33,8 @@ internal sealed class CognitoJwtAuthenticationHandler(CognitoTokenValidator vali
 
         await AuthenticateAsync().ConfigureAwait(false);
 
-        // A token of another middleware's pool is that middleware's to judge. Whatever else this one refuses it answers, even
-        // where a less strict one around it was content.
+        // If another middleware has accepted the token, an unknown issuer here is no fault. Every other refusal is answered, even
+        // if a less strict middleware around this one accepted the token.
         if (_refusal == null
             || (_refusal.Rejection == TokenRejection.UnknownIssuer && _handlers.Any(handler => handler._isAccepted)))
         {
@@ -45,27 +43,27 @@ internal sealed class CognitoJwtAuthenticationHandler(CognitoTokenValidator vali
 
         _hasRejected = true;
 
-        // By name, so that the answer is this handler's in passive mode too, and no cookie middleware's redirect. What it says
-        // is written like the challenge of any other 401, before the headers go.
+        // Challenge by name, so that this handler answers in passive mode too, and no cookie middleware redirects. The challenge
+        // is written like that of any other 401, before the headers are sent.
         Context.Authentication.Challenge(Options.AuthenticationType);
         return true;
     }
 
     protected override Task InitializeCoreAsync()
     {
-        _handlers = RequestHandlers.Of(Context);
+        _handlers = RequestHandlers.GetOrCreate(Context);
         _handlers.Add(this);
         return base.InitializeCoreAsync();
     }
 
     protected override async Task<AuthenticationTicket?> AuthenticateCoreAsync()
     {
-        if (await JudgeAsync(Request.CallCancelled).ConfigureAwait(false) is not { Token: { } token } validation)
+        if (await ValidateAsync(Request.CallCancelled).ConfigureAwait(false) is not { Token: { } token } validation)
         {
             return null;
         }
 
-        var identity = CognitoIdentity.Of(token, Options);
+        var identity = CognitoIdentity.FromToken(token, services.IdentitySettings);
         var validated = new CognitoTokenValidatedContext(Context, Options, token, identity);
         await Options.Provider.TokenValidated(validated).ConfigureAwait(false);
         if (validated.RejectionReason is { } reason)
@@ -74,14 +72,14 @@ internal sealed class CognitoJwtAuthenticationHandler(CognitoTokenValidator vali
             return null;
         }
 
-        var provisioned = await provisioner.ProvisionAsync(validation, Context).ConfigureAwait(false);
-        if (provisioned.Rejection != TokenRejection.None)
+        var outcome = await services.Provisioner.ProvisionAsync(validation, Context).ConfigureAwait(false);
+        if (outcome.Rejection != TokenRejection.None)
         {
-            await RefuseAsync(provisioned.Rejection, provisioned.RejectionReason, provisioned.RetryAfter).ConfigureAwait(false);
+            await RefuseAsync(outcome.Rejection, outcome.RejectionReason, outcome.RetryAfter).ConfigureAwait(false);
             return null;
         }
 
-        identity.Take(provisioned);
+        identity.ApplyOutcome(outcome.Claims, outcome.User);
         return new AuthenticationTicket(identity, new AuthenticationProperties { ExpiresUtc = token.ExpiresAt });
     }
 
@@ -92,52 +90,55 @@ internal sealed class CognitoJwtAuthenticationHandler(CognitoTokenValidator vali
             return;
         }
 
-        // Several middlewares give one answer: that of the one which kept the request from the application, if one did. Otherwise
-        // a token that one of them accepted is not held against the client by another; of those that refuse it, the one that
-        // followed it furthest through the rules knows it best.
         var challenged = _handlers.Where(handler => handler.IsChallenged).ToList();
-        foreach (var handler in challenged.Where(handler => !handler._isJudged))
+        foreach (var handler in challenged.Where(handler => !handler._isValidated))
         {
-            // Passive, and nobody has asked. The client is to learn all the same what is wrong with its token; no user is made
-            // of it at this point.
-            await handler.JudgeWithoutWaitingAsync().ConfigureAwait(false);
+            // In passive mode nobody may have asked for the identity. Validate anyway, so that the challenge can name the error.
+            // This creates no user.
+            await handler.ValidateWithoutWaitingAsync().ConfigureAwait(false);
         }
 
-        var speaker = challenged.FirstOrDefault(handler => handler._hasRejected)
+        // Several middlewares give one answer. If one has rejected the request, it answers. Otherwise one that accepted the token
+        // does, because the client need not know that another refused it. If all refused the token, the one that got furthest
+        // through the rules knows best what is wrong with it.
+        var responder = challenged.FirstOrDefault(handler => handler._hasRejected)
             ?? challenged.FirstOrDefault(handler => handler._isAccepted)
             ?? challenged.OrderByDescending(handler => handler._refusal?.Rejection).First();
-        await speaker.AnswerAsync().ConfigureAwait(false);
+        await responder.AnswerAsync().ConfigureAwait(false);
     }
 
     private bool IsChallenged => Helper.LookupChallenge(Options.AuthenticationType, Options.AuthenticationMode) != null;
 
-    // A host may block its thread until the headers are written: what would have to wait for keys stays unsaid.
-    private async Task JudgeWithoutWaitingAsync()
+    // A host may block its thread until the headers are written, so this must not wait for keys.
+    private async Task ValidateWithoutWaitingAsync()
     {
         try
         {
-            await JudgeAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+            await ValidateAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
-            // The keys are not at hand.
+            // The keys are not known yet. The challenge names no error then.
         }
     }
 
-    /// <summary>Finds the token and applies the rules to it; null where there is none, or one that was refused.</summary>
-    private async ValueTask<CognitoTokenValidationResult?> JudgeAsync(CancellationToken cancellationToken)
+    /// <summary>Finds the token and validates it.</summary>
+    /// <param name="cancellationToken">Ends the wait for keys.</param>
+    /// <returns>The result; null if there is no token.</returns>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    private async ValueTask<CognitoTokenValidationResult?> ValidateAsync(CancellationToken cancellationToken)
     {
-        _isJudged = true;
-        var isInOrder = BearerHeader.TryRead(Request.Headers.GetValues("Authorization"), Options.AuthenticationSchemes, out var token);
-        _cameInHeader = !isInOrder || token != null;
-        var request = new CognitoRequestTokenContext(Context, Options, token);
+        _isValidated = true;
+        var header = BearerHeader.Read(Request.Headers.GetValues("Authorization"), Options.AuthenticationSchemes);
+        _hasHeader = header.IsFromHeader;
+        var request = new CognitoRequestTokenContext(Context, Options, header);
         await Options.Provider.RequestToken(request).ConfigureAwait(false);
 
-        // An empty query parameter or cookie is no token, as in Katana's own bearer middleware.
-        if (request.Text is not { Length: > 0 } sought)
+        // Like Katana's own bearer middleware, treat an empty query parameter or cookie as no token.
+        if (request.RequestToken.Text is not { Length: > 0 } tokenText)
         {
-            // A header that holds no token is refused also where the event, which was shown none, has set none.
-            if (!isInOrder || token is { IsB64Token: false })
+            // The event sees no token of a malformed header. If the event sets none either, refuse the header.
+            if (header.IsMalformedHeader)
             {
                 await RefuseAsync(TokenRejection.MalformedRequest).ConfigureAwait(false);
             }
@@ -145,9 +146,9 @@ internal sealed class CognitoJwtAuthenticationHandler(CognitoTokenValidator vali
             return null;
         }
 
-        var validation = await validator.ValidateAsync(sought, cancellationToken).ConfigureAwait(false);
+        var validation = await services.Validator.ValidateAsync(tokenText, cancellationToken).ConfigureAwait(false);
         _isAccepted = validation.IsValid;
-        if (!_isAccepted && request.IsMalformedHeader)
+        if (!_isAccepted && request.RequestToken.IsMalformedHeader)
         {
             await RefuseAsync(TokenRejection.MalformedRequest).ConfigureAwait(false);
         }
@@ -162,20 +163,20 @@ internal sealed class CognitoJwtAuthenticationHandler(CognitoTokenValidator vali
 
     private Task RefuseAsync(TokenRejection rejection, string? description = null, TimeSpan? retryAfter = null)
     {
-        // An application's reason may be empty.
-        var text = string.IsNullOrWhiteSpace(description) ? RejectionText.DescriptionOf(rejection) : description!;
+        // The reason of an application may be empty.
+        var text = string.IsNullOrWhiteSpace(description) ? RejectionText.GetDescription(rejection) : description!;
         _refusal = new Refusal(rejection, text, retryAfter);
         _isAccepted = false;
-        log.TokenRejected(rejection);
+        services.Log.TokenRejected(rejection);
         return Options.Provider.AuthenticationFailed(new CognitoAuthenticationFailedContext(Context, Options, rejection, text));
     }
 
     private async Task AnswerAsync()
     {
-        TakeTheChallenge();
+        ClaimUnnamedChallenge();
         var status = _refusal?.StatusCode ?? 401;
         var challenge = new CognitoApplyChallengeContext(
-            Context, Options, _refusal?.Rejection ?? TokenRejection.None, status, BearerChallenge.For(_refusal, Options))
+            Context, Options, _refusal?.Rejection ?? TokenRejection.None, status, BearerChallenge.Create(_refusal, Options))
         {
             RetryAfter = _refusal?.RetryAfter,
         };
@@ -198,12 +199,12 @@ internal sealed class CognitoJwtAuthenticationHandler(CognitoTokenValidator vali
         }
     }
 
-    // A client that came with a token in a header has no use for a sign-in page: a 401 that challenges nobody by name is then
-    // this middleware's, and not for an active cookie middleware around it to make a redirect of.
-    private void TakeTheChallenge()
+    // A client that sends a token in a header cannot use a sign-in page. If a 401 names no middleware, claim it for this one, so
+    // that an active cookie middleware does not turn it into a redirect.
+    private void ClaimUnnamedChallenge()
     {
         var authentication = Context.Authentication;
-        if (_cameInHeader && authentication.AuthenticationResponseChallenge?.AuthenticationTypes is not { Length: > 0 })
+        if (_hasHeader && authentication.AuthenticationResponseChallenge?.AuthenticationTypes is not { Length: > 0 })
         {
             authentication.AuthenticationResponseChallenge = new AuthenticationResponseChallenge([Options.AuthenticationType], null);
         }

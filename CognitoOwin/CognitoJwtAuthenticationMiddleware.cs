@@ -3,9 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 using System.Threading;
 using System.Threading.Tasks;
 using CognitoOwin.Diagnostics;
-using CognitoOwin.Keys;
 using CognitoOwin.Provider;
-using CognitoOwin.UserInfo;
+using CognitoOwin.Provisioning;
 using Microsoft.Owin;
 using Microsoft.Owin.BuilderProperties;
 using Microsoft.Owin.Logging;
@@ -14,39 +13,41 @@ using Owin;
 
 namespace CognitoOwin;
 
-/// <summary>Judges the Cognito token of each request. Add it by <c>app.UseCognitoJwt()</c>.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "Katana disposes no middleware: the host's end of the application does it.")]
+/// <summary>Validates the Cognito token of each request. Add it with <c>app.UseCognitoJwt()</c>.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "Katana disposes no middleware; the parts are disposed when the application ends.")]
 public sealed class CognitoJwtAuthenticationMiddleware : AuthenticationMiddleware<CognitoJwtAuthenticationOptions>
 {
-    private readonly CognitoTokenValidator _validator;
-    private readonly UserProvisioner _provisioner;
+    private readonly MiddlewareServices _services;
     private readonly CognitoHealthSource _health;
-    private readonly CognitoLog _log;
 
     /// <summary>Creates the middleware.</summary>
-    /// <param name="next">What comes after it.</param>
+    /// <param name="next">The next middleware.</param>
     /// <param name="app">The application.</param>
     /// <param name="options">The settings.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="app"/> is null.</exception>
     /// <exception cref="CognitoConfigurationException">The settings have problems; the exception lists all of them.</exception>
     public CognitoJwtAuthenticationMiddleware(OwinMiddleware next, IAppBuilder app, CognitoJwtAuthenticationOptions options)
         : base(next, options)
     {
         var properties = new AppProperties((app ?? throw new ArgumentNullException(nameof(app))).Properties);
         var disposing = properties.OnAppDisposing;
-        _log = new CognitoLog(app.CreateLogger<CognitoJwtAuthenticationMiddleware>());
-        _validator = new CognitoTokenValidator(options, _log);
-        _health = CognitoHealthSource.Of(app);
-        _health.Add(_validator);
-        var userInfo = new UserInfoClient(options, _log);
-        _provisioner = new UserProvisioner(options, userInfo, _log, disposing);
+        var log = new CognitoLog(app.CreateLogger<CognitoJwtAuthenticationMiddleware>());
+        var validator = new CognitoTokenValidator(options.CreateValidationSettings(), log);
+        _health = CognitoHealthSource.GetOrCreate(app);
+        _health.Add(validator);
+        var userInfo = new UserInfoClient(
+            options.UserInfo, options.UserInfoHttpMessageHandler, options.UserInfoTimeout, options.TimeProvider, log);
+        var provisioner = new UserProvisioner(
+            options.Provisioning, options.UserInfo, userInfo, new ProvisionUserEvent(options, log).RaiseAsync, disposing);
+        _services = new MiddlewareServices(validator, provisioner, options.CreateIdentitySettings(), log);
         if (options.TokenUse == CognitoTokenUse.Any && options.UserInfo == CognitoUserInfo.None && options.Provider.MayProvision)
         {
-            _log.AccessTokensAreNotProvisioned();
+            log.AccessTokensNotProvisioned();
         }
 
         if (disposing != CancellationToken.None)
         {
-            disposing.Register(_validator.Dispose);
+            disposing.Register(validator.Dispose);
             disposing.Register(userInfo.Dispose);
         }
     }
@@ -60,5 +61,5 @@ public sealed class CognitoJwtAuthenticationMiddleware : AuthenticationMiddlewar
 
     /// <inheritdoc/>
     protected override AuthenticationHandler<CognitoJwtAuthenticationOptions> CreateHandler() =>
-        new CognitoJwtAuthenticationHandler(_validator, _provisioner, _log);
+        new CognitoJwtAuthenticationHandler(_services);
 }

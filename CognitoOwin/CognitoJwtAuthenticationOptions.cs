@@ -2,135 +2,174 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Specialized;
 using System.Net.Http;
+using CognitoOwin.Claims;
 using CognitoOwin.Configuration;
+using CognitoOwin.Validation;
 using Microsoft.Owin.Security;
 
 namespace CognitoOwin;
 
 /// <summary>
-/// The settings of <see cref="CognitoJwtAuthenticationMiddleware"/>. They are read once, when the application starts.
-/// <c>docs/configuration.md</c> has the key of each in <c>&lt;appSettings&gt;</c>.
+/// Holds the settings of <see cref="CognitoJwtAuthenticationMiddleware"/>. They are read once, when the application starts.
+/// <c>docs/configuration.md</c> lists the key of each in <c>&lt;appSettings&gt;</c>.
 /// </summary>
 public sealed class CognitoJwtAuthenticationOptions : AuthenticationOptions
 {
     private readonly ConfigurationProblems _problems = new();
 
-    /// <summary>Creates options with every default and no user pool.</summary>
+    /// <summary>Creates options with all defaults and no user pool.</summary>
     public CognitoJwtAuthenticationOptions()
         : base(CognitoJwtDefaults.AuthenticationType)
     {
     }
 
-    /// <summary>The user pools whose tokens are accepted: at least one, each with another issuer.</summary>
+    /// <summary>Gets or sets the user pools whose tokens are accepted: at least one, each with its own issuer.</summary>
     public IList<CognitoUserPool> UserPools { get; set; } = [];
 
-    /// <summary>Which kind of token is accepted. Default: <see cref="CognitoTokenUse.Any"/>.</summary>
+    /// <summary>Gets or sets which kind of token is accepted. Default: <see cref="CognitoTokenUse.Any"/>.</summary>
     public CognitoTokenUse TokenUse { get; set; }
 
-    /// <summary>Scopes of which a token must have at least one, compared to the letter. Default: none, which asks for nothing.</summary>
+    /// <summary>
+    /// Gets or sets the scopes of which a token must have at least one. They are case-sensitive. Default: none, so that no scope
+    /// is required.
+    /// </summary>
     public ICollection<string> RequiredScopes { get; set; } = [];
 
-    /// <summary>Groups of which a token must have at least one, compared to the letter. Default: none, which asks for nothing.</summary>
+    /// <summary>
+    /// Gets or sets the groups of which a token must have at least one. They are case-sensitive. Default: none, so that no group
+    /// is required.
+    /// </summary>
     public ICollection<string> RequiredGroups { get; set; } = [];
 
     /// <summary>
-    /// By how much the clocks of Cognito and of this host may differ when <c>exp</c>, <c>nbf</c> and <c>iat</c> are judged:
-    /// 0 to 10 minutes. Default: 60 seconds (RFC 7519 §4.1.4 allows "usually no more than a few minutes").
+    /// Gets or sets how much the clocks of Cognito and of this host may differ when <c>exp</c>, <c>nbf</c> and <c>iat</c> are
+    /// validated: 0 to 10 minutes. Default: 60 seconds (RFC 7519 §4.1.4 allows "usually no more than a few minutes").
     /// </summary>
     public TimeSpan ClockSkew { get; set; } = CognitoJwtDefaults.ClockSkew;
 
-    /// <summary>The longest token that is looked at, in characters: 256 to 1,048,576. Default: 16,384.</summary>
+    /// <summary>
+    /// Gets or sets the length of the longest accepted token, in characters: 256 to 1,048,576. Default: 16,384.
+    /// </summary>
     public int MaximumTokenLength { get; set; } = CognitoJwtDefaults.MaximumTokenLength;
 
     /// <summary>
-    /// Whether issuer and JWKS addresses must be https. Addresses of this machine (loopback) may be http all the same.
-    /// Default: <see langword="true"/>. Whoever can change an answer on the way to this host can sign tokens.
+    /// Gets or sets whether issuer and JWKS addresses must be https, except for addresses of this machine (loopback).
+    /// Default: <see langword="true"/>. Without https, an attacker who changes an answer on the way to this host can sign tokens.
     /// </summary>
     public bool RequireHttps { get; set; } = true;
 
-    /// <summary>How the pools' public keys are fetched and kept.</summary>
+    /// <summary>Gets or sets how the pools' public keys are fetched and kept.</summary>
     public CognitoKeysOptions Keys { get; set; } = new();
 
-    /// <summary>How validated tokens are remembered.</summary>
+    /// <summary>Gets or sets how validated tokens are remembered.</summary>
     public CognitoTokenCacheOptions TokenCache { get; set; } = new();
 
-    /// <summary>The <c>realm</c> of a challenge: printable ASCII. Default: <c>api</c>.</summary>
+    /// <summary>Gets or sets the <c>realm</c> of a challenge: printable ASCII. Default: <c>api</c>.</summary>
     public string Realm { get; set; } = CognitoJwtDefaults.Realm;
 
     /// <summary>
-    /// The schemes of the <c>Authorization</c> header that carry a token. The first is the one challenges name.
-    /// Default: <c>Bearer</c>. Add <c>Token</c> for clients written for Django REST framework.
+    /// Gets or sets the schemes of the <c>Authorization</c> header that carry a token. Challenges name the first.
+    /// Default: <c>Bearer</c>. Add <c>Token</c> for clients that were written for Django REST framework.
     /// </summary>
     public IList<string> AuthenticationSchemes { get; set; } = [CognitoJwtDefaults.AuthenticationType];
 
     /// <summary>
-    /// The claim behind <c>User.Identity.Name</c>. Default (null): <c>cognito:username</c> of an ID token, <c>username</c> of an
-    /// access token.
+    /// Gets or sets the claim type of <c>User.Identity.Name</c>. Default (null): <c>cognito:username</c> for an ID token,
+    /// <c>username</c> for an access token.
     /// </summary>
     public string? NameClaimType { get; set; }
 
-    /// <summary>The claim behind <c>User.IsInRole</c> and <c>[Authorize(Roles = …)]</c>. Default: <c>cognito:groups</c>.</summary>
+    /// <summary>
+    /// Gets or sets the claim type of <c>User.IsInRole</c> and <c>[Authorize(Roles = …)]</c>. Default: <c>cognito:groups</c>.
+    /// </summary>
     public string RoleClaimType { get; set; } = CognitoClaimTypes.Groups;
 
     /// <summary>
-    /// Whether <c>error_description</c> may also show what the token holds, for a developer at work. Default:
-    /// <see langword="false"/>: a client reads one fixed sentence for each rule.
+    /// Gets or sets whether <c>error_description</c> also shows the value of the token that broke the rule. Use it in development
+    /// only. Default: <see langword="false"/>, so that a client reads one fixed sentence for each rule.
     /// </summary>
     public bool IncludeErrorDetails { get; set; }
 
     /// <summary>
-    /// Whether the raw token stays with the identity, as its <c>BootstrapContext</c>, for calls to other services in the
-    /// user's name. Default: <see langword="false"/>.
+    /// Gets or sets whether the identity keeps the raw token, as its <c>BootstrapContext</c>, for calls to other services on
+    /// behalf of the user. Default: <see langword="false"/>.
     /// </summary>
     public bool SaveToken { get; set; }
 
     /// <summary>
-    /// What happens to a request whose token is refused. Default: <see cref="InvalidTokenHandling.ContinueAnonymously"/>.
+    /// Gets or sets what happens to a request whose token is refused. Default:
+    /// <see cref="InvalidTokenHandling.ContinueAnonymously"/>.
     /// </summary>
     public InvalidTokenHandling InvalidTokens { get; set; }
 
-    /// <summary>How often the provisioning event is raised. Default: <see cref="CognitoProvisioning.OncePerToken"/>.</summary>
+    /// <summary>
+    /// Gets or sets how often the provisioning event is raised. Default: <see cref="CognitoProvisioning.OncePerToken"/>.
+    /// </summary>
     public CognitoProvisioning Provisioning { get; set; }
 
     /// <summary>
-    /// Where the profile of a user who comes with an access token is read, once for each token, so that the provisioning event is
-    /// raised for access tokens too. Default: <see cref="CognitoUserInfo.None"/>, which raises it for ID tokens only.
+    /// Gets or sets where the profile of the user of an access token is read, once for each token. With a profile, the
+    /// provisioning event is raised for access tokens too. Default: <see cref="CognitoUserInfo.None"/>, which raises it for ID
+    /// tokens only.
     /// </summary>
     public CognitoUserInfo UserInfo { get; set; }
 
-    /// <summary>The longest that reading a profile may take: 100 milliseconds to 1 minute. Default: 5 seconds.</summary>
+    /// <summary>
+    /// Gets or sets the longest that reading a profile may take: 100 milliseconds to 1 minute. Default: 5 seconds.
+    /// </summary>
     public TimeSpan UserInfoTimeout { get; set; } = CognitoJwtDefaults.UserInfoTimeout;
 
     /// <summary>
-    /// The handler that profiles are read through, for a proxy or an own TLS policy; it is not disposed. Default: one without
-    /// redirects and cookies. An own handler that follows redirects gives that protection up.
+    /// Gets or sets the handler that sends the requests for profiles, for a proxy or your own TLS policy; it is not disposed.
+    /// Default: a handler without redirects and cookies. A handler of your own that follows redirects loses that protection.
     /// </summary>
     public HttpMessageHandler? UserInfoHttpMessageHandler { get; set; }
 
-    /// <summary>The application's part in judging a request: its handlers, or a class derived from the provider.</summary>
+    /// <summary>Gets or sets the provider, through which the application takes part in a request.</summary>
     public CognitoJwtAuthenticationProvider Provider { get; set; } = new();
 
-    /// <summary>The clock. Default: <see cref="System.TimeProvider.System"/>.</summary>
+    /// <summary>Gets or sets the clock. Default: <see cref="System.TimeProvider.System"/>.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
     /// <summary>
     /// Reads the <c>cognito:</c> keys of settings into these options, as <c>app.UseCognitoJwt()</c> does with
-    /// <c>&lt;appSettings&gt;</c>. Call it for settings that an application keeps elsewhere. What is wrong with a value is told
-    /// when the options are used, together with every other problem.
+    /// <c>&lt;appSettings&gt;</c>. Call it for settings that the application keeps elsewhere. A wrong value throws when the
+    /// options are used, together with all other problems.
     /// </summary>
-    /// <param name="settings">The settings; keys are compared as the collection does.</param>
+    /// <param name="settings">The settings. Their keys are not case-sensitive.</param>
     /// <returns>These options.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="settings"/> is null.</exception>
     public CognitoJwtAuthenticationOptions ReadSettings(NameValueCollection settings)
     {
         SettingsReader.Read(settings ?? throw new ArgumentNullException(nameof(settings)), this, _problems);
         return this;
     }
 
-    /// <exception cref="CognitoConfigurationException">The options have problems.</exception>
+    /// <summary>Throws if the options have problems.</summary>
+    /// <exception cref="CognitoConfigurationException">The options have problems; the exception lists all of them.</exception>
     internal void ThrowIfUnusable()
     {
         var problems = new ConfigurationProblems(_problems);
         OptionsChecker.Check(this, problems);
         problems.ThrowIfAny();
     }
+
+    /// <summary>Checks the options, and creates the settings of a validator.</summary>
+    /// <returns>The settings.</returns>
+    /// <exception cref="CognitoConfigurationException">The options have problems; the exception lists all of them.</exception>
+    internal TokenValidationSettings CreateValidationSettings()
+    {
+        ThrowIfUnusable();
+        return new TokenValidationSettings(
+            UserPools, TokenUse, RequiredScopes, RequiredGroups, ClockSkew, MaximumTokenLength, Keys, TokenCache, TimeProvider);
+    }
+
+    /// <summary>Creates the settings of the identities.</summary>
+    /// <returns>The settings.</returns>
+    internal IdentitySettings CreateIdentitySettings() => new(
+        AuthenticationType,
+        NameClaimType,
+        RoleClaimType,
+        SaveToken,
+        (description, scopes) => BearerChallenge.CreateInsufficientScope(this, description, scopes));
 }

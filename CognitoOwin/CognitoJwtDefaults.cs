@@ -2,23 +2,25 @@ using System;
 
 namespace CognitoOwin;
 
-/// <summary>The values <see cref="CognitoJwtAuthenticationOptions"/> starts with.</summary>
+/// <summary>Defines the default values of <see cref="CognitoJwtAuthenticationOptions"/>.</summary>
 public static class CognitoJwtDefaults
 {
-    /// <summary>The authentication type of the middleware and the scheme of the <c>Authorization</c> header (RFC 6750 §2.1).</summary>
+    /// <summary>
+    /// Names the authentication type of the middleware, and the scheme of the <c>Authorization</c> header (RFC 6750 §2.1).
+    /// </summary>
     public const string AuthenticationType = "Bearer";
 
-    /// <summary>The <c>realm</c> of a challenge (RFC 7235 §2.2).</summary>
+    /// <summary>Names the <c>realm</c> of a challenge (RFC 7235 §2.2).</summary>
     public const string Realm = "api";
 
     /// <summary>
-    /// The longest token that is looked at, in characters: 16 KiB. IIS and nginx refuse headers longer than 8 to 16 KiB anyway.
+    /// Limits the length of a token, in characters: 16,384. IIS and nginx refuse headers longer than 8 to 16 KiB anyway.
     /// </summary>
     public const int MaximumTokenLength = 16 * 1024;
 
-    /// <summary>The longest that reading a profile may take: 5 seconds.</summary>
+    /// <summary>Limits the time for reading a profile: 5 seconds.</summary>
     public static readonly TimeSpan UserInfoTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>By how much the clocks of Cognito and of this host may differ: 60 seconds (RFC 7519 §4.1.4).</summary>
+    /// <summary>Limits how much the clocks of Cognito and of this host may differ: 60 seconds (RFC 7519 §4.1.4).</summary>
     public static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(60);
 }

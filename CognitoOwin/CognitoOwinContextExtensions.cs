@@ -1,19 +1,19 @@
 using System;
 using CognitoOwin;
-using CognitoOwin.Keys;
 
 namespace Microsoft.Owin;
 
-/// <summary>What a request can ask CognitoOwin.</summary>
+/// <summary>Gives a request access to the state of CognitoOwin.</summary>
 public static class CognitoOwinContextExtensions
 {
     /// <summary>
-    /// How the keys of the application's user pools stand, for a health endpoint; of a Web API controller:
-    /// <c>Request.GetOwinContext().GetCognitoHealth()</c>. It waits for nothing, but starts a fetch that is due: asked again a
-    /// little later, it knows how that ended.
+    /// Gets the state of the keys of the application's user pools, for a health endpoint. In a Web API controller, call
+    /// <c>Request.GetOwinContext().GetCognitoHealth()</c>. The call never blocks; it may start a fetch in the background, whose
+    /// result a later call reports.
     /// </summary>
     /// <param name="context">The request, which has passed <c>app.UseCognitoJwt()</c>.</param>
     /// <returns>The state of every pool.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="context"/> is null.</exception>
     /// <exception cref="InvalidOperationException">The request has not passed <c>app.UseCognitoJwt()</c>.</exception>
     public static CognitoHealth GetCognitoHealth(this IOwinContext context)
     {
@@ -24,6 +24,7 @@ public static class CognitoOwinContextExtensions
 
         return context.Get<CognitoHealthSource?>(CognitoHealthSource.Key)?.GetHealth()
             ?? throw new InvalidOperationException(
-                "The request has not passed CognitoOwin: call app.UseCognitoJwt() in Startup, before what asks for its health.");
+                "The request has not passed CognitoOwin: in Startup, call app.UseCognitoJwt() before the code that calls "
+                + "GetCognitoHealth().");
     }
 }

@@ -1,14 +1,16 @@
 namespace CognitoOwin;
 
-/// <summary>What happens to a request whose token, or <c>Authorization</c> header, is refused or cannot be judged now.</summary>
+/// <summary>
+/// Says what happens to a request whose token or <c>Authorization</c> header is refused, or cannot be validated now.
+/// </summary>
 public enum InvalidTokenHandling
 {
     /// <summary>
-    /// The request goes on without a user, so that what is open to everyone stays open. If the application then answers 401,
-    /// that answer says what was wrong with the token.
+    /// Continues without a user, so that actions that are open to everyone stay open. If the application answers 401, the answer
+    /// says what is wrong with the token.
     /// </summary>
     ContinueAnonymously = 0,
 
-    /// <summary>The request is answered at once, with 401, 403 or 503, and never reaches the application.</summary>
+    /// <summary>Answers at once, with 401, 403 or 503, so that the request never reaches the application.</summary>
     Reject = 1,
 }

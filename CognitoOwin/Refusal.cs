@@ -2,7 +2,7 @@ using System;
 
 namespace CognitoOwin;
 
-/// <summary>Why a request has no user, and what an answer to it says (RFC 6750 §3).</summary>
+/// <summary>Says why a request has no user, and what the answer to it says (RFC 6750 §3).</summary>
 internal sealed class Refusal(TokenRejection rejection, string description, TimeSpan? retryAfter = null)
 {
     public TokenRejection Rejection { get; } = rejection;
@@ -12,8 +12,8 @@ internal sealed class Refusal(TokenRejection rejection, string description, Time
     public TimeSpan? RetryAfter { get; } = retryAfter;
 
     /// <summary>
-    /// The status that takes the place of a 401: a client that may ask again later must not sign its user out, and one whose
-    /// token lacks a right gains nothing by a new token.
+    /// Gets the status that replaces a 401. If trying again later may help, the client must not sign its user out. If the token
+    /// lacks a right, a new token would not help.
     /// </summary>
     public int StatusCode => Rejection switch
     {

@@ -4,8 +4,8 @@ using Microsoft.Owin;
 namespace CognitoOwin;
 
 /// <summary>
-/// The handlers of one request: one for each <c>UseCognitoJwt</c> it has passed. They answer together, so that a client never
-/// reads two challenges that contradict each other.
+/// Lists the handlers of one request: one for each <c>UseCognitoJwt</c> that the request has passed. They give one answer, so
+/// that a client never reads two challenges that contradict each other.
 /// </summary>
 internal sealed class RequestHandlers : List<CognitoJwtAuthenticationHandler>
 {
@@ -13,7 +13,7 @@ internal sealed class RequestHandlers : List<CognitoJwtAuthenticationHandler>
 
     private bool _hasAnswered;
 
-    public static RequestHandlers Of(IOwinContext context)
+    public static RequestHandlers GetOrCreate(IOwinContext context)
     {
         if (context.Get<RequestHandlers>(Key) is not { } handlers)
         {
@@ -23,6 +23,7 @@ internal sealed class RequestHandlers : List<CognitoJwtAuthenticationHandler>
         return handlers;
     }
 
-    /// <summary>True once a request: the one who asks first answers for all.</summary>
+    /// <summary>Reserves the answer for the first caller.</summary>
+    /// <returns><see langword="true"/> for the first call of a request; otherwise, <see langword="false"/>.</returns>
     public bool TryBeginAnswer() => !_hasAnswered && (_hasAnswered = true);
 }

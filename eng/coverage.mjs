@@ -4,10 +4,13 @@ import { readFileSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
 import { elements } from './xml.mjs';
 
-// The one place with the numbers: per cent, of the files below a folder.
+// The one place with the numbers: per cent, of a file or of the files below a folder.
 const minimums = [
-  { folder: 'CognitoOwin/', lines: 90 },
-  { folder: 'CognitoOwin/Validation/', lines: 100, branches: 100 },
+  { path: 'CognitoOwin/', lines: 90 },
+  { path: 'CognitoOwin/Validation/', lines: 100, branches: 100 },
+  { path: 'CognitoOwin/Json/', lines: 100, branches: 100 },
+  { path: 'CognitoOwin/Claims/CognitoToken.cs', lines: 100, branches: 100 },
+  { path: 'CognitoOwin/Claims/NumericDate.cs', lines: 100, branches: 100 },
 ];
 
 const [coberturaFile, repository] = process.argv.slice(2);
@@ -90,15 +93,15 @@ function sum(files) {
   return { lines: add('lines'), linesRun: add('linesRun'), branches: add('branches'), branchesTaken: add('branchesTaken') };
 }
 
-function judge({ folder, ...minimum }) {
-  const covered = sum(files.filter(file => file.path.startsWith(folder)));
+function judge({ path, ...minimum }) {
+  const covered = sum(files.filter(file => file.path.startsWith(path)));
   if (covered.lines === 0) {
-    return [`FAILED: no line of ${folder} was measured`];
+    return [`FAILED: no line of ${path} was measured`];
   }
 
   const measured = { lines: percent(covered.linesRun, covered.lines), branches: percent(covered.branchesTaken, covered.branches) };
   return Object.keys(minimum).filter(kind => measured[kind] < minimum[kind])
-    .map(kind => `FAILED: ${format(measured[kind])} of the ${kind} of ${folder} were run; the minimum is ${minimum[kind]} %`);
+    .map(kind => `FAILED: ${format(measured[kind])} of the ${kind} of ${path} were run; the minimum is ${minimum[kind]} %`);
 }
 
 function percent(part, whole) {

@@ -106,7 +106,8 @@ public sealed class KatanaBehaviourTests
                 branch => branch.Run(context => context.Response.WriteAsync("when")));
         });
 
-        Assert.AreEqual("/API|/users/1", (await host.GetAsync("/API/users/1")).Body);
+        // Katana appends the path that was configured, not the client's spelling of it.
+        Assert.AreEqual("/api|/users/1", (await host.GetAsync("/API/users/1")).Body);
         Assert.AreEqual("|/API/users/1", afterwards);
         Assert.AreEqual(404, (await host.GetAsync("/apiary")).StatusCode);
         Assert.AreEqual("when", (await host.GetAsync("/?branch=yes")).Body);
@@ -246,7 +247,7 @@ public sealed class KatanaBehaviourTests
         Assert.IsTrue(new PathString("/api/users").StartsWithSegments(new PathString("/API"), out var rest));
         Assert.AreEqual("/users", rest.Value);
         Assert.IsFalse(new PathString("/apis").StartsWithSegments(new PathString("/api")));
-        Assert.AreEqual("/a/b", (new PathString("/a/") + new PathString("/b")).Value);
+        Assert.AreEqual("/a//b", (new PathString("/a/") + new PathString("/b")).Value);
         Assert.AreEqual("/a%20%C3%A9%25", new PathString("/a é%").ToUriComponent());
         Assert.Throws<ArgumentException>(() => new PathString("api"));
     }

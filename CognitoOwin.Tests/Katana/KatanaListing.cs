@@ -24,13 +24,7 @@ internal sealed class KatanaListing
 
     private readonly Dictionary<string, Entry> _types;
 
-    private KatanaListing(Version version, Dictionary<string, Entry> types)
-    {
-        Version = version;
-        _types = types;
-    }
-
-    public Version Version { get; }
+    private KatanaListing(Dictionary<string, Entry> types) => _types = types;
 
     public static KatanaListing Load(string assembly)
     {
@@ -50,9 +44,7 @@ internal sealed class KatanaListing
             }
         }
 
-        // "# Microsoft.Owin 4.2.3: public and protected surface …"
-        var version = Version.Parse(lines[0].Split(' ')[2].TrimEnd(':'));
-        return new KatanaListing(version, types);
+        return new KatanaListing(types);
     }
 
     public static AssemblyDefinition ReadAssembly(string name)
@@ -62,6 +54,12 @@ internal sealed class KatanaListing
         return AssemblyDefinition.ReadAssembly(
             Path.Combine(OutputFolder, name + ".dll"), new ReaderParameters { AssemblyResolver = resolver });
     }
+
+    /// <summary>Returns whether the build used a stand-in of <c>katana/</c>; its description says so.</summary>
+    public static bool IsStandIn(AssemblyDefinition assembly) =>
+        assembly.CustomAttributes.Any(attribute =>
+            attribute.AttributeType.Name == nameof(System.Reflection.AssemblyDescriptionAttribute)
+            && ((string)attribute.ConstructorArguments[0].Value).StartsWith("Stand-in", StringComparison.Ordinal));
 
     public bool HasType(string name) => _types.ContainsKey(name);
 

@@ -17,22 +17,14 @@ public sealed class StandInSurfaceTests
     {
         var listing = KatanaListing.Load(name);
         using var assembly = KatanaListing.ReadAssembly(name);
-        if (assembly.Name.HasPublicKey)
+        if (!KatanaListing.IsStandIn(assembly))
         {
-            Assert.Inconclusive("This is the real assembly: KatanaSource is Packages.");
+            Assert.Inconclusive("The build used the real assembly, because the feed serves it.");
         }
 
         var inventions = assembly.MainModule.Types.Where(SurfaceFormat.IsVisible).SelectMany(listing.Inventions).ToList();
 
         Assert.IsEmpty(inventions, string.Join(Environment.NewLine, inventions));
-    }
-
-    [TestMethod]
-    [DynamicData(nameof(Assemblies))]
-    public void An_assembly_has_the_version_of_the_real_one(string name)
-    {
-        using var assembly = KatanaListing.ReadAssembly(name);
-        Assert.AreEqual(KatanaListing.Load(name).Version, new Version(assembly.Name.Version.ToString(3)));
     }
 
     [TestMethod]

@@ -89,14 +89,14 @@ public sealed class DiagnosticsTests
             new[]
             {
                 (TraceEventType.Error, 101, $"The keys of the user pool {name} could not be fetched (Status). The answer has status 500, "
-                    + "expected 200. No key is known, so that its tokens cannot be judged: 503."),
+                    + "expected 200. No key is known, so requests with a token of this pool get 503."),
                 (TraceEventType.Warning, 102, $"The keys of the user pool {name}: Key 1 of the JWK Set is left out: its kty is not RSA."),
                 (TraceEventType.Information, 100, $"The keys of the user pool {name} were fetched: 2."),
                 (TraceEventType.Information, 103, $"The user pool {name} no longer has the key {app.Pool.IdTokenKey.Id}: "
-                    + "its tokens are not accepted any more."),
+                    + "tokens that are signed with it are no longer accepted."),
                 (TraceEventType.Information, 100, $"The keys of the user pool {name} were fetched: 1."),
-                (TraceEventType.Warning, 104, $"Tokens name keys that are not known of the user pool {name}. They are refused without a "
-                    + "fetch until Keys.MinimumRefetchInterval has passed since the last one."),
+                (TraceEventType.Warning, 104, $"Tokens name unknown keys of the user pool {name}. Until Keys.MinimumRefetchInterval has "
+                    + "passed since the last fetch, such tokens are refused without a new fetch."),
             },
             app.Log.Entries.Where(entry => entry.EventId < 200).ToArray());
         Assert.IsFalse(app.Log.Entries.Any(entry => entry.Text.Contains("invented") || entry.Text.Contains(token)));

@@ -407,19 +407,19 @@ public sealed class UserInfoTests : IDisposable
         AssertProblem("cognito:UserInfo is \"all\": expected none, getUser or oidcUserInfo.", ("cognito:UserInfo", "all"));
         AssertProblem("cognito:UserInfo is \"1\": expected none, getUser or oidcUserInfo.", ("cognito:UserInfo", "1"));
         AssertProblem(
-            "cognito:Domain is missing: expected the pool's domain, as in https://example.auth.eu-west-1.amazoncognito.com, "
-            + "as UserInfo is OidcUserInfo.",
+            "cognito:Domain is missing: expected the pool's domain, such as https://example.auth.eu-west-1.amazoncognito.com, "
+            + "because UserInfo is OidcUserInfo.",
             ("cognito:UserInfo", "oidcUserInfo"));
         AssertProblem(
-            "cognito:Endpoint is missing: expected the address of the pool's API, as it is in no AWS region and UserInfo is GetUser.",
+            "cognito:Endpoint is missing: expected the address of the pool's API, because UserInfo is GetUser and the pool is in no AWS region.",
             ("cognito:UserInfo", "GetUser"),
             ("cognito:UserPoolId", "local_1"),
             ("cognito:Issuer", "http://127.0.0.1:9229/local_1"));
         AssertProblem(
-            "cognito:Domain is \"http://example.com\": expected an https address, as cognito:RequireHttps asks for.",
+            "cognito:Domain is \"http://example.com\": expected an https address, because cognito:RequireHttps is true.",
             ("cognito:Domain", "http://example.com"));
         AssertProblem(
-            "cognito:Endpoint is \"http://example.com\": expected an https address, as cognito:RequireHttps asks for.",
+            "cognito:Endpoint is \"http://example.com\": expected an https address, because cognito:RequireHttps is true.",
             ("cognito:Endpoint", "http://example.com"));
     }
 

@@ -1,13 +1,13 @@
 using System.Collections;
 using System.Collections.Generic;
 using System.Linq;
-using CognitoOwin.Validation;
+using CognitoOwin.Json;
 
 namespace CognitoOwin;
 
 /// <summary>
-/// A user's attributes by name, as text: <c>attributes["custom:tenant"]</c>. Names are compared to the letter. What is an
-/// object or a list in the token is JSON text here.
+/// Holds a user's attributes by name, as text: <c>attributes["custom:tenant"]</c>. Names are case-sensitive. An object or a list
+/// of the token is JSON text here.
 /// </summary>
 public sealed class CognitoAttributes : IEnumerable<KeyValuePair<string, string>>
 {
@@ -16,10 +16,12 @@ public sealed class CognitoAttributes : IEnumerable<KeyValuePair<string, string>
     internal CognitoAttributes(Dictionary<string, JsonValue> values) => _values = values;
 
     /// <summary>
-    /// These, and of a profile what is not here. What is told of an address here, whether it is verified among it, is not mixed
-    /// with what a profile tells: "verified" belongs to one address.
+    /// Adds the attributes of a profile that are missing here. If an address or its <c>_verified</c> attribute is here, neither
+    /// is taken from the profile, because "verified" belongs to one address.
     /// </summary>
-    internal CognitoAttributes With(CognitoAttributes profile)
+    /// <param name="profile">The profile.</param>
+    /// <returns>The attributes of both.</returns>
+    internal CognitoAttributes MergeProfile(CognitoAttributes profile)
     {
         var values = new Dictionary<string, JsonValue>(_values, _values.Comparer);
         foreach (var attribute in profile._values)
@@ -40,15 +42,20 @@ public sealed class CognitoAttributes : IEnumerable<KeyValuePair<string, string>
         return new CognitoAttributes(values);
     }
 
-    /// <summary>How many attributes there are.</summary>
+    /// <summary>Gets the number of attributes.</summary>
     public int Count => _values.Count;
 
-    /// <summary>The attribute of this name; <see langword="null"/> where the user has none: Cognito leaves out what is not set.</summary>
+    /// <summary>
+    /// Gets the attribute of a name; <see langword="null"/> if it is missing. Cognito omits an attribute that is not set.
+    /// </summary>
     /// <param name="name">The name, such as <c>given_name</c> or <c>custom:tenant</c>.</param>
+    /// <exception cref="System.ArgumentNullException"><paramref name="name"/> is null.</exception>
     public string? this[string name] => _values.TryGetValue(name, out var value) ? value.Text : null;
 
-    /// <summary>Whether the user has an attribute of this name.</summary>
+    /// <summary>Checks whether the user has an attribute of a name.</summary>
     /// <param name="name">The name, such as <c>given_name</c> or <c>custom:tenant</c>.</param>
+    /// <returns><see langword="true"/> if the user has the attribute; otherwise, <see langword="false"/>.</returns>
+    /// <exception cref="System.ArgumentNullException"><paramref name="name"/> is null.</exception>
     public bool Contains(string name) => _values.ContainsKey(name);
 
     /// <inheritdoc/>

@@ -3,12 +3,12 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Text.Json;
-using CognitoOwin.Validation;
+using CognitoOwin.Json;
 
 namespace CognitoOwin;
 
 /// <summary>
-/// An account at another identity provider, such as Google or a company's SAML server, by which a user signs in
+/// Describes an account at another identity provider, such as Google or a company's SAML server, with which a user signs in
 /// (an item of the <c>identities</c> claim).
 /// </summary>
 public sealed class CognitoFederatedIdentity
@@ -19,22 +19,28 @@ public sealed class CognitoFederatedIdentity
         UserId = userId;
     }
 
-    /// <summary>What the user pool calls the provider, such as <c>Google</c> or <c>OurCompany</c>.</summary>
+    /// <summary>Gets the user pool's name for the provider, such as <c>Google</c> or <c>OurCompany</c>.</summary>
     public string ProviderName { get; }
 
-    /// <summary>The user's id at the provider.</summary>
+    /// <summary>Gets the user's id at the provider.</summary>
     public string UserId { get; }
 
-    /// <summary>The kind of provider, such as <c>Google</c>, <c>Facebook</c>, <c>SAML</c> or <c>OIDC</c>; null where it is not told.</summary>
+    /// <summary>
+    /// Gets the kind of provider, such as <c>Google</c>, <c>Facebook</c>, <c>SAML</c> or <c>OIDC</c>; null if it is missing.
+    /// </summary>
     public string? ProviderType { get; private init; }
 
-    /// <summary>Whether the user began as one of this provider, and was not linked to it later.</summary>
+    /// <summary>Gets whether the user was created by a sign-in at this provider, and not linked to it later.</summary>
     public bool Primary { get; private init; }
 
-    /// <summary>When the pool came to know of it; null where it is not told.</summary>
+    /// <summary>Gets the time at which the user pool recorded the account; null if it is missing.</summary>
     public DateTimeOffset? DateCreated { get; private init; }
 
-    /// <summary>Reads the list. What is no such item in it is left out: a profile has no part in judging the token.</summary>
+    /// <summary>
+    /// Reads the claim. Items that are not accounts are skipped, because the claim takes no part in validating the token.
+    /// </summary>
+    /// <param name="json">The claim: a list of objects, or one object; may be null.</param>
+    /// <returns>The accounts.</returns>
     internal static IReadOnlyList<CognitoFederatedIdentity> ReadList(string? json)
     {
         if (string.IsNullOrEmpty(json))
@@ -48,17 +54,17 @@ public sealed class CognitoFederatedIdentity
     }
 
     private static CognitoFederatedIdentity? Read(Dictionary<string, JsonValue>? item) =>
-        item != null && item.StringOf("providerName") is { } providerName && TextOf(item, "userId") is { } userId
+        item != null && item.GetString("providerName") is { } providerName && GetText(item, "userId") is { } userId
             ? new CognitoFederatedIdentity(providerName, userId)
             {
-                ProviderType = item.StringOf("providerType"),
-                Primary = string.Equals(TextOf(item, "primary"), "true", StringComparison.OrdinalIgnoreCase),
-                DateCreated = ReadDate(TextOf(item, "dateCreated")),
+                ProviderType = item.GetString("providerType"),
+                Primary = string.Equals(GetText(item, "primary"), "true", StringComparison.OrdinalIgnoreCase),
+                DateCreated = ReadDate(GetText(item, "dateCreated")),
             }
             : null;
 
-    // "true" in an ID token, true in an answer of GetUser; the same with the numbers.
-    private static string? TextOf(Dictionary<string, JsonValue> item, string name) =>
+    // An ID token has "true" and "1234" as strings, an answer of GetUser has true and 1234.
+    private static string? GetText(Dictionary<string, JsonValue> item, string name) =>
         item.TryGetValue(name, out var member)
             && member.Type is JsonTokenType.String or JsonTokenType.True or JsonTokenType.False or JsonTokenType.Number
             ? member.Text

@@ -2,24 +2,24 @@ using System;
 using System.Collections.Generic;
 using System.Runtime.Serialization;
 using System.Security.Claims;
-using CognitoOwin.Provider;
 
-namespace CognitoOwin;
+namespace CognitoOwin.Claims;
 
-/// <summary>The identity of one request, with the application's own user beside the claims.</summary>
+/// <summary>Holds the identity of one request: the claims of its token, and the application's own user.</summary>
 /// <remarks>
-/// A thread's principal goes along in calls to other AppDomains, and Mono serializes it whenever it is set, several times a
-/// request. What the base class writes then takes seven times as long as the texts of the claims. A copy that was serialized has
-/// the claims and says who signed in; it has no token, no user, no actor, and no claim's <see cref="Claim.Properties"/>.
+/// A call to another AppDomain copies the thread's principal, and Mono serializes the principal whenever it is set, several times
+/// per request. The base class would take seven times as long for that as this class, which writes only the texts of the claims.
+/// A deserialized copy has the claims and the name of the user. It has no token, no application's user and no actor, and its
+/// claims have no <see cref="Claim.Properties"/>.
 /// </remarks>
 [Serializable]
 internal sealed class CognitoIdentity : ClaimsIdentity, ISerializable
 {
     private const string SerializedName = "identity";
-    private const int TextsOfIdentity = 4;
-    private const int TextsOfClaim = 5;
+    private const int TextsPerIdentity = 4;
+    private const int TextsPerClaim = 5;
 
-    // Not serialized: what an application's user holds is not known, and what reads it sits in the same process.
+    // Not serialized: the application's user may hold anything, and only code of the same AppDomain reads it.
     [NonSerialized]
     private object? _user;
 
@@ -27,20 +27,20 @@ internal sealed class CognitoIdentity : ClaimsIdentity, ISerializable
     private readonly CognitoToken? _token;
 
     [NonSerialized]
-    private readonly CognitoJwtAuthenticationOptions? _options;
+    private readonly IdentitySettings? _settings;
 
-    private CognitoIdentity(CognitoToken token, CognitoJwtAuthenticationOptions options, string nameType)
-        : base(token.Claims, options.AuthenticationType, nameType, options.RoleClaimType)
+    private CognitoIdentity(CognitoToken token, IdentitySettings settings, string nameClaimType)
+        : base(token.Claims, settings.AuthenticationType, nameClaimType, settings.RoleClaimType)
     {
         _token = token;
-        _options = options;
+        _settings = settings;
     }
 
     private CognitoIdentity(CognitoIdentity other)
         : base(other)
     {
         _token = other._token;
-        _options = other._options;
+        _settings = other._settings;
         _user = other._user;
     }
 
@@ -52,40 +52,47 @@ internal sealed class CognitoIdentity : ClaimsIdentity, ISerializable
     private CognitoIdentity(string?[] texts)
         : base(ReadClaims(texts), texts[0], texts[1], texts[2]) => Label = texts[3];
 
-    /// <summary>The token behind it; null in a copy that was serialized.</summary>
+    /// <summary>Gets the token; null in a deserialized copy.</summary>
     public CognitoToken? Token => _token;
 
-    /// <summary>The options by which it was made; null in a copy that was serialized.</summary>
-    public CognitoJwtAuthenticationOptions? Options => _options;
+    /// <summary>Gets the settings of the middleware that created the identity; null in a deserialized copy.</summary>
+    public IdentitySettings? Settings => _settings;
 
-    /// <summary>The application's own user, set by the provisioning handler.</summary>
+    /// <summary>Gets the application's own user, which the provisioning handler set.</summary>
     public object? User => _user;
 
-    /// <summary>An identity with the token's claims, which its request may change as it likes: claims are copied into it.</summary>
-    public static CognitoIdentity Of(CognitoToken token, CognitoJwtAuthenticationOptions options)
+    /// <summary>Creates an identity with copies of the token's claims, so that its request may change them.</summary>
+    /// <param name="token">The token.</param>
+    /// <param name="settings">The settings.</param>
+    /// <returns>The identity.</returns>
+    public static CognitoIdentity FromToken(CognitoToken token, IdentitySettings settings)
     {
-        var ownNameType = token.TokenUse == CognitoTokenUse.Id ? CognitoClaimTypes.Username : CognitoClaimTypes.AccessTokenUsername;
-        return new CognitoIdentity(token, options, options.NameClaimType ?? ownNameType)
+        var usernameType = token.TokenUse == CognitoTokenUse.Id ? CognitoClaimTypes.Username : CognitoClaimTypes.AccessTokenUsername;
+        return new CognitoIdentity(token, settings, settings.NameClaimType ?? usernameType)
         {
-            BootstrapContext = options.SaveToken ? token.RawToken : null,
+            BootstrapContext = settings.SaveToken ? token.RawToken : null,
         };
     }
 
-    public void Take(ProvisioningOutcome outcome)
+    /// <summary>Applies what the provisioning handler made of the user.</summary>
+    /// <param name="claims">The claims to add.</param>
+    /// <param name="user">The application's own user; may be null.</param>
+    public void ApplyOutcome(IReadOnlyList<Claim> claims, object? user)
     {
-        foreach (var claim in outcome.Claims)
+        foreach (var claim in claims)
         {
             AddClaim(claim);
         }
 
-        _user = outcome.User;
+        _user = user;
     }
 
     public override ClaimsIdentity Clone() => new CognitoIdentity(this);
 
-    // The base class compares types of claims without case, and what comes first wins: a claim "Email" or "Cognito:Groups" that a
-    // trigger of the pool wrote would stand for the pool's own. Names, roles and the principal's methods all come through these.
-    public override IEnumerable<Claim> FindAll(string type) => FindAll(HasType(type));
+    // The base class compares claim types without regard to case and takes the first match, so that a claim "Email" or
+    // "Cognito:Groups" that a trigger of the pool wrote could replace the pool's own. The name, the roles and the principal's
+    // methods all use these overrides.
+    public override IEnumerable<Claim> FindAll(string type) => FindAll(CreateTypePredicate(type));
 
     public override Claim? FindFirst(string type)
     {
@@ -94,7 +101,7 @@ internal sealed class CognitoIdentity : ClaimsIdentity, ISerializable
             throw new ArgumentNullException(nameof(type));
         }
 
-        // The one that every request asks for: in place, as a predicate with what it needs takes 150 bytes.
+        // Every request calls this. A loop avoids the 150 bytes that a predicate and its captured variables take.
         foreach (var claim in Claims)
         {
             if (claim.Type == type)
@@ -106,10 +113,20 @@ internal sealed class CognitoIdentity : ClaimsIdentity, ISerializable
         return null;
     }
 
-    public override bool HasClaim(string type, string value) =>
-        type == null ? throw new ArgumentNullException(nameof(type))
-        : value == null ? throw new ArgumentNullException(nameof(value))
-        : HasClaim(claim => claim.Type == type && claim.Value == value);
+    public override bool HasClaim(string type, string value)
+    {
+        if (type == null)
+        {
+            throw new ArgumentNullException(nameof(type));
+        }
+
+        if (value == null)
+        {
+            throw new ArgumentNullException(nameof(value));
+        }
+
+        return HasClaim(claim => claim.Type == type && claim.Value == value);
+    }
 
     void ISerializable.GetObjectData(SerializationInfo info, StreamingContext context)
     {
@@ -117,7 +134,7 @@ internal sealed class CognitoIdentity : ClaimsIdentity, ISerializable
         string? previousIssuer = null;
         foreach (var claim in Claims)
         {
-            // What nearly all claims have in common is left out.
+            // null stands for the value that nearly all claims have in common.
             texts.Add(claim.Type);
             texts.Add(claim.Value);
             texts.Add(claim.ValueType == ClaimValueTypes.String ? null : claim.ValueType);
@@ -129,13 +146,13 @@ internal sealed class CognitoIdentity : ClaimsIdentity, ISerializable
         info.AddValue(SerializedName, texts.ToArray());
     }
 
-    private static Predicate<Claim> HasType(string type) =>
+    private static Predicate<Claim> CreateTypePredicate(string type) =>
         type == null ? throw new ArgumentNullException(nameof(type)) : claim => claim.Type == type;
 
     private static IEnumerable<Claim> ReadClaims(string?[] texts)
     {
         string? issuer = null;
-        for (var i = TextsOfIdentity; i < texts.Length; i += TextsOfClaim)
+        for (var i = TextsPerIdentity; i < texts.Length; i += TextsPerClaim)
         {
             issuer = texts[i + 3] ?? issuer;
             yield return new Claim(texts[i], texts[i + 1], texts[i + 2] ?? ClaimValueTypes.String, issuer, texts[i + 4] ?? issuer);

@@ -1,14 +1,14 @@
 using System.Collections.Generic;
 using System.Security.Claims;
 using System.Text.Json;
-using CognitoOwin.Validation;
+using CognitoOwin.Json;
 
-namespace CognitoOwin;
+namespace CognitoOwin.Claims;
 
-/// <summary>Turns the members of a payload into claims, with the types and texts that Cognito sent.</summary>
+/// <summary>Converts the members of a payload to claims, with the types and texts that Cognito sent.</summary>
 internal static class TokenClaims
 {
-    // The names that System.IdentityModel.Tokens.Jwt gives to the value types of JSON that has no XML Schema type.
+    // System.IdentityModel.Tokens.Jwt uses this value type for JSON that has no XML Schema type.
     private const string Json = System.IdentityModel.Tokens.Jwt.JsonClaimValueTypes.Json;
 
     public static List<Claim> Read(Dictionary<string, JsonValue> payload, string issuer)
@@ -18,20 +18,20 @@ internal static class TokenClaims
         {
             if (member.Value.Items is not { } items)
             {
-                claims.Add(ClaimOf(member.Key, member.Value, issuer));
+                claims.Add(CreateClaim(member.Key, member.Value, issuer));
                 continue;
             }
 
             foreach (var item in items)
             {
-                claims.Add(ClaimOf(member.Key, item, issuer));
+                claims.Add(CreateClaim(member.Key, item, issuer));
             }
         }
 
         return claims;
     }
 
-    private static Claim ClaimOf(string type, JsonValue value, string issuer)
+    private static Claim CreateClaim(string type, JsonValue value, string issuer)
     {
         var valueType = value.Type switch
         {

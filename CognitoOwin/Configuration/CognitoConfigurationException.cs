@@ -5,14 +5,15 @@ using System.Text;
 namespace CognitoOwin;
 
 /// <summary>
-/// The settings do not allow a start. The message lists every problem at once, each with its key, its value and what is expected.
+/// Reports that the application cannot start with its settings. The message lists all problems, each with its key, its value and
+/// what is expected.
 /// </summary>
 public sealed class CognitoConfigurationException : Exception
 {
     internal CognitoConfigurationException(IReadOnlyList<string> problems)
         : base(Format(problems)) => Problems = problems;
 
-    /// <summary>The problems, one sentence or two each.</summary>
+    /// <summary>Gets the problems, in one or two sentences each.</summary>
     public IReadOnlyList<string> Problems { get; }
 
     private static string Format(IReadOnlyList<string> problems)
@@ -25,7 +26,7 @@ public sealed class CognitoConfigurationException : Exception
         }
 
         return text.AppendLine()
-            .Append("Settings stand in <appSettings> of web.config, or in the options given to app.UseCognitoJwt(). ")
+            .Append("Settings are in <appSettings> of web.config, or in the options for app.UseCognitoJwt(). ")
             .Append("docs/configuration.md describes each.").ToString();
     }
 }

@@ -2,7 +2,7 @@ using System.Collections.Generic;
 
 namespace CognitoOwin.Configuration;
 
-/// <summary>Collects what is wrong with a configuration, so that its reader learns of everything at once.</summary>
+/// <summary>Collects the problems of a configuration, so that one exception can report all of them.</summary>
 internal sealed class ConfigurationProblems
 {
     private readonly List<string> _problems = [];
@@ -11,7 +11,8 @@ internal sealed class ConfigurationProblems
     {
     }
 
-    public ConfigurationProblems(ConfigurationProblems found) => _problems.AddRange(found._problems);
+    /// <param name="known">Problems that were found before.</param>
+    public ConfigurationProblems(ConfigurationProblems known) => _problems.AddRange(known._problems);
 
     public void Add(string problem) => _problems.Add(problem);
 
@@ -19,7 +20,8 @@ internal sealed class ConfigurationProblems
 
     public void AddUnexpected(string setting, string? value, string expected) => Add($"{setting} is \"{value}\": expected {expected}.");
 
-    /// <exception cref="CognitoConfigurationException">There is a problem.</exception>
+    /// <summary>Throws if there is a problem.</summary>
+    /// <exception cref="CognitoConfigurationException">There is a problem; the exception lists all of them.</exception>
     public void ThrowIfAny()
     {
         if (_problems.Count > 0)

@@ -9,7 +9,7 @@ using CognitoOwin.Keys;
 
 namespace CognitoOwin.Configuration;
 
-/// <summary>Finds every problem of options before an application starts with them.</summary>
+/// <summary>Finds the problems of options before an application starts with them.</summary>
 internal sealed class OptionsChecker
 {
     private static readonly Regex RegionPattern = new(@"^[a-z]{2}(-[a-z]+)+-[0-9]{1,2}\z", RegexOptions.CultureInvariant);
@@ -41,7 +41,7 @@ internal sealed class OptionsChecker
     {
         if (_options.UserPools is not { Count: > 0 } pools)
         {
-            // Somebody who has set nothing yet: tell the two settings that are needed, as if each had been looked at.
+            // Nothing is set yet. Check an empty pool, so that the exception lists the two settings that are required.
             CheckPool(new CognitoUserPool { SettingsPrefix = SettingsReader.Prefix }, "UserPools[0]");
             return;
         }
@@ -58,129 +58,130 @@ internal sealed class OptionsChecker
 
         foreach (var same in pools.Where(pool => pool.Name != null).GroupBy(pool => pool.Name).Where(same => same.Count() > 1))
         {
-            _problems.Add($"{same.Count()} user pools have the name \"{same.Key}\": expected a name of its own for each.");
+            _problems.Add($"{same.Count()} user pools have the name \"{same.Key}\": expected a different name for each.");
         }
     }
 
     private void CheckPool(CognitoUserPool pool, string place)
     {
-        string Setting(string name) => pool.SettingsPrefix != null ? pool.SettingsPrefix + name : $"{place}.{name}";
+        string NameSetting(string name) => pool.SettingsPrefix != null ? pool.SettingsPrefix + name : $"{place}.{name}";
 
-        if (pool.UserPoolId == null && !pool.HasOwnIssuer)
+        if (pool.UserPoolId == null && !pool.IsIssuerSet)
         {
-            _problems.AddMissing(Setting("UserPoolId"), PoolIdExpected);
+            _problems.AddMissing(NameSetting("UserPoolId"), PoolIdExpected);
         }
-        else if (pool.RegionOfPoolId == null && !pool.HasOwnIssuer)
+        else if (pool.PoolIdRegion == null && !pool.IsIssuerSet)
         {
-            _problems.AddUnexpected(Setting("UserPoolId"), pool.UserPoolId, PoolIdExpected);
+            _problems.AddUnexpected(NameSetting("UserPoolId"), pool.UserPoolId, PoolIdExpected);
         }
 
-        if (pool.OwnRegion is { } region)
+        if (pool.ExplicitRegion is { } region)
         {
             if (!RegionPattern.IsMatch(region))
             {
-                _problems.AddUnexpected(Setting("Region"), region, "an AWS region such as eu-west-1");
+                _problems.AddUnexpected(NameSetting("Region"), region, "an AWS region such as eu-west-1");
             }
-            else if (pool.RegionOfPoolId is { } ofPoolId && ofPoolId != region)
+            else if (pool.PoolIdRegion is { } poolIdRegion && poolIdRegion != region)
             {
                 _problems.AddUnexpected(
-                    Setting("Region"), region, $"{ofPoolId}, the region of the user pool \"{pool.UserPoolId}\", or no setting at all");
+                    NameSetting("Region"), region, $"{poolIdRegion}, the region of the user pool \"{pool.UserPoolId}\", or no setting at all");
             }
         }
 
-        if (pool.HasOwnIssuer)
+        if (pool.IsIssuerSet)
         {
-            CheckAddress(Setting("Issuer"), pool.Issuer);
+            CheckAddress(NameSetting("Issuer"), pool.Issuer);
         }
 
-        if (pool.HasOwnJwksUri)
+        if (pool.IsJwksUriSet)
         {
-            CheckAddress(Setting("JwksUri"), pool.JwksUri?.OriginalString);
+            CheckAddress(NameSetting("JwksUri"), pool.JwksUri?.OriginalString);
         }
 
-        CheckKeysWithoutNetwork(pool, Setting);
+        CheckKeySources(pool, NameSetting);
 
-        if (pool.HasOwnEndpoint)
+        if (pool.IsEndpointSet)
         {
-            CheckAddress(Setting("Endpoint"), pool.Endpoint?.OriginalString);
+            CheckAddress(NameSetting("Endpoint"), pool.Endpoint?.OriginalString);
         }
         else if (_options.UserInfo == CognitoUserInfo.GetUser && pool.Endpoint == null)
         {
-            _problems.AddMissing(Setting("Endpoint"), "the address of the pool's API, as it is in no AWS region and UserInfo is GetUser");
+            _problems.AddMissing(
+                NameSetting("Endpoint"), "the address of the pool's API, because UserInfo is GetUser and the pool is in no AWS region");
         }
 
         if (pool.Domain != null)
         {
-            CheckAddress(Setting("Domain"), pool.Domain.OriginalString);
+            CheckAddress(NameSetting("Domain"), pool.Domain.OriginalString);
         }
         else if (_options.UserInfo == CognitoUserInfo.OidcUserInfo)
         {
             _problems.AddMissing(
-                Setting("Domain"),
-                "the pool's domain, as in https://example.auth.eu-west-1.amazoncognito.com, as UserInfo is OidcUserInfo");
+                NameSetting("Domain"),
+                "the pool's domain, such as https://example.auth.eu-west-1.amazoncognito.com, because UserInfo is OidcUserInfo");
         }
 
         if (pool.Audiences == null || pool.Audiences.Any(string.IsNullOrWhiteSpace))
         {
-            _problems.AddUnexpected(Setting(pool.SettingsPrefix != null ? "Audience" : "Audiences"), null, "names of this API, or none");
+            _problems.AddUnexpected(NameSetting(pool.SettingsPrefix != null ? "Audience" : "Audiences"), null, "names of this API, or none");
         }
 
         if (pool.ClientIds is not { Count: > 0 })
         {
-            _problems.AddMissing(Setting(pool.SettingsPrefix != null ? "ClientId" : "ClientIds"), ClientIdExpected);
+            _problems.AddMissing(NameSetting(pool.SettingsPrefix != null ? "ClientId" : "ClientIds"), ClientIdExpected);
         }
         else
         {
             foreach (var clientId in pool.ClientIds.Where(id => id == null || !ClientIdPattern.IsMatch(id)))
             {
-                _problems.AddUnexpected(Setting(pool.SettingsPrefix != null ? "ClientId" : "ClientIds"), clientId, ClientIdExpected);
+                _problems.AddUnexpected(NameSetting(pool.SettingsPrefix != null ? "ClientId" : "ClientIds"), clientId, ClientIdExpected);
             }
         }
     }
 
     private const string PoolIdExpected =
-        "the user pool's id, {region}_{letters and digits} as in eu-west-1_Ab12Cd34e, " +
+        "the user pool's id, {region}_{letters and digits}, such as eu-west-1_Ab12Cd34e, " +
         "which AWS shows in the Cognito console on the pool's Overview page";
 
     private const string ClientIdExpected =
-        "the id of at least one app client, letters and digits as in 1example23456789, several with commas between them, " +
+        "the id of at least one app client, letters and digits, such as 1example23456789, several with commas between them, " +
         "which AWS shows in the Cognito console under App clients";
 
-    // Without network nobody will ever bring what is missing, so that it stops the start. What an endpoint serves does not:
-    // the network may be down for the moment.
-    private void CheckKeysWithoutNetwork(CognitoUserPool pool, Func<string, string> setting)
+    // A file or a text that has no usable keys stops the start, because it will not change by itself. An endpoint is not asked
+    // here, because the network may be down for the moment.
+    private void CheckKeySources(CognitoUserPool pool, Func<string, string> nameSetting)
     {
         List<string> sources = [];
-        if (pool.HasOwnJwksUri)
+        if (pool.IsJwksUriSet)
         {
-            sources.Add(setting("JwksUri"));
+            sources.Add(nameSetting("JwksUri"));
         }
 
         if (pool.JwksFile is { } file)
         {
-            sources.Add(setting("JwksFile"));
-            if (WhyUseless(() => JwksFile.Read(JwksFile.FullPathOf(file))) is { } reason)
+            sources.Add(nameSetting("JwksFile"));
+            if (GetReadError(() => JwksFile.Read(JwksFile.GetFullPath(file))) is { } reason)
             {
-                _problems.AddUnexpected(setting("JwksFile"), file, "a file with the pool's JWKS. " + reason);
+                _problems.AddUnexpected(nameSetting("JwksFile"), file, "a file with the pool's JWKS. " + reason);
             }
         }
 
         if (pool.Jwks is { } text)
         {
-            sources.Add(setting("Jwks"));
-            if (WhyUseless(() => Encoding.UTF8.GetBytes(text)) is { } reason)
+            sources.Add(nameSetting("Jwks"));
+            if (GetReadError(() => Encoding.UTF8.GetBytes(text)) is { } reason)
             {
-                _problems.Add($"{setting("Jwks")} is not the text of the pool's JWKS. {reason}");
+                _problems.Add($"{nameSetting("Jwks")} is not the text of the pool's JWKS. {reason}");
             }
         }
 
         if (sources.Count > 1)
         {
-            _problems.Add($"{string.Join(" and ", sources)} are set: expected one of them, as the keys come from one place.");
+            _problems.Add($"{string.Join(" and ", sources)} are set: expected one of them, because the keys come from one place.");
         }
     }
 
-    private static string? WhyUseless(Func<byte[]> read)
+    private static string? GetReadError(Func<byte[]> read)
     {
         try
         {
@@ -195,14 +196,14 @@ internal sealed class OptionsChecker
 
     private void CheckAddress(string setting, string? text)
     {
-        // An issuer is compared to the letter; Uri would overlook white space around it.
+        // The issuer of a token must be exactly this text, and Uri ignores white space around it.
         if (text != text?.Trim() || !Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("https" or "http"))
         {
             _problems.AddUnexpected(setting, text, "an absolute https address");
         }
         else if (_options.RequireHttps && address.Scheme != Uri.UriSchemeHttps && !address.IsLoopback)
         {
-            _problems.AddUnexpected(setting, text, "an https address, as cognito:RequireHttps asks for");
+            _problems.AddUnexpected(setting, text, "an https address, because cognito:RequireHttps is true");
         }
     }
 
@@ -216,7 +217,7 @@ internal sealed class OptionsChecker
             CheckRange(SettingsReader.Prefix + "TokenCacheMaximumEntries", _options.TokenCache.MaximumEntries, 1, 1_000_000);
         }
 
-        // Both end up inside a header: what is not checked here could end that header and begin another.
+        // Both become part of a header. A character that is not checked here could end the header and start another.
         if (string.IsNullOrEmpty(_options.Realm) || !_options.Realm.All(c => c is >= ' ' and <= '~' and not ('"' or '\\')))
         {
             _problems.AddUnexpected(nameof(_options.Realm), _options.Realm, "printable ASCII without quotation marks and backslashes");
@@ -240,7 +241,7 @@ internal sealed class OptionsChecker
         }
 
         CheckScopes(nameof(_options.RequiredScopes), _options.RequiredScopes);
-        CheckNamed(nameof(_options.RequiredGroups), _options.RequiredGroups);
+        CheckNames(nameof(_options.RequiredGroups), _options.RequiredGroups);
         CheckRange(
             nameof(_options.UserInfoTimeout), _options.UserInfoTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
         CheckPresent(nameof(_options.Provider), _options.Provider);
@@ -263,18 +264,19 @@ internal sealed class OptionsChecker
         CheckRange("Keys." + nameof(keys.FetchTimeout), keys.FetchTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
     }
 
-    private void CheckRange<T>(string setting, T value, T least, T most)
+    private void CheckRange<T>(string setting, T value, T minimum, T maximum)
         where T : IComparable<T>
     {
-        if (value.CompareTo(least) < 0 || value.CompareTo(most) > 0)
+        if (value.CompareTo(minimum) < 0 || value.CompareTo(maximum) > 0)
         {
-            _problems.AddUnexpected(setting, InvariantText(value), $"{InvariantText(least)} to {InvariantText(most)}");
+            _problems.AddUnexpected(setting, FormatInvariant(value), $"{FormatInvariant(minimum)} to {FormatInvariant(maximum)}");
         }
     }
 
-    private static string InvariantText<T>(T value) => Convert.ToString(value, CultureInfo.InvariantCulture)!;
+    private static string FormatInvariant<T>(T value) => Convert.ToString(value, CultureInfo.InvariantCulture)!;
 
-    // RFC 6749 §3.3: a scope is printable ASCII without spaces, quotation marks and backslashes; it is shown in a header.
+    // RFC 6749 §3.3: a scope is printable ASCII without spaces, quotation marks and backslashes. A challenge shows it in a
+    // header.
     private void CheckScopes(string setting, IEnumerable<string> scopes)
     {
         foreach (var scope in scopes.Where(scope => string.IsNullOrEmpty(scope) || !scope.All(c => c is > ' ' and <= '~' and not ('"' or '\\'))))
@@ -283,7 +285,7 @@ internal sealed class OptionsChecker
         }
     }
 
-    private void CheckNamed(string setting, IEnumerable<string> names)
+    private void CheckNames(string setting, IEnumerable<string> names)
     {
         foreach (var name in names.Where(string.IsNullOrEmpty))
         {

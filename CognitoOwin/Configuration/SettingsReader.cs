@@ -6,7 +6,7 @@ using System.Linq;
 
 namespace CognitoOwin.Configuration;
 
-/// <summary>Fills options from the <c>cognito:</c> keys of <c>&lt;appSettings&gt;</c>.</summary>
+/// <summary>Reads the <c>cognito:</c> keys of <c>&lt;appSettings&gt;</c> into options.</summary>
 internal sealed class SettingsReader
 {
     public const string Prefix = "cognito:";
@@ -14,13 +14,13 @@ internal sealed class SettingsReader
     private readonly NameValueCollection _settings;
     private readonly ConfigurationProblems _problems;
 
-    // Every key that was looked for: what is left over is a misspelt setting, and a misspelt "RequiredGroups" must not pass
-    // for one that asks for nothing.
+    // Every key that was read. Any other cognito: key is misspelt, and a misspelt "RequiredGroups" must not mean that no group is
+    // required.
     private readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
 
     private SettingsReader(NameValueCollection settings, ConfigurationProblems problems)
     {
-        // As <appSettings> does, whatever the collection was made to do: a setting must not be lost for its capitals.
+        // Ignore case as <appSettings> does, whatever the collection does, so that no setting is lost because of its capitals.
         _settings = new NameValueCollection(StringComparer.OrdinalIgnoreCase) { settings };
         _problems = problems;
     }
@@ -35,7 +35,7 @@ internal sealed class SettingsReader
 
     private void ReadPools(IList<CognitoUserPool> pools)
     {
-        var names = List(Prefix + "Pools");
+        var names = ReadList(Prefix + "Pools");
         if (names.Count == 0)
         {
             ReadPool(Prefix, name: null, pools);
@@ -51,26 +51,26 @@ internal sealed class SettingsReader
     private void ReadPool(string prefix, string? name, IList<CognitoUserPool> pools)
     {
         var pool = new CognitoUserPool { SettingsPrefix = prefix };
-        var set = false;
+        var isAnySet = false;
 
-        Text(prefix + "UserPoolId", value => pool.UserPoolId = value, ref set);
-        Text(prefix + "Region", value => pool.Region = value, ref set);
-        Text(prefix + "Issuer", value => pool.Issuer = value, ref set);
-        Text(prefix + "JwksUri", value => pool.JwksUri = Address(prefix + "JwksUri", value), ref set);
-        Text(prefix + "JwksFile", value => pool.JwksFile = value, ref set);
-        Text(prefix + "Endpoint", value => pool.Endpoint = Address(prefix + "Endpoint", value), ref set);
-        Text(prefix + "Domain", value => pool.Domain = Address(prefix + "Domain", value), ref set);
-        pool.ClientIds = List(prefix + "ClientId");
-        pool.Audiences = List(prefix + "Audience");
-        set |= pool.ClientIds.Count + pool.Audiences.Count > 0;
+        ReadText(prefix + "UserPoolId", value => pool.UserPoolId = value, ref isAnySet);
+        ReadText(prefix + "Region", value => pool.Region = value, ref isAnySet);
+        ReadText(prefix + "Issuer", value => pool.Issuer = value, ref isAnySet);
+        ReadText(prefix + "JwksUri", value => pool.JwksUri = ParseAddress(prefix + "JwksUri", value), ref isAnySet);
+        ReadText(prefix + "JwksFile", value => pool.JwksFile = value, ref isAnySet);
+        ReadText(prefix + "Endpoint", value => pool.Endpoint = ParseAddress(prefix + "Endpoint", value), ref isAnySet);
+        ReadText(prefix + "Domain", value => pool.Domain = ParseAddress(prefix + "Domain", value), ref isAnySet);
+        pool.ClientIds = ReadList(prefix + "ClientId");
+        pool.Audiences = ReadList(prefix + "Audience");
+        isAnySet |= pool.ClientIds.Count + pool.Audiences.Count > 0;
 
         if (name != null)
         {
             pool.Name = name;
         }
 
-        // With nothing set at all the pool may come from code; a pool that was announced by name must be there.
-        if (set || name != null)
+        // Without any setting, code may set the pool. A pool that cognito:Pools names must have settings.
+        if (isAnySet || name != null)
         {
             pools.Add(pool);
         }
@@ -78,20 +78,20 @@ internal sealed class SettingsReader
 
     private void ReadRules(CognitoJwtAuthenticationOptions options)
     {
-        Value<CognitoTokenUse>(Prefix + "TokenUse", "id, access or any", TryEnum, value => options.TokenUse = value);
-        Value<CognitoUserInfo>(Prefix + "UserInfo", "none, getUser or oidcUserInfo", TryEnum, value => options.UserInfo = value);
-        Value<TimeSpan>(Prefix + "ClockSkew", "a whole number of seconds", TrySeconds, value => options.ClockSkew = value);
-        Value<bool>(Prefix + "RequireHttps", "true or false", bool.TryParse, value => options.RequireHttps = value);
-        Value<bool>(Prefix + "PublicKeysCachingEnabled", "true or false", bool.TryParse, value => options.Keys.CachingEnabled = value);
-        Value<TimeSpan>(
+        ReadValue<CognitoTokenUse>(Prefix + "TokenUse", "id, access or any", TryParseEnum, value => options.TokenUse = value);
+        ReadValue<CognitoUserInfo>(Prefix + "UserInfo", "none, getUser or oidcUserInfo", TryParseEnum, value => options.UserInfo = value);
+        ReadValue<TimeSpan>(Prefix + "ClockSkew", "a whole number of seconds", TryParseSeconds, value => options.ClockSkew = value);
+        ReadValue<bool>(Prefix + "RequireHttps", "true or false", bool.TryParse, value => options.RequireHttps = value);
+        ReadValue<bool>(Prefix + "PublicKeysCachingEnabled", "true or false", bool.TryParse, value => options.Keys.CachingEnabled = value);
+        ReadValue<TimeSpan>(
             Prefix + "PublicKeysCachingTimeout",
             "a whole number of seconds",
-            TrySeconds,
+            TryParseSeconds,
             value => options.Keys.RefreshInterval = value);
-        Value<bool>(Prefix + "TokenCacheEnabled", "true or false", bool.TryParse, value => options.TokenCache.Enabled = value);
-        Value<int>(Prefix + "TokenCacheMaximumEntries", "a whole number", TryNumber, value => options.TokenCache.MaximumEntries = value);
-        options.RequiredScopes = [.. options.RequiredScopes, .. List(Prefix + "RequiredScopes")];
-        options.RequiredGroups = [.. options.RequiredGroups, .. List(Prefix + "RequiredGroups")];
+        ReadValue<bool>(Prefix + "TokenCacheEnabled", "true or false", bool.TryParse, value => options.TokenCache.Enabled = value);
+        ReadValue<int>(Prefix + "TokenCacheMaximumEntries", "a whole number", TryParseNumber, value => options.TokenCache.MaximumEntries = value);
+        options.RequiredScopes = [.. options.RequiredScopes, .. ReadList(Prefix + "RequiredScopes")];
+        options.RequiredGroups = [.. options.RequiredGroups, .. ReadList(Prefix + "RequiredGroups")];
     }
 
     private void ReportUnknownKeys()
@@ -100,14 +100,14 @@ internal sealed class SettingsReader
         {
             if (!_known.Contains(key))
             {
-                _problems.Add($"{key} is not a setting. There are: {string.Join(", ", _known)}. Give settings of your own another prefix.");
+                _problems.Add($"{key} is not a setting. The settings are: {string.Join(", ", _known)}. Use another prefix for your own settings.");
             }
         }
     }
 
     private delegate bool TryParse<T>(string text, out T value);
 
-    private void Value<T>(string key, string expected, TryParse<T> tryParse, Action<T> assign)
+    private void ReadValue<T>(string key, string expected, TryParse<T> tryParse, Action<T> assign)
     {
         if (Find(key) is not { } text)
         {
@@ -124,16 +124,16 @@ internal sealed class SettingsReader
         }
     }
 
-    private void Text(string key, Action<string> assign, ref bool set)
+    private void ReadText(string key, Action<string> assign, ref bool isSet)
     {
         if (Find(key) is { } text)
         {
             assign(text);
-            set = true;
+            isSet = true;
         }
     }
 
-    private Uri? Address(string key, string text)
+    private Uri? ParseAddress(string key, string text)
     {
         if (Uri.TryCreate(text, UriKind.Absolute, out var address))
         {
@@ -144,13 +144,13 @@ internal sealed class SettingsReader
         return null;
     }
 
-    private List<string> List(string key)
+    private List<string> ReadList(string key)
     {
         var text = Find(key) ?? "";
         List<string> items = [.. text.Split(',', ';').Select(item => item.Trim()).Where(item => item.Length > 0)];
         if (text.Length > 0 && items.Count == 0)
         {
-            _problems.AddUnexpected(key, text, Something);
+            _problems.AddUnexpected(key, text, ValueExpected);
         }
 
         return items;
@@ -161,28 +161,28 @@ internal sealed class SettingsReader
         _known.Add(key);
         var value = _settings[key]?.Trim();
 
-        // What a release should have filled in, say: nothing must not pass for a list of groups that asks for none.
+        // A release process may have failed to fill in a value. An empty list of groups must not mean that no group is required.
         if (value?.Length == 0)
         {
-            _problems.AddUnexpected(key, value, Something);
+            _problems.AddUnexpected(key, value, ValueExpected);
         }
 
         return string.IsNullOrEmpty(value) ? null : value;
     }
 
-    private const string Something = "a value, or no such setting at all";
+    private const string ValueExpected = "a value, or no such setting at all";
 
-    // By its name alone: Enum.TryParse takes numbers, signs before them, and lists as well.
-    private static bool TryEnum<T>(string text, out T value)
+    // Accept names only. Enum.TryParse also accepts numbers, signed numbers and lists.
+    private static bool TryParseEnum<T>(string text, out T value)
         where T : struct, Enum =>
         Enum.TryParse(text, ignoreCase: true, out value) && text.All(char.IsLetter) && Enum.IsDefined(typeof(T), value);
 
-    private static bool TryNumber(string text, out int value) =>
+    private static bool TryParseNumber(string text, out int value) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
 
-    private static bool TrySeconds(string text, out TimeSpan value)
+    private static bool TryParseSeconds(string text, out TimeSpan value)
     {
-        var success = TryNumber(text, out var seconds);
+        var success = TryParseNumber(text, out var seconds);
         value = TimeSpan.FromSeconds(seconds);
         return success;
     }

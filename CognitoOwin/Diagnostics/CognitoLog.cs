@@ -1,74 +1,81 @@
 using System;
 using System.Diagnostics;
 using System.Globalization;
-using CognitoOwin.Keys;
 using Microsoft.Owin.Logging;
 
 namespace CognitoOwin.Diagnostics;
 
 /// <summary>
-/// Every message that is logged, with an event id that stays the same from version to version: <c>docs/keys-and-caching.md</c>
-/// lists them. None shows a token, a claim or anything else that a client sent.
+/// Writes every message of the library to the application's log. No message shows a token, a claim or anything else that a
+/// client sent. <c>docs/keys-and-caching.md</c> lists the messages.
 /// </summary>
 internal sealed class CognitoLog(ILogger? logger)
 {
+    /// <summary>Writes nothing.</summary>
     public static readonly CognitoLog None = new(null);
 
     public void KeysFetched(CognitoUserPool pool, int count) =>
         Write(
             TraceEventType.Information,
-            100,
-            $"The keys of the user pool {pool.Name} were fetched: {count.ToString(CultureInfo.InvariantCulture)}.",
-            null);
+            EventIds.KeysFetched,
+            $"The keys of the user pool {pool.Name} were fetched: {count.ToString(CultureInfo.InvariantCulture)}.");
 
-    public void KeysFetchFailed(CognitoUserPool pool, JwksException failure, bool goesOn) =>
+    /// <param name="pool">The pool.</param>
+    /// <param name="failure">The kind of failure, in one word.</param>
+    /// <param name="message">The failure in one sentence.</param>
+    /// <param name="exception">The exception behind the failure; null if there is none.</param>
+    /// <param name="hasUsableKeys">Whether the pool's tokens can still be validated with kept keys.</param>
+    public void KeysFetchFailed(CognitoUserPool pool, string failure, string message, Exception? exception, bool hasUsableKeys) =>
         Write(
             TraceEventType.Error,
-            101,
-            $"The keys of the user pool {pool.Name} could not be fetched ({failure.Failure}). {failure.Message} "
-            + (goesOn ? "The keys that are known go on serving." : "No key is known, so that its tokens cannot be judged: 503."),
-            failure.InnerException);
+            EventIds.KeysFetchFailed,
+            $"The keys of the user pool {pool.Name} could not be fetched ({failure}). {message} "
+            + (hasUsableKeys ? "The known keys stay in use." : "No key is known, so requests with a token of this pool get 503."),
+            exception);
 
     public void KeySkipped(CognitoUserPool pool, string reason) =>
-        Write(TraceEventType.Warning, 102, $"The keys of the user pool {pool.Name}: {reason}", null);
+        Write(TraceEventType.Warning, EventIds.KeySkipped, $"The keys of the user pool {pool.Name}: {reason}");
 
     public void KeyDropped(CognitoUserPool pool, string keyId) =>
         Write(
             TraceEventType.Information,
-            103,
-            $"The user pool {pool.Name} no longer has the key {keyId}: its tokens are not accepted any more.",
-            null);
+            EventIds.KeyDropped,
+            $"The user pool {pool.Name} no longer has the key {keyId}: tokens that are signed with it are no longer accepted.");
 
     public void LookupsRefused(CognitoUserPool pool) =>
         Write(
             TraceEventType.Warning,
-            104,
-            $"Tokens name keys that are not known of the user pool {pool.Name}. They are refused without a fetch until Keys."
-            + "MinimumRefetchInterval has passed since the last one.",
-            null);
+            EventIds.LookupsRefused,
+            $"Tokens name unknown keys of the user pool {pool.Name}. Until Keys.MinimumRefetchInterval has passed since the last "
+            + "fetch, such tokens are refused without a new fetch.");
 
     public void TokenRejected(TokenRejection rejection) =>
-        Write(TraceEventType.Verbose, 200, $"A token was not accepted: {rejection}.", null);
+        Write(TraceEventType.Verbose, EventIds.TokenRejected, $"A token was not accepted: {rejection}.");
 
-    public void AccessTokensAreNotProvisioned() =>
+    public void AccessTokensNotProvisioned() =>
         Write(
             TraceEventType.Warning,
-            201,
-            "There is a handler for provisioning, and it is not called for access tokens, which are accepted too. If it turns users "
-            + "away, they get in by their access tokens: set cognito:TokenUse to id, or cognito:UserInfo to getUser.",
-            null);
+            EventIds.AccessTokensNotProvisioned,
+            "The provisioning handler is not called for access tokens, and access tokens are accepted. A user whom the handler "
+            + "rejects can therefore still sign in with an access token. Set cognito:TokenUse to id, or cognito:UserInfo to getUser.");
 
-    /// <summary>An exception filter: it looks and lets pass.</summary>
+    public void UserInfoFailed(string reason, Exception? exception = null) =>
+        Write(TraceEventType.Error, EventIds.UserInfoFailed, $"The profile of a user could not be read. {reason}", exception);
+
+    /// <summary>Logs the exception. Use it as an exception filter, which lets the exception pass.</summary>
+    /// <param name="exception">The exception of the application's handler.</param>
+    /// <returns><see langword="false"/>.</returns>
     public bool ProvisioningFailed(Exception exception)
     {
-        Write(TraceEventType.Error, 301, "The application's handler for provisioning failed; the request is answered with its exception.", exception);
+        Write(
+            TraceEventType.Error,
+            EventIds.ProvisioningFailed,
+            "The application's provisioning handler failed; its exception is the answer to the request.",
+            exception);
         return false;
     }
 
-    public void UserInfoFailed(string reason, Exception? exception = null) =>
-        Write(TraceEventType.Error, 300, $"The profile of a user could not be read. {reason}", exception);
-
-    private void Write(TraceEventType level, int eventId, string message, Exception? exception) =>
+    private void Write(TraceEventType level, int eventId, string message, Exception? exception = null) =>
         logger?.WriteCore(level, eventId, message, exception, Format);
 
     private static string Format(object state, Exception? exception) =>

@@ -3,14 +3,14 @@ using System.Net;
 
 namespace CognitoOwin.Http;
 
-/// <summary>A complete answer of any status.</summary>
+/// <summary>Holds a complete answer of any status.</summary>
 internal sealed class BoundedHttpAnswer(HttpStatusCode status, string? mediaType, TimeSpan? retryAfter, byte[] body)
 {
     public HttpStatusCode Status { get; } = status;
 
     public string? MediaType { get; } = mediaType;
 
-    /// <summary>The <c>Retry-After</c> header, where it names a time span.</summary>
+    /// <summary>Gets the <c>Retry-After</c> header; null if it is missing or is not a number of seconds.</summary>
     public TimeSpan? RetryAfter { get; } = retryAfter;
 
     public byte[] Body { get; } = body;

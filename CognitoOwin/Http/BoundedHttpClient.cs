@@ -8,8 +8,8 @@ using System.Threading.Tasks;
 namespace CognitoOwin.Http;
 
 /// <summary>
-/// Asks a server that is not ours. Whatever the server does, an exchange ends within its time and size, and leads nowhere else.
-/// It knows nothing of what is asked or answered.
+/// Sends requests to a foreign server, and limits the time and the size of each exchange, whatever the server does. It does not
+/// know what the requests and answers mean.
 /// </summary>
 internal sealed class BoundedHttpClient : IDisposable
 {
@@ -18,8 +18,8 @@ internal sealed class BoundedHttpClient : IDisposable
     private readonly TimeProvider _time;
     private readonly HttpClient _client;
 
-    /// <param name="handler">What the exchanges go through, which is not disposed; null for one without redirects and cookies.</param>
-    /// <param name="timeout">The longest an exchange may take, a retry and the body included.</param>
+    /// <param name="handler">Sends the requests, and is not disposed; null for a handler without redirects and cookies.</param>
+    /// <param name="timeout">The longest that an exchange may take, a retry and the body included.</param>
     /// <param name="maximumBytes">The largest body.</param>
     /// <param name="time">The clock.</param>
     public BoundedHttpClient(HttpMessageHandler? handler, TimeSpan timeout, int maximumBytes, TimeProvider time)
@@ -33,37 +33,22 @@ internal sealed class BoundedHttpClient : IDisposable
         _client.Timeout = Timeout.InfiniteTimeSpan;
     }
 
-    /// <param name="createRequest">Makes the request, once more for a retry. It must be safe to send twice.</param>
+    /// <summary>Sends a request, and reads the whole answer.</summary>
+    /// <param name="createRequest">Creates the request, and a second one for a retry. It must be safe to send twice.</param>
     /// <param name="cancellationToken">Ends the exchange.</param>
-    /// <param name="check">Looks at the answer before its body is read; what it throws comes out here.</param>
+    /// <param name="check">Checks the answer before its body is read; may throw.</param>
+    /// <returns>The answer, of any status.</returns>
     /// <exception cref="BoundedHttpException">There was no complete answer; the exception says why.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
-    public async Task<BoundedHttpAnswer> SendAsync(
-        Func<HttpRequestMessage> createRequest, CancellationToken cancellationToken, Action<HttpResponseMessage>? check = null)
-    {
-        var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var timeout = _time.Delay(_timeout, limit.Token);
-        var exchange = SendWithRetryAsync(createRequest, check, limit.Token);
-
-        // Not every handler ends a read that was cancelled, so the exchange is left to itself when its time is over.
-        var first = await Task.WhenAny(exchange, timeout).ConfigureAwait(false);
-        _ = Task.Run(
-            () =>
-            {
-                // Closing a connection that hangs may itself take a while, and nobody shall wait for that.
-                limit.Cancel();
-                limit.Dispose();
-            },
-            CancellationToken.None);
-        if (first == exchange)
-        {
-            return await exchange.ConfigureAwait(false);
-        }
-
-        _ = exchange.ContinueWith(static late => late.Exception, TaskScheduler.Default);
-        cancellationToken.ThrowIfCancellationRequested();
-        throw new BoundedHttpException(BoundedHttpFailure.Timeout, $"There was no complete answer within {_timeout}.");
-    }
+    /// <exception cref="Exception"><paramref name="check"/> threw it.</exception>
+    public Task<BoundedHttpAnswer> SendAsync(
+        Func<HttpRequestMessage> createRequest, CancellationToken cancellationToken, Action<HttpResponseMessage>? check = null) =>
+        TimeLimit.RunAsync(
+            stop => SendWithRetryAsync(createRequest, check, stop),
+            _timeout,
+            _time,
+            static message => new BoundedHttpException(BoundedHttpFailure.Timeout, message),
+            cancellationToken);
 
     public void Dispose() => _client.Dispose();
 
@@ -76,8 +61,8 @@ internal sealed class BoundedHttpClient : IDisposable
         }
         catch (BoundedHttpException e) when (e.Failure == BoundedHttpFailure.Connection && !cancellationToken.IsCancellationRequested)
         {
-            // A kept-alive connection that the other side has closed fails at its next use, one at a load balancer that was just replaced
-            // as well: a new one is worth one try.
+            // A kept-alive connection fails at its next use if the server has closed it or a load balancer was replaced. Try a
+            // new connection once.
             return await SendOnceAsync(createRequest, check, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -91,9 +76,9 @@ internal sealed class BoundedHttpClient : IDisposable
             using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
                 .ConfigureAwait(false);
 
-            // On .NET Framework a read that has begun does not end when it is cancelled; on the host's few connections to an
-            // address, one that hangs for good would be one too few.
-            using var hangUp = cancellationToken.Register(static response => ((HttpResponseMessage)response!).Dispose(), response);
+            // On .NET Framework cancelling does not end a read that has started. Dispose the response then, because a host has
+            // few connections per address and a read that hangs would keep one of them.
+            using var registration = cancellationToken.Register(static response => ((HttpResponseMessage)response!).Dispose(), response);
             check?.Invoke(response);
             return new BoundedHttpAnswer(
                 response.StatusCode,
@@ -112,7 +97,7 @@ internal sealed class BoundedHttpClient : IDisposable
     {
         if (content.Headers.ContentLength > _maximumBytes)
         {
-            throw TooLarge();
+            throw CreateTooLarge();
         }
 
         using var body = await content.ReadAsStreamAsync().ConfigureAwait(false);
@@ -124,13 +109,13 @@ internal sealed class BoundedHttpClient : IDisposable
             document.Write(buffer, 0, read);
             if (document.Length > _maximumBytes)
             {
-                throw TooLarge();
+                throw CreateTooLarge();
             }
         }
 
         return document.ToArray();
     }
 
-    private BoundedHttpException TooLarge() =>
+    private BoundedHttpException CreateTooLarge() =>
         new(BoundedHttpFailure.TooLarge, $"The answer is larger than {_maximumBytes} bytes.");
 }

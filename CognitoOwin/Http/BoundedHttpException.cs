@@ -2,7 +2,9 @@ using System;
 
 namespace CognitoOwin.Http;
 
-/// <summary>There was no complete answer. The message is for the operator's log; nothing of it reaches a client.</summary>
+/// <summary>
+/// Reports that there was no complete answer. The message is for the operator's log and never reaches a client.
+/// </summary>
 internal sealed class BoundedHttpException : Exception
 {
     public BoundedHttpException(BoundedHttpFailure failure, string message, Exception? innerException = null)

@@ -1,6 +1,6 @@
 namespace CognitoOwin.Http;
 
-/// <summary>Why there was no complete answer.</summary>
+/// <summary>Says why there was no complete answer.</summary>
 internal enum BoundedHttpFailure
 {
     Unexpected = 0,

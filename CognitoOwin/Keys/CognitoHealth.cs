@@ -4,16 +4,17 @@ using System.Linq;
 
 namespace CognitoOwin;
 
-/// <summary>How the keys of every user pool stand, for a health endpoint.</summary>
+/// <summary>Describes the state of the keys of every user pool, for a health endpoint.</summary>
 public sealed class CognitoHealth
 {
     internal CognitoHealth(IReadOnlyList<CognitoPoolHealth> pools) => Pools = pools;
 
     /// <summary>
-    /// Whether a token of every pool can be judged now. <see langword="false"/> as well before the first fetch has ended.
+    /// Gets whether tokens of every pool can be validated now. It is also <see langword="false"/> before the first fetch has
+    /// ended.
     /// </summary>
     public bool IsUsable => Pools.All(pool => pool.IsUsable);
 
-    /// <summary>The pools, in the order in which they were configured.</summary>
+    /// <summary>Gets the pools, in the order of their configuration.</summary>
     public IReadOnlyList<CognitoPoolHealth> Pools { get; }
 }

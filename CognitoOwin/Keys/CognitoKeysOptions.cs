@@ -3,44 +3,46 @@ using System.Net.Http;
 
 namespace CognitoOwin;
 
-/// <summary>How a user pool's public keys, its JWKS (RFC 7517 §5), are fetched and kept.</summary>
+/// <summary>Sets how a user pool's public keys, its JWKS (RFC 7517 §5), are fetched and kept.</summary>
 public sealed class CognitoKeysOptions
 {
     /// <summary>
-    /// Whether fetched keys are kept. Default: <see langword="true"/>. Without it every validation fetches them anew, and one that
-    /// cannot fails with 503; requests that come at the same time share one fetch.
+    /// Gets or sets whether fetched keys are kept. Default: <see langword="true"/>. If <see langword="false"/>, every validation
+    /// fetches the keys again, and a failed fetch means 503. Requests that come at the same time share one fetch.
     /// </summary>
     public bool CachingEnabled { get; set; } = true;
 
     /// <summary>
-    /// The age at which kept keys are fetched again, in the background, while they go on serving: 1 second or more.
+    /// Gets or sets the age at which kept keys are fetched again in the background, while they stay in use: 1 second or more.
     /// Default: 24 hours.
     /// </summary>
     public TimeSpan RefreshInterval { get; set; } = TimeSpan.FromHours(24);
 
     /// <summary>
-    /// How long after a fetch that failed, or that did not bring the key a token asked for, the next one must wait:
-    /// 1 second to 1 hour. Default: 10 seconds. It is what keeps invented key ids from becoming a flood of fetches.
+    /// Gets or sets the time between a fetch that failed, or that did not bring the key of a token, and the next fetch: 1 second
+    /// to 1 hour. Default: 10 seconds. It keeps invented key ids from causing a flood of fetches.
     /// </summary>
     public TimeSpan MinimumRefetchInterval { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How long keys go on serving when no fetch succeeds: at least <see cref="RefreshInterval"/>. Default: 7 days.
+    /// Gets or sets how long keys stay in use while no fetch succeeds: at least <see cref="RefreshInterval"/>. Default: 7 days.
     /// </summary>
     public TimeSpan StaleLifetime { get; set; } = TimeSpan.FromDays(7);
 
-    /// <summary>The longest a fetch may take, retry and body included: 100 milliseconds to 1 minute. Default: 5 seconds.</summary>
+    /// <summary>
+    /// Gets or sets the longest that a fetch may take, retry and body included: 100 milliseconds to 1 minute. Default: 5 seconds.
+    /// </summary>
     public TimeSpan FetchTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Whether the keys are fetched when the application starts, without holding the start up, so that the first request
-    /// finds them. Default: <see langword="false"/>.
+    /// Gets or sets whether the keys are fetched when the application starts, so that the first request finds them. The start
+    /// does not wait for the fetch. Default: <see langword="false"/>.
     /// </summary>
     public bool Prefetch { get; set; }
 
     /// <summary>
-    /// The handler that fetches go through, for a proxy or an own TLS policy; it is not disposed. Default: one without
-    /// redirects and cookies. An own handler that follows redirects gives that protection up.
+    /// Gets or sets the handler that sends the fetches, for a proxy or your own TLS policy; it is not disposed. Default: a
+    /// handler without redirects and cookies. A handler of your own that follows redirects loses that protection.
     /// </summary>
     public HttpMessageHandler? HttpMessageHandler { get; set; }
 }

@@ -2,43 +2,43 @@ using System;
 
 namespace CognitoOwin;
 
-/// <summary>How the keys of one user pool stand. It shows no secret and nothing that a client sent.</summary>
+/// <summary>Describes the state of the keys of one user pool. It shows no secret and nothing that a client sent.</summary>
 public sealed class CognitoPoolHealth
 {
     internal CognitoPoolHealth(
-        CognitoUserPool userPool, (int Count, TimeSpan Age)? kept, bool? lastFetchSucceeded, string? lastFailure, bool isUsable)
+        CognitoUserPool userPool, (int Count, TimeSpan Age)? latest, bool? lastFetchSucceeded, string? lastFailure, bool isUsable)
     {
         Name = userPool.Name!;
         Issuer = userPool.Issuer!;
-        KeyCount = kept?.Count ?? 0;
-        KeysAge = kept?.Age;
+        KeyCount = latest?.Count ?? 0;
+        KeysAge = latest?.Age;
         LastFetchSucceeded = lastFetchSucceeded;
         LastFailure = lastFailure;
         IsUsable = isUsable;
     }
 
-    /// <summary>The pool's <see cref="CognitoUserPool.Name"/>.</summary>
+    /// <summary>Gets the pool's <see cref="CognitoUserPool.Name"/>.</summary>
     public string Name { get; }
 
-    /// <summary>The issuer of its tokens.</summary>
+    /// <summary>Gets the issuer of the pool's tokens.</summary>
     public string Issuer { get; }
 
-    /// <summary>How many of its keys are known, from the last fetch that succeeded.</summary>
+    /// <summary>Gets the number of keys that the last successful fetch brought.</summary>
     public int KeyCount { get; }
 
-    /// <summary>How long ago that fetch was; null where none has succeeded yet.</summary>
+    /// <summary>Gets the time since the last successful fetch; null if none has succeeded yet.</summary>
     public TimeSpan? KeysAge { get; }
 
-    /// <summary>Whether the last fetch succeeded; null where none has ended yet.</summary>
+    /// <summary>Gets whether the last fetch succeeded; null if none has ended yet.</summary>
     public bool? LastFetchSucceeded { get; }
 
-    /// <summary>Why the last fetch failed, in English for an operator; null where it did not.</summary>
+    /// <summary>Gets why the last fetch failed, in English for an operator; null if it did not fail.</summary>
     public string? LastFailure { get; }
 
     /// <summary>
-    /// Whether a token of the pool can be judged now. During an outage that is so until the known keys are older than
-    /// <see cref="CognitoKeysOptions.StaleLifetime"/>; without <see cref="CognitoKeysOptions.CachingEnabled"/>, while the last
-    /// fetch succeeded.
+    /// Gets whether tokens of the pool can be validated now. During an outage they can until the known keys are older than
+    /// <see cref="CognitoKeysOptions.StaleLifetime"/>. Without <see cref="CognitoKeysOptions.CachingEnabled"/> they can if the
+    /// last fetch succeeded.
     /// </summary>
     public bool IsUsable { get; }
 }

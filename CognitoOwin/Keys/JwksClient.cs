@@ -8,7 +8,7 @@ using CognitoOwin.Http;
 
 namespace CognitoOwin.Keys;
 
-/// <summary>The one place that fetches keys over the network.</summary>
+/// <summary>Fetches a JWKS from the endpoint of a user pool. Keys come over the network nowhere else.</summary>
 internal sealed class JwksClient(Uri address, CognitoKeysOptions options, TimeProvider time) : JwksSource(options.FetchTimeout, time)
 {
     private readonly BoundedHttpClient _http = new(options.HttpMessageHandler, options.FetchTimeout, JwksDocument.MaximumBytes, time);
@@ -43,7 +43,8 @@ internal sealed class JwksClient(Uri address, CognitoKeysOptions options, TimePr
         {
             Accept = { new MediaTypeWithQualityHeaderValue("application/json") },
 
-            // Kept for the next fetch, hours away, a connection could only go stale, and its host's address with it.
+            // The next fetch is hours away. A connection that is kept until then, and the address of its host, would be out of
+            // date.
             ConnectionClose = true,
         },
     };

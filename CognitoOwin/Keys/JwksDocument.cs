@@ -2,26 +2,27 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Security.Cryptography;
-using CognitoOwin.Validation;
+using CognitoOwin.Json;
 
 namespace CognitoOwin.Keys;
 
-/// <summary>Reads a JWK Set (RFC 7517 §5) and keeps of it what can verify a Cognito token.</summary>
+/// <summary>Reads a JWK Set (RFC 7517 §5) and keeps the keys that can verify a Cognito token.</summary>
 internal static class JwksDocument
 {
-    /// <summary>The largest document that is read: 64 KiB. Cognito's has two keys in less than 1 KiB.</summary>
+    /// <summary>Limits the size of a document: 64 KiB. Cognito's has two keys in less than 1 KiB.</summary>
     public const int MaximumBytes = 64 * 1024;
 
     private const int MaximumKeys = 100;
 
-    // NIST SP 800-131A and RFC 7518 §3.3: 2048 bits or more; beyond 8192 a verification is slow enough to be an attack.
+    // NIST SP 800-131A and RFC 7518 §3.3 ask for 2048 bits or more. Above 8192 bits a verification is slow enough for an attack.
     private const int MinimumModulusBytes = 2048 / 8;
     private const int MaximumModulusBytes = 8192 / 8;
 
     /// <summary>Reads a document.</summary>
     /// <param name="utf8">The document.</param>
-    /// <param name="skipped">Is told, in one sentence, of every entry that is left out.</param>
-    /// <exception cref="JwksException">It is no JWK Set, or none of its keys can be used.</exception>
+    /// <param name="skipped">Receives one sentence for every entry that is left out.</param>
+    /// <returns>The keys by their <c>kid</c>.</returns>
+    /// <exception cref="JwksException">The document is not a JWK Set, or has no usable key.</exception>
     public static Dictionary<string, RSAParameters> Read(byte[] utf8, Action<string> skipped)
     {
         if (StrictJson.ParseObject(utf8) is not { } document || !document.TryGetValue("keys", out var keyList) || keyList.Items is not { } entries)
@@ -40,13 +41,13 @@ internal static class JwksDocument
         foreach (var entry in entries)
         {
             position++;
-            if (WhyUseless(entry.Members, out var id, out var parameters) is { } reason)
+            if (GetSkipReason(entry.Members, out var id, out var parameters) is { } reason)
             {
                 skipped(string.Format(CultureInfo.InvariantCulture, "Key {0} of the JWK Set is left out: {1}.", position, reason));
             }
             else if (keys.ContainsKey(id))
             {
-                // Two keys of one name: nobody can tell which was meant.
+                // Two keys have one kid, so a token does not say which of them signed it.
                 ambiguous.Add(id);
             }
             else
@@ -66,7 +67,7 @@ internal static class JwksDocument
             : throw new JwksException(JwksFailure.NoUsableKey, "The JWK Set has no RSA key that can verify an RS256 signature.");
     }
 
-    private static string? WhyUseless(Dictionary<string, JsonValue>? entry, out string id, out RSAParameters parameters)
+    private static string? GetSkipReason(Dictionary<string, JsonValue>? entry, out string id, out RSAParameters parameters)
     {
         id = "";
         parameters = default;
@@ -75,7 +76,7 @@ internal static class JwksDocument
             return "it is not an object";
         }
 
-        if (entry.StringOf("kty") != "RSA")
+        if (entry.GetString("kty") != "RSA")
         {
             return "its kty is not RSA";
         }
@@ -95,7 +96,7 @@ internal static class JwksDocument
             return "its key_ops lack verify";
         }
 
-        id = entry.StringOf("kid") ?? "";
+        id = entry.GetString("kid") ?? "";
         if (id.Length == 0)
         {
             return "it has no kid";
@@ -118,18 +119,19 @@ internal static class JwksDocument
         return null;
     }
 
-    // RFC 7517 §4.3.
+    // RFC 7517 §4.3: key_ops lists what the key may be used for.
     private static bool AllowsToVerify(JsonValue operations) =>
         operations.Items?.Exists(static operation => operation.String == "verify") == true;
 
-    // RFC 8017 §3.1 asks for an odd exponent of 3 or more; 32 bits are what every RSA implementation can take.
+    // RFC 8017 §3.1 asks for an odd exponent of 3 or more. Every RSA implementation accepts 32 bits.
     private static bool IsUsableExponent(byte[] exponent) =>
         exponent.Length <= 4 && (exponent[exponent.Length - 1] & 1) == 1 && (exponent.Length > 1 || exponent[0] >= 3);
 
-    // RFC 7518 §2, Base64urlUInt: big-endian and without leading zeros. Some libraries write one all the same.
+    // RFC 7518 §2, Base64urlUInt: big-endian without leading zeros. Some libraries write leading zeros anyway, so they are
+    // removed.
     private static bool TryReadNumber(Dictionary<string, JsonValue> entry, string name, out byte[] number)
     {
-        number = entry.StringOf(name) is { } text ? Base64Url.Decode(text, 0, text.Length) ?? [] : [];
+        number = entry.GetString(name) is { } text ? Base64Url.Decode(text, 0, text.Length) ?? [] : [];
         var zeros = 0;
         while (zeros < number.Length && number[zeros] == 0)
         {

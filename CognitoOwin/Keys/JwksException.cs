@@ -2,7 +2,7 @@ using System;
 
 namespace CognitoOwin.Keys;
 
-/// <summary>A fetch of keys failed. The message is for the operator; nothing of it reaches a client.</summary>
+/// <summary>Reports that a fetch of keys failed. The message is for the operator and never reaches a client.</summary>
 internal sealed class JwksException : Exception
 {
     public JwksException(JwksFailure failure, string message, Exception? innerException = null)
@@ -11,8 +11,8 @@ internal sealed class JwksException : Exception
     public JwksFailure Failure { get; }
 
     /// <summary>
-    /// The message without what another exception said: that may hold paths and addresses, and a health state is often shown to
-    /// whoever asks.
+    /// Gets the message without the text of another exception. Such a text may show paths and addresses, and many applications
+    /// show their health state to everybody.
     /// </summary>
     public string Summary => Failure switch
     {
@@ -22,6 +22,8 @@ internal sealed class JwksException : Exception
         _ => Message,
     };
 
-    /// <summary>With <see cref="JwksFailure.Status"/> and <see cref="JwksFailure.Redirect"/>: the status.</summary>
+    /// <summary>
+    /// Gets the status of the answer, if the failure is <see cref="JwksFailure.Status"/> or <see cref="JwksFailure.Redirect"/>.
+    /// </summary>
     public int? StatusCode { get; init; }
 }

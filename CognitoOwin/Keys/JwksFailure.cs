@@ -1,6 +1,6 @@
 namespace CognitoOwin.Keys;
 
-/// <summary>Why a fetch of keys failed.</summary>
+/// <summary>Says why a fetch of keys failed.</summary>
 internal enum JwksFailure
 {
     Unexpected = 0,

@@ -6,23 +6,26 @@ using System.Threading.Tasks;
 
 namespace CognitoOwin.Keys;
 
-/// <summary>A JWKS in a file of this host, which somebody else keeps up to date.</summary>
+/// <summary>Reads a JWKS from a file of this host, which an administrator keeps up to date.</summary>
 internal sealed class JwksFile(string path, TimeSpan timeout, TimeProvider time) : JwksSource(timeout, time)
 {
     private const string DataDirectory = "|DataDirectory|";
 
-    private readonly string _path = FullPathOf(path);
+    private readonly string _path = GetFullPath(path);
 
     /// <summary>
-    /// The file that a setting means. <c>~/</c>, and any path that is not absolute, begins at the application's folder;
-    /// <c>|DataDirectory|</c> is that folder's <c>App_Data</c> unless the application has named another.
+    /// Gets the full path of a file that a setting names. <c>~/</c>, and any path that is not absolute, starts at the
+    /// application's folder; <c>|DataDirectory|</c> is that folder's <c>App_Data</c> unless the application has set another.
     /// </summary>
-    /// <exception cref="ArgumentException">It is no path.</exception>
-    /// <exception cref="NotSupportedException">It is no path.</exception>
-    /// <exception cref="PathTooLongException">It is too long.</exception>
-    public static string FullPathOf(string path)
+    /// <param name="path">The path of the setting.</param>
+    /// <returns>The full path.</returns>
+    /// <exception cref="ArgumentException">The text is not a path.</exception>
+    /// <exception cref="NotSupportedException">The text is not a path.</exception>
+    /// <exception cref="PathTooLongException">The path is too long.</exception>
+    public static string GetFullPath(string path)
     {
-        // Not HostingEnvironment.MapPath: the library runs on hosts other than System.Web, and the answer is the same.
+        // HostingEnvironment.MapPath gives the same result, but exists only on System.Web, and the library runs on other hosts
+        // too.
         var root = AppDomain.CurrentDomain.BaseDirectory;
         if (path.StartsWith(DataDirectory, StringComparison.OrdinalIgnoreCase))
         {
@@ -37,13 +40,15 @@ internal sealed class JwksFile(string path, TimeSpan timeout, TimeProvider time)
         return Path.GetFullPath(Path.Combine(root, path));
     }
 
-    /// <summary>Reads the file at once.</summary>
+    /// <summary>Reads the file. The call blocks.</summary>
+    /// <param name="fullPath">The full path.</param>
+    /// <returns>The document.</returns>
     /// <exception cref="JwksException">The file could not be read; the exception says why.</exception>
     public static byte[] Read(string fullPath)
     {
         try
         {
-            // Whoever writes the file, or puts a new one in its place, is not kept waiting.
+            // Share the file, so that another process can write or replace it at the same time.
             using var file = new FileStream(fullPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var document = new byte[JwksDocument.MaximumBytes + 1];
             var length = 0;
@@ -58,7 +63,7 @@ internal sealed class JwksFile(string path, TimeSpan timeout, TimeProvider time)
                 throw new JwksException(JwksFailure.TooLarge, $"The file is larger than {JwksDocument.MaximumBytes} bytes.");
             }
 
-            // Editors of Windows put a byte order mark before UTF-8, which RFC 8259 §8.1 lets a reader ignore.
+            // Editors on Windows write a byte order mark before UTF-8. RFC 8259 §8.1 allows a reader to ignore it.
             var start = length >= 3 && document[0] == 0xEF && document[1] == 0xBB && document[2] == 0xBF ? 3 : 0;
             return document.AsSpan(start, length - start).ToArray();
         }
@@ -68,6 +73,6 @@ internal sealed class JwksFile(string path, TimeSpan timeout, TimeProvider time)
         }
     }
 
-    // The base class has put this on a thread of its own, with a time limit.
+    // The base class calls this on a thread of its own, with a time limit, so it may block.
     protected override Task<byte[]> ReadAsync(CancellationToken cancellationToken) => Task.FromResult(Read(_path));
 }

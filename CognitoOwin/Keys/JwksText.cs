@@ -5,7 +5,7 @@ using System.Threading.Tasks;
 
 namespace CognitoOwin.Keys;
 
-/// <summary>A JWKS that the application has brought along.</summary>
+/// <summary>Reads a JWKS from a text in the settings of the application.</summary>
 internal sealed class JwksText(string text, TimeSpan timeout, TimeProvider time) : JwksSource(timeout, time)
 {
     private readonly byte[] _document = Encoding.UTF8.GetBytes(text);

@@ -2,7 +2,7 @@ using System;
 
 namespace CognitoOwin.Keys;
 
-/// <summary>The key of a <c>kid</c>; or none, as the pool has no such key; or none as yet, and when to ask again.</summary>
+/// <summary>Holds the result of looking up a key: found, unknown to the pool, or unavailable until a later time.</summary>
 internal readonly struct KeyLookup
 {
     private KeyLookup(SigningKey? key, TimeSpan? retryAfter)
@@ -11,13 +11,15 @@ internal readonly struct KeyLookup
         RetryAfter = retryAfter;
     }
 
+    /// <summary>Gets the result for a key that the pool does not have.</summary>
     public static KeyLookup Unknown => default;
 
     public SigningKey? Key { get; }
 
+    /// <summary>Gets the time after which to try again, if the key is unavailable.</summary>
     public TimeSpan? RetryAfter { get; }
 
-    public static KeyLookup Found(SigningKey key) => new(key, null);
+    public static KeyLookup FromKey(SigningKey key) => new(key, null);
 
-    public static KeyLookup Unavailable(TimeSpan retryAfter) => new(null, retryAfter);
+    public static KeyLookup ReportUnavailable(TimeSpan retryAfter) => new(null, retryAfter);
 }

@@ -3,10 +3,10 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace CognitoOwin.Keys;
 
-/// <summary>One public key of a user pool, ready to verify RS256 signatures (RFC 7518 §3.3) on many threads at once.</summary>
+/// <summary>Verifies RS256 signatures (RFC 7518 §3.3) with one public key of a user pool, on many threads at once.</summary>
 internal sealed class SigningKey
 {
-    // IdentityModel keeps a pool of RSA objects behind a provider: an RSA object of .NET Framework is for one thread at a time.
+    // An RSA object of .NET Framework serves one thread at a time. IdentityModel's provider has a pool of them.
     private readonly SignatureProvider _verifier;
     private readonly byte[] _modulus;
     private volatile bool _isDropped;
@@ -27,15 +27,19 @@ internal sealed class SigningKey
 
     public RsaSecurityKey SecurityKey { get; }
 
-    /// <summary>Whether the pool no longer lists this key. What was verified with it is then worth nothing.</summary>
+    /// <summary>Gets whether the pool no longer lists this key, so that the tokens it verified must be refused.</summary>
     public bool IsDropped => _isDropped;
 
     public void Drop() => _isDropped = true;
 
+    /// <summary>Verifies a signature.</summary>
+    /// <param name="input">The bytes that the signature covers.</param>
+    /// <param name="signature">The signature.</param>
+    /// <returns><see langword="true"/> if the signature is this key's; otherwise, <see langword="false"/>.</returns>
     public bool Verify(byte[] input, byte[] signature)
     {
-        // RFC 8017 §8.2.2, step 1: a signature is as long as the modulus, no longer and no shorter. §5.2.2, step 1: and less. Mono takes
-        // the rest of a division by the modulus, so that many a good signature would have a second spelling.
+        // RFC 8017 §8.2.2, step 1: a signature is exactly as long as the modulus. §5.2.2, step 1: it is a smaller number. Mono
+        // does not check the second rule but reduces the number, so that many valid signatures would have a second form.
         if (signature.Length != _modulus.Length || System.MemoryExtensions.SequenceCompareTo<byte>(signature, _modulus) >= 0)
         {
             return false;
@@ -47,14 +51,14 @@ internal sealed class SigningKey
         }
         catch (CryptographicException)
         {
-            // Some implementations throw for a number that is no signature, such as one above the modulus.
+            // Some implementations throw for a number that cannot be a signature.
             return false;
         }
     }
 
     public bool IsSameAs(RSAParameters parameters) =>
-        SameBytes(SecurityKey.Parameters.Modulus, parameters.Modulus) && SameBytes(SecurityKey.Parameters.Exponent, parameters.Exponent);
+        AreEqual(SecurityKey.Parameters.Modulus, parameters.Modulus) && AreEqual(SecurityKey.Parameters.Exponent, parameters.Exponent);
 
-    private static bool SameBytes(byte[] left, byte[] right) =>
+    private static bool AreEqual(byte[] left, byte[] right) =>
         System.MemoryExtensions.SequenceEqual<byte>(left, right);
 }

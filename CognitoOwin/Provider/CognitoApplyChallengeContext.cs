@@ -4,7 +4,7 @@ using Microsoft.Owin.Security.Provider;
 
 namespace CognitoOwin;
 
-/// <summary>An answer that is about to ask for a token, or to say what was wrong with the one that came.</summary>
+/// <summary>Describes an answer before it asks for a token, or says what is wrong with the one that came.</summary>
 public sealed class CognitoApplyChallengeContext : BaseContext<CognitoJwtAuthenticationOptions>
 {
     internal CognitoApplyChallengeContext(
@@ -16,15 +16,17 @@ public sealed class CognitoApplyChallengeContext : BaseContext<CognitoJwtAuthent
         Challenge = challenge;
     }
 
-    /// <summary>The rule that did not hold; <see cref="TokenRejection.None"/> where no token came or it was accepted.</summary>
+    /// <summary>
+    /// Gets the rule that the token broke; <see cref="TokenRejection.None"/> if no token came or it was accepted.
+    /// </summary>
     public TokenRejection Rejection { get; }
 
-    /// <summary>The status of the answer: 401, 403 or 503.</summary>
+    /// <summary>Gets or sets the status of the answer: 401, 403 or 503.</summary>
     public int StatusCode { get; set; }
 
-    /// <summary>The value of <c>WWW-Authenticate</c>; null for none.</summary>
+    /// <summary>Gets or sets the value of <c>WWW-Authenticate</c>; null for no such header.</summary>
     public string? Challenge { get; set; }
 
-    /// <summary>The value of <c>Retry-After</c>; null for none.</summary>
+    /// <summary>Gets or sets the value of <c>Retry-After</c>; null for no such header.</summary>
     public TimeSpan? RetryAfter { get; set; }
 }

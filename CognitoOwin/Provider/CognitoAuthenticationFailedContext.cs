@@ -3,7 +3,7 @@ using Microsoft.Owin.Security.Provider;
 
 namespace CognitoOwin;
 
-/// <summary>A token, or a header, that was not accepted.</summary>
+/// <summary>Describes a token or a header that was not accepted.</summary>
 public sealed class CognitoAuthenticationFailedContext : BaseContext<CognitoJwtAuthenticationOptions>
 {
     internal CognitoAuthenticationFailedContext(
@@ -14,9 +14,9 @@ public sealed class CognitoAuthenticationFailedContext : BaseContext<CognitoJwtA
         Description = description;
     }
 
-    /// <summary>The rule that does not hold.</summary>
+    /// <summary>Gets the broken rule.</summary>
     public TokenRejection Rejection { get; }
 
-    /// <summary>What the client may read of it.</summary>
+    /// <summary>Gets the sentence that the client reads.</summary>
     public string Description { get; }
 }

@@ -4,59 +4,66 @@ using System.Threading.Tasks;
 namespace CognitoOwin;
 
 /// <summary>
-/// The application's part in judging a request. Assign handlers, or derive from it and override the methods: who overrides
-/// a method decides whether its handler is called.
+/// Lets the application take part in a request. Assign handlers, or derive a class and override the methods. An override decides
+/// whether it calls the handler.
 /// </summary>
 public class CognitoJwtAuthenticationProvider
 {
     private static readonly Task Done = Task.FromResult(0);
     private static readonly Func<CognitoProvisionUserContext, Task> NoProvisioning = _ => Done;
 
-    /// <summary>Called for every request, before its token is judged.</summary>
+    /// <summary>Gets or sets the handler that is called for every request, before its token is validated.</summary>
     public Func<CognitoRequestTokenContext, Task> OnRequestToken { get; set; } = _ => Done;
 
-    /// <summary>Called for every request whose token was validated. It may add claims, or reject.</summary>
+    /// <summary>
+    /// Gets or sets the handler that is called for every request with a valid token. It may add claims, or reject the token.
+    /// </summary>
     public Func<CognitoTokenValidatedContext, Task> OnTokenValidated { get; set; } = _ => Done;
 
     /// <summary>
-    /// Called after that, for the application to find or create its own user: the port of <c>get_or_create_for_cognito</c>.
-    /// Raised for ID tokens, which carry the user's profile, and with <see cref="CognitoJwtAuthenticationOptions.UserInfo"/> for the
-    /// access tokens of users as well. A handler that throws answers the request with its exception, and one that rejects with
-    /// 401; either is called again at the next request. Calls for one user (issuer and subject) never overlap in one process.
+    /// Gets or sets the handler that finds or creates the application's own user, like <c>get_or_create_for_cognito</c> of
+    /// django-cognito-jwt. It is called after <see cref="OnTokenValidated"/>, for ID tokens, which have the user's profile, and
+    /// with <see cref="CognitoJwtAuthenticationOptions.UserInfo"/> for the access tokens of users too. If it throws, its
+    /// exception is the answer to the request; if it rejects the user, the answer is 401. In both cases it is called again at the
+    /// next request. Calls for one user (issuer and subject) never overlap in one process.
     /// </summary>
     public Func<CognitoProvisionUserContext, Task> OnProvisionUser { get; set; } = NoProvisioning;
 
-    /// <summary>Called when a token or a header was not accepted.</summary>
+    /// <summary>Gets or sets the handler that is called when a token or a header is not accepted.</summary>
     public Func<CognitoAuthenticationFailedContext, Task> OnAuthenticationFailed { get; set; } = _ => Done;
 
-    /// <summary>Called before an answer that asks for a token, or says what was wrong with it, goes out.</summary>
+    /// <summary>
+    /// Gets or sets the handler that is called before an answer asks for a token, or says what is wrong with it.
+    /// </summary>
     public Func<CognitoApplyChallengeContext, Task> OnApplyChallenge { get; set; } = _ => Done;
 
-    /// <inheritdoc cref="OnRequestToken"/>
+    /// <summary>Calls <see cref="OnRequestToken"/>.</summary>
     /// <param name="context">The request.</param>
-    /// <returns>The end of the work.</returns>
+    /// <returns>A task that completes when the handler has run.</returns>
     public virtual Task RequestToken(CognitoRequestTokenContext context) => OnRequestToken(context);
 
-    /// <inheritdoc cref="OnTokenValidated"/>
+    /// <summary>Calls <see cref="OnTokenValidated"/>.</summary>
     /// <param name="context">The token.</param>
-    /// <returns>The end of the work.</returns>
+    /// <returns>A task that completes when the handler has run.</returns>
     public virtual Task TokenValidated(CognitoTokenValidatedContext context) => OnTokenValidated(context);
 
-    /// <inheritdoc cref="OnProvisionUser"/>
+    /// <summary>Calls <see cref="OnProvisionUser"/>.</summary>
     /// <param name="context">The user.</param>
-    /// <returns>The end of the work.</returns>
+    /// <returns>A task that completes when the handler has run.</returns>
     public virtual Task ProvisionUser(CognitoProvisionUserContext context) => OnProvisionUser(context);
 
-    /// <inheritdoc cref="OnAuthenticationFailed"/>
+    /// <summary>Calls <see cref="OnAuthenticationFailed"/>.</summary>
     /// <param name="context">The failure.</param>
-    /// <returns>The end of the work.</returns>
+    /// <returns>A task that completes when the handler has run.</returns>
     public virtual Task AuthenticationFailed(CognitoAuthenticationFailedContext context) => OnAuthenticationFailed(context);
 
-    /// <inheritdoc cref="OnApplyChallenge"/>
+    /// <summary>Calls <see cref="OnApplyChallenge"/>.</summary>
     /// <param name="context">The answer.</param>
-    /// <returns>The end of the work.</returns>
+    /// <returns>A task that completes when the handler has run.</returns>
     public virtual Task ApplyChallenge(CognitoApplyChallengeContext context) => OnApplyChallenge(context);
 
-    /// <summary>Whether the application has something to say about its users: a handler, or perhaps an override.</summary>
+    /// <summary>
+    /// Gets whether the application may provision users: it has set a handler, or a derived class may override the method.
+    /// </summary>
     internal bool MayProvision => OnProvisionUser != NoProvisioning || GetType() != typeof(CognitoJwtAuthenticationProvider);
 }

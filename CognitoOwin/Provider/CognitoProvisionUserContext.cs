@@ -8,8 +8,8 @@ using Microsoft.Owin.Security.Provider;
 namespace CognitoOwin;
 
 /// <summary>
-/// A user whose token was validated, for the application to find or create its own: what <c>get_or_create_for_cognito</c> of
-/// django-cognito-jwt is given.
+/// Describes the user of a validated token, for whom the application finds or creates its own user, as
+/// <c>get_or_create_for_cognito</c> of django-cognito-jwt does.
 /// </summary>
 public sealed class CognitoProvisionUserContext : BaseContext<CognitoJwtAuthenticationOptions>
 {
@@ -24,11 +24,11 @@ public sealed class CognitoProvisionUserContext : BaseContext<CognitoJwtAuthenti
         : base(context, options)
     {
         Token = token;
-        Attributes = profile == null ? token.Attributes : token.Attributes.With(profile);
+        Attributes = profile == null ? token.Attributes : token.Attributes.MergeProfile(profile);
         CancellationToken = cancellationToken;
     }
 
-    /// <summary>The token.</summary>
+    /// <summary>Gets the token.</summary>
     public CognitoToken Token { get; }
 
     /// <inheritdoc cref="CognitoToken.Subject"/>
@@ -40,7 +40,7 @@ public sealed class CognitoProvisionUserContext : BaseContext<CognitoJwtAuthenti
     /// <inheritdoc cref="CognitoToken.Username"/>
     public string? Username => Token.Username;
 
-    /// <summary>The user's e-mail address; null where it has none. Trust it only with <see cref="EmailVerified"/>.</summary>
+    /// <summary>Gets the user's e-mail address; null if there is none. Trust it only with <see cref="EmailVerified"/>.</summary>
     public string? Email => Attributes[CognitoClaimTypes.Email];
 
     /// <inheritdoc cref="CognitoToken.EmailVerified"/>
@@ -49,14 +49,17 @@ public sealed class CognitoProvisionUserContext : BaseContext<CognitoJwtAuthenti
     /// <inheritdoc cref="CognitoToken.Groups"/>
     public IReadOnlyList<string> Groups => Token.Groups;
 
-    /// <summary>The accounts at other identity providers by which the user signs in; empty for one who signs in at the pool.</summary>
+    /// <summary>
+    /// Gets the accounts at other identity providers with which the user signs in; empty for a user who signs in at the pool
+    /// itself.
+    /// </summary>
     public IReadOnlyList<CognitoFederatedIdentity> Identities =>
         CognitoFederatedIdentity.ReadList(Attributes[CognitoClaimTypes.Identities]);
 
     /// <summary>
-    /// The user's attributes by name, as text: <c>Attributes["custom:tenant"]</c>; <see langword="null"/> for what is not set. They
-    /// are the claims of the token and, with <see cref="CognitoJwtAuthenticationOptions.UserInfo"/>, what the profile adds to those of
-    /// an access token. Where both have an attribute, it is the token's.
+    /// Gets the user's attributes by name, as text: <c>Attributes["custom:tenant"]</c>; <see langword="null"/> if one is not set.
+    /// They are the claims of the token. With <see cref="CognitoJwtAuthenticationOptions.UserInfo"/>, the profile adds attributes
+    /// to an access token. If both have an attribute, the token's is used.
     /// </summary>
     public CognitoAttributes Attributes { get; }
 
@@ -70,8 +73,9 @@ public sealed class CognitoProvisionUserContext : BaseContext<CognitoJwtAuthenti
     public string RawToken => Token.RawToken;
 
     /// <summary>
-    /// Cancelled when the work is no longer wanted. With <see cref="CognitoProvisioning.OncePerToken"/> that is when the host
-    /// ends the application, not when the client hangs up: other requests of the token wait for the same outcome.
+    /// Gets a token that is cancelled when the outcome is no longer wanted. With <see cref="CognitoProvisioning.OncePerToken"/>
+    /// that is when the host ends the application, and not when the client hangs up, because other requests may wait for the same
+    /// outcome.
     /// </summary>
     public CancellationToken CancellationToken { get; }
 
@@ -84,22 +88,26 @@ public sealed class CognitoProvisionUserContext : BaseContext<CognitoJwtAuthenti
     /// <summary>Adds a claim to the user, such as its id in the application's database.</summary>
     /// <param name="type">The claim type.</param>
     /// <param name="value">The value.</param>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
     public void AddClaim(string type, string value) => AddClaim(new Claim(type, value));
 
     /// <summary>Adds a claim to the user, such as its id in the application's database.</summary>
     /// <param name="claim">The claim.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="claim"/> is null.</exception>
     public void AddClaim(Claim claim) => _claims.Add(claim ?? throw new ArgumentNullException(nameof(claim)));
 
     /// <summary>
-    /// Sets the application's own user object, which controllers get by <c>GetCognitoUser&lt;TUser&gt;()</c>. With
-    /// <see cref="CognitoProvisioning.OncePerToken"/> requests share it, at the same time too: make it immutable.
+    /// Sets the application's own user object, which controllers get with <c>GetCognitoUser&lt;TUser&gt;()</c>. Make it
+    /// immutable: with <see cref="CognitoProvisioning.OncePerToken"/> several requests share it at the same time.
     /// </summary>
     /// <param name="user">The user.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="user"/> is null.</exception>
     public void SetUser(object user) => User = user ?? throw new ArgumentNullException(nameof(user));
 
-    /// <summary>Turns the user away: the request has no user, and a 401 says <c>invalid_token</c>.</summary>
+    /// <summary>Rejects the user: the request has no user, and a 401 says <c>invalid_token</c>.</summary>
     /// <param name="reason">
-    /// One sentence, which the client reads as <c>error_description</c>; what does not belong into a header is left out.
+    /// One sentence, which the client reads as <c>error_description</c>. Characters that a header must not have are replaced.
     /// </param>
+    /// <exception cref="ArgumentNullException"><paramref name="reason"/> is null.</exception>
     public void Reject(string reason) => RejectionReason = reason ?? throw new ArgumentNullException(nameof(reason));
 }

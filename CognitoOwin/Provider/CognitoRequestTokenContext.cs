@@ -1,49 +1,38 @@
-using CognitoOwin.Validation;
 using Microsoft.Owin;
 using Microsoft.Owin.Security.Provider;
 
 namespace CognitoOwin;
 
-/// <summary>A request before its token is judged, for an application that takes tokens from another place than the header.</summary>
+/// <summary>
+/// Describes a request before its token is validated. The application may take the token from another place than the header.
+/// </summary>
 public sealed class CognitoRequestTokenContext : BaseContext<CognitoJwtAuthenticationOptions>
 {
-    internal CognitoRequestTokenContext(IOwinContext context, CognitoJwtAuthenticationOptions options, TokenText? token)
-        : base(context, options)
-    {
-        Text = token;
-        IsHeader = token != null;
-    }
+    internal CognitoRequestTokenContext(IOwinContext context, CognitoJwtAuthenticationOptions options, RequestToken requestToken)
+        : base(context, options) => RequestToken = requestToken;
 
     /// <summary>
-    /// The token, without a scheme; null where the <c>Authorization</c> header has none. Set it to judge another one, or to
-    /// null to leave the request without a user.
+    /// Gets or sets the token, without a scheme; null if the <c>Authorization</c> header has none. Set another token to validate
+    /// that one, or null to leave the request without a user.
     /// </summary>
     public string? Token
     {
         get
         {
-            if (Text is not { } text || IsMalformedHeader)
+            if (RequestToken.Text is not { } text || RequestToken.IsMalformedHeader)
             {
                 return null;
             }
 
-            // Copied out of the header once.
+            // Keep the copy, so that the text is copied out of the header only once.
             var token = text.ToString();
-            Text = new TokenText(token);
+            RequestToken = RequestToken.WithCopy(token);
             return token;
         }
 
-        set
-        {
-            Text = value == null ? null : new TokenText(value);
-            IsHeader = false;
-        }
+        set => RequestToken = RequestToken.FromApplication(value);
     }
 
-    internal TokenText? Text { get; private set; }
-
-    /// <summary>Whether what is to be judged stands in the header and cannot be a token.</summary>
-    internal bool IsMalformedHeader => IsHeader && Text is { IsB64Token: false };
-
-    private bool IsHeader { get; set; }
+    /// <summary>Gets what to validate: the token of the header, or the one that the application has set.</summary>
+    internal RequestToken RequestToken { get; private set; }
 }

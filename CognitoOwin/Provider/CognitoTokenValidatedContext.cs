@@ -5,7 +5,7 @@ using Microsoft.Owin.Security.Provider;
 
 namespace CognitoOwin;
 
-/// <summary>A token for which every rule holds, before the application's user is looked for.</summary>
+/// <summary>Describes a valid token, before the application finds its user.</summary>
 public sealed class CognitoTokenValidatedContext : BaseContext<CognitoJwtAuthenticationOptions>
 {
     internal CognitoTokenValidatedContext(
@@ -16,17 +16,18 @@ public sealed class CognitoTokenValidatedContext : BaseContext<CognitoJwtAuthent
         Identity = identity;
     }
 
-    /// <summary>The token.</summary>
+    /// <summary>Gets the token.</summary>
     public CognitoToken Token { get; }
 
-    /// <summary>This request's identity. It may be changed; other requests have their own.</summary>
+    /// <summary>Gets the identity of this request. You may change it; every request has its own.</summary>
     public ClaimsIdentity Identity { get; }
 
     internal string? RejectionReason { get; private set; }
 
-    /// <summary>Refuses the token for a rule of the application's own.</summary>
+    /// <summary>Rejects the token, because it breaks a rule of the application.</summary>
     /// <param name="reason">
-    /// One sentence, which the client reads as <c>error_description</c>; what does not belong into a header is left out.
+    /// One sentence, which the client reads as <c>error_description</c>. Characters that a header must not have are replaced.
     /// </param>
+    /// <exception cref="ArgumentNullException"><paramref name="reason"/> is null.</exception>
     public void Reject(string reason) => RejectionReason = reason ?? throw new ArgumentNullException(nameof(reason));
 }

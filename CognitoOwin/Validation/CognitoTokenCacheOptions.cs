@@ -1,16 +1,17 @@
 namespace CognitoOwin;
 
-/// <summary>How validated tokens are remembered, so that a token sent a thousand times is verified once.</summary>
+/// <summary>Sets how validated tokens are remembered, so that a token that is sent a thousand times is verified once.</summary>
 public sealed class CognitoTokenCacheOptions
 {
     /// <summary>
-    /// Whether a token that was accepted is remembered until it expires or its key is dropped. Default: <see langword="true"/>.
+    /// Gets or sets whether an accepted token is remembered until it expires or its key is dropped. Default:
+    /// <see langword="true"/>.
     /// </summary>
     public bool Enabled { get; set; } = true;
 
     /// <summary>
-    /// How many tokens are remembered at the most: 1 to 1,000,000. Default: 10,000. A token of more than 4,096 characters counts as
-    /// several, one for each 4,096 it has begun, so that this bounds the memory as well.
+    /// Gets or sets how many tokens are remembered at most: 1 to 1,000,000. Default: 10,000. A token counts once for every 4,096
+    /// characters or part of them, so that the limit also bounds the memory.
     /// </summary>
     public int MaximumEntries { get; set; } = 10_000;
 }

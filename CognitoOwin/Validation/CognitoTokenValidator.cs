@@ -4,7 +4,9 @@ using System.Globalization;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
+using CognitoOwin.Claims;
 using CognitoOwin.Diagnostics;
+using CognitoOwin.Json;
 using CognitoOwin.Keys;
 using CognitoOwin.Validation;
 using static CognitoOwin.CognitoTokenValidationResult;
@@ -12,14 +14,14 @@ using static CognitoOwin.CognitoTokenValidationResult;
 namespace CognitoOwin;
 
 /// <summary>
-/// Judges Cognito tokens by the rules of AWS
+/// Validates Cognito tokens by the rules of AWS
 /// (https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html),
-/// RFC 7515, RFC 7519 and RFC 8725. Many threads may use one validator. It knows nothing of HTTP: use it as well for tokens
-/// that come by a message queue or a web socket.
+/// RFC 7515, RFC 7519 and RFC 8725. Many threads may use one validator. It does not depend on HTTP, so it also validates tokens
+/// of a message queue or a web socket.
 /// </summary>
 public sealed class CognitoTokenValidator : IDisposable
 {
-    // Cognito's have 44. It is used as the key of a lookup before the signature is verified, and may be shown.
+    // Cognito's key ids have 44 characters. An id is used for a lookup before the signature is verified, and may be shown.
     private const int MaximumKeyIdLength = 256;
 
     private readonly Dictionary<string, TrustedPool> _pools;
@@ -31,54 +33,58 @@ public sealed class CognitoTokenValidator : IDisposable
     private readonly TimeProvider _time;
     private readonly ValidatedTokenCache? _cache;
 
-    /// <summary>Creates a validator with settings that are read now and never again.</summary>
+    /// <summary>Creates a validator. It reads the settings now and never again.</summary>
     /// <param name="options">The settings.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
     /// <exception cref="CognitoConfigurationException">The settings have problems; the exception lists all of them.</exception>
     public CognitoTokenValidator(CognitoJwtAuthenticationOptions options)
-        : this(options, CognitoLog.None)
+        : this((options ?? throw new ArgumentNullException(nameof(options))).CreateValidationSettings(), CognitoLog.None)
     {
     }
 
-    internal CognitoTokenValidator(CognitoJwtAuthenticationOptions options, CognitoLog log)
+    internal CognitoTokenValidator(TokenValidationSettings settings, CognitoLog log)
     {
-        (options ?? throw new ArgumentNullException(nameof(options))).ThrowIfUnusable();
-        _tokenUse = options.TokenUse;
-        _requiredScopes = new(options.RequiredScopes, StringComparer.Ordinal);
-        _requiredGroups = new(options.RequiredGroups, StringComparer.Ordinal);
-        _clockSkew = options.ClockSkew.TotalSeconds;
-        _maximumTokenLength = options.MaximumTokenLength;
-        _time = options.TimeProvider;
-        _pools = options.UserPools.ToDictionary(
-            pool => pool.Issuer!, pool => new TrustedPool(pool, pool.Issuer!, new PoolKeys(pool, options.Keys, _time, log)), StringComparer.Ordinal);
+        _tokenUse = settings.TokenUse;
+        _requiredScopes = new(settings.RequiredScopes, StringComparer.Ordinal);
+        _requiredGroups = new(settings.RequiredGroups, StringComparer.Ordinal);
+        _clockSkew = settings.ClockSkew.TotalSeconds;
+        _maximumTokenLength = settings.MaximumTokenLength;
+        _time = settings.TimeProvider;
+        _pools = settings.UserPools
+            .Select(pool => new TrustedPool(pool, new PoolKeys(pool, settings.Keys, _time, log)))
+            .ToDictionary(pool => pool.Issuer, StringComparer.Ordinal);
 
-        // Without kept keys each validation is to ask the pool anew.
-        _cache = options.TokenCache.Enabled && options.Keys.CachingEnabled
-            ? new ValidatedTokenCache(options.TokenCache.MaximumEntries, IsStillValid)
+        // Without kept keys, each validation must fetch the keys again.
+        _cache = settings.TokenCache.Enabled && settings.Keys.CachingEnabled
+            ? new ValidatedTokenCache(settings.TokenCache.MaximumEntries, IsStillValid)
             : null;
     }
 
-    /// <summary>Judges a token. No text makes it throw.</summary>
+    /// <summary>Validates a token. It returns a result for every text, however malformed.</summary>
     /// <param name="token">The token in its compact form (RFC 7515 §3.1), without a scheme.</param>
-    /// <param name="cancellationToken">Ends the waiting for keys; a fetch of keys goes on for whoever else needs it.</param>
+    /// <param name="cancellationToken">
+    /// Ends the wait for keys. A fetch of keys continues, because other callers may need it.
+    /// </param>
     /// <returns>The token with its claims, or the first rule that it breaks.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="token"/> is null.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public Task<CognitoTokenValidationResult> ValidateAsync(string token, CancellationToken cancellationToken = default) =>
         ValidateAsync(new TokenText(token ?? throw new ArgumentNullException(nameof(token))), cancellationToken);
 
     internal Task<CognitoTokenValidationResult> ValidateAsync(TokenText token, CancellationToken cancellationToken) =>
-        _cache?.Find(token) is { } remembered ? remembered.Completed : JudgeAsync(token.ToString(), cancellationToken);
+        _cache?.Find(token) is { } remembered ? remembered.Completed : ValidateNewAsync(token.ToString(), cancellationToken);
 
-    private async Task<CognitoTokenValidationResult> JudgeAsync(string token, CancellationToken cancellationToken)
+    private async Task<CognitoTokenValidationResult> ValidateNewAsync(string token, CancellationToken cancellationToken)
     {
-        // Cheap rules first, so that a flood of bad tokens costs little; all of them before the key is looked up, so that only
-        // a token that is right in all but its signature can make this host fetch keys. Until the signature is verified, a
-        // claim does nothing but choose the pool and refuse the token.
+        // The cheap rules come first, so that a flood of bad tokens costs little. All of them come before the key is looked up,
+        // so that only a token that breaks no other rule can make this host fetch keys. Until the signature is verified, the
+        // claims only select the pool and refuse the token.
         if (Jws.Read(token, _maximumTokenLength, out var malformed) is not { } jws)
         {
             return Reject(malformed);
         }
 
-        if (JudgeHeader(jws.Header, out var keyId) is { } badHeader)
+        if (ValidateHeader(jws.Header, out var keyId) is { } badHeader)
         {
             return badHeader;
         }
@@ -91,10 +97,10 @@ public sealed class CognitoTokenValidator : IDisposable
         var expiration = 0.0;
         var tokenUse = CognitoTokenUse.Any;
         var clientId = "";
-        var badClaim = JudgeIssuer(claims, out var pool)
-            ?? JudgeDates(claims, out expiration)
-            ?? JudgeTokenUse(claims, out tokenUse)
-            ?? JudgeClient(claims, tokenUse, pool!, out clientId);
+        var badClaim = ValidateIssuer(claims, out var pool)
+            ?? ValidateDates(claims, out expiration)
+            ?? ValidateTokenUse(claims, out tokenUse)
+            ?? ValidateClient(claims, tokenUse, pool!, out clientId);
         if (badClaim != null)
         {
             return badClaim;
@@ -103,10 +109,12 @@ public sealed class CognitoTokenValidator : IDisposable
         var lookup = await pool!.Keys.FindAsync(keyId, cancellationToken).ConfigureAwait(false);
         if (lookup.Key is not { } key)
         {
-            return lookup.RetryAfter is { } retryAfter ? Unavailable(retryAfter) : Reject(TokenRejection.UnknownKey, "kid", keyId);
+            return lookup.RetryAfter is { } retryAfter
+                ? ReportUnavailable(retryAfter)
+                : Reject(TokenRejection.UnknownKey, "kid", keyId);
         }
 
-        // The one costly step. Requests that bring one new token at the same time share it.
+        // Verifying is the one costly step. Requests that bring one new token at the same time share it.
         return _cache == null ? Verify() : _cache.GetOrVerify(new TokenText(token), Verify);
 
         CognitoTokenValidationResult Verify()
@@ -121,13 +129,13 @@ public sealed class CognitoTokenValidator : IDisposable
                 return Reject(TokenRejection.MalformedClaim);
             }
 
-            return JudgeRights(validated) ?? Accept(validated, pool.Keys, key);
+            return ValidateRights(validated) ?? Accept(validated, pool.Keys, key);
         }
     }
 
     /// <summary>
-    /// How the keys of the user pools stand, for a health endpoint. It waits for nothing, but starts a fetch that is due: asked
-    /// again a little later, it knows how that ended.
+    /// Gets the state of the keys of every user pool, for a health endpoint. The call never blocks; it may start a fetch in the
+    /// background, whose result a later call reports.
     /// </summary>
     /// <returns>The state of every pool.</returns>
     public CognitoHealth GetHealth() => new([.. _pools.Values.Select(pool => pool.Keys.GetHealth())]);
@@ -142,13 +150,13 @@ public sealed class CognitoTokenValidator : IDisposable
         }
     }
 
-    // The two verdicts that time can turn: the token's end, and the end of the key that verified it.
+    // Only two rules can change their result while a token is remembered: the token expires, or its key is no longer trusted.
     private bool IsStillValid(CognitoTokenValidationResult remembered) =>
         !HasExpired(remembered.Token!.Expiration) && remembered.IsKeyTrusted;
 
-    private bool HasExpired(double expiration) => NumericDate.From(_time.GetUtcNow()) >= expiration + _clockSkew;
+    private bool HasExpired(double expiration) => NumericDate.FromDateTimeOffset(_time.GetUtcNow()) >= expiration + _clockSkew;
 
-    private static CognitoTokenValidationResult? JudgeHeader(byte[] utf8, out string keyId)
+    private static CognitoTokenValidationResult? ValidateHeader(byte[] utf8, out string keyId)
     {
         keyId = "";
         if (StrictJson.ParseObject(utf8) is not { } header)
@@ -156,8 +164,8 @@ public sealed class CognitoTokenValidator : IDisposable
             return Reject(TokenRejection.MalformedHeader);
         }
 
-        // RFC 8725 §3.1: the algorithm is ours to choose, never the token's.
-        if (header.StringOf("alg") is not "RS256" and var algorithm)
+        // RFC 8725 §3.1: the library chooses the algorithm, never the token.
+        if (header.GetString("alg") is not "RS256" and var algorithm)
         {
             return Reject(TokenRejection.AlgorithmNotAllowed, "alg", algorithm);
         }
@@ -167,21 +175,21 @@ public sealed class CognitoTokenValidator : IDisposable
             return Reject(TokenRejection.CriticalExtension);
         }
 
-        // jku, jwk, x5u and x5c are not looked at: only the pool says what its keys are (RFC 8725 §3.10).
-        keyId = header.StringOf("kid") ?? "";
+        // RFC 8725 §3.10: jku, jwk, x5u and x5c are ignored, because only the user pool says what its keys are.
+        keyId = header.GetString("kid") ?? "";
         return keyId.Length is > 0 and <= MaximumKeyIdLength ? null : Reject(TokenRejection.KeyIdMissing);
     }
 
-    private CognitoTokenValidationResult? JudgeIssuer(Dictionary<string, JsonValue> claims, out TrustedPool? pool)
+    private CognitoTokenValidationResult? ValidateIssuer(Dictionary<string, JsonValue> claims, out TrustedPool? pool)
     {
-        var issuer = claims.StringOf(CognitoClaimTypes.Issuer);
+        var issuer = claims.GetString(CognitoClaimTypes.Issuer);
         pool = null;
         return issuer != null && _pools.TryGetValue(issuer, out pool)
             ? null
             : Reject(TokenRejection.UnknownIssuer, CognitoClaimTypes.Issuer, issuer);
     }
 
-    private CognitoTokenValidationResult? JudgeDates(Dictionary<string, JsonValue> claims, out double expiresAt)
+    private CognitoTokenValidationResult? ValidateDates(Dictionary<string, JsonValue> claims, out double expiresAt)
     {
         expiresAt = 0;
         if (!claims.TryGetValue(CognitoClaimTypes.Expiration, out var expiration))
@@ -197,17 +205,24 @@ public sealed class CognitoTokenValidator : IDisposable
         }
 
         expiresAt = exp;
-        var now = NumericDate.From(_time.GetUtcNow());
-        return HasExpired(exp) ? Reject(TokenRejection.Expired, CognitoClaimTypes.Expiration, Shown(exp))
-            : now < nbf - _clockSkew ? Reject(TokenRejection.NotYetValid, CognitoClaimTypes.NotBefore, Shown(nbf))
-            : now < iat - _clockSkew ? Reject(TokenRejection.IssuedInTheFuture, CognitoClaimTypes.IssuedAt, Shown(iat))
-            : null;
+        var now = NumericDate.FromDateTimeOffset(_time.GetUtcNow());
+        if (HasExpired(exp))
+        {
+            return Reject(TokenRejection.Expired, CognitoClaimTypes.Expiration, FormatDate(exp));
+        }
+
+        if (now < nbf - _clockSkew)
+        {
+            return Reject(TokenRejection.NotYetValid, CognitoClaimTypes.NotBefore, FormatDate(nbf));
+        }
+
+        return now < iat - _clockSkew ? Reject(TokenRejection.IssuedInTheFuture, CognitoClaimTypes.IssuedAt, FormatDate(iat)) : null;
     }
 
-    private static string Shown(double date) =>
+    private static string FormatDate(double date) =>
         NumericDate.ToDateTimeOffset(date).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    // A date that is not there asks for nothing: it might as well be 1970.
+    // A missing date counts as 1970, a moment that is always over.
     private static bool TryReadDate(Dictionary<string, JsonValue> claims, string name, out double date)
     {
         date = 0;
@@ -221,70 +236,61 @@ public sealed class CognitoTokenValidator : IDisposable
         return read.HasValue;
     }
 
-    private CognitoTokenValidationResult? JudgeTokenUse(Dictionary<string, JsonValue> claims, out CognitoTokenUse tokenUse)
+    private CognitoTokenValidationResult? ValidateTokenUse(Dictionary<string, JsonValue> claims, out CognitoTokenUse tokenUse)
     {
-        var text = claims.StringOf(CognitoClaimTypes.TokenUse);
-        tokenUse = text switch
+        var text = claims.GetString(CognitoClaimTypes.TokenUse);
+        tokenUse = TokenUseClaim.Parse(text);
+        if (tokenUse == CognitoTokenUse.Any)
         {
-            "id" => CognitoTokenUse.Id,
-            "access" => CognitoTokenUse.Access,
-            _ => CognitoTokenUse.Any,
-        };
-        return tokenUse == CognitoTokenUse.Any ? Reject(TokenRejection.UnknownTokenUse, CognitoClaimTypes.TokenUse, text)
-            : _tokenUse != CognitoTokenUse.Any && _tokenUse != tokenUse ? Reject(TokenRejection.TokenUseNotAccepted, CognitoClaimTypes.TokenUse, text)
-            : null;
+            return Reject(TokenRejection.UnknownTokenUse, CognitoClaimTypes.TokenUse, text);
+        }
+
+        return _tokenUse == CognitoTokenUse.Any || _tokenUse == tokenUse
+            ? null
+            : Reject(TokenRejection.TokenUseNotAccepted, CognitoClaimTypes.TokenUse, text);
     }
 
-    private static CognitoTokenValidationResult? JudgeClient(
+    private static CognitoTokenValidationResult? ValidateClient(
         Dictionary<string, JsonValue> claims, CognitoTokenUse tokenUse, TrustedPool pool, out string clientId)
     {
-        var (member, otherwise) = tokenUse == CognitoTokenUse.Id
+        var (member, rejection) = tokenUse == CognitoTokenUse.Id
             ? (CognitoClaimTypes.Audience, TokenRejection.AudienceNotAccepted)
             : (CognitoClaimTypes.ClientId, TokenRejection.ClientIdNotAccepted);
-        var actual = claims.StringOf(member);
+        var actual = claims.GetString(member);
         clientId = actual ?? "";
-        return !pool.ClientIds.Contains(clientId) ? Reject(otherwise, member, actual)
-            : tokenUse == CognitoTokenUse.Access ? JudgeBoundResource(claims, pool)
-            : null;
+        if (!pool.ClientIds.Contains(clientId))
+        {
+            return Reject(rejection, member, actual);
+        }
+
+        return tokenUse == CognitoTokenUse.Access ? ValidateResource(claims, pool) : null;
     }
 
-    // An access token has an aud only where the client bound it to a resource (RFC 8707): then that must be this API
+    // An access token has an aud only if the client bound it to a resource (RFC 8707). The resource must be this API
     // (RFC 7519 §4.1.3).
-    private static CognitoTokenValidationResult? JudgeBoundResource(Dictionary<string, JsonValue> claims, TrustedPool pool)
+    private static CognitoTokenValidationResult? ValidateResource(Dictionary<string, JsonValue> claims, TrustedPool pool)
     {
         if (!claims.TryGetValue(CognitoClaimTypes.Audience, out var audience))
         {
             return null;
         }
 
-        var isOurs = audience.Items?.Exists(item => pool.IsOurs(item.String)) ?? pool.IsOurs(audience.String);
-        return isOurs ? null : Reject(TokenRejection.AudienceNotAccepted, CognitoClaimTypes.Audience, audience.String);
+        var isAccepted = audience.Items?.Exists(item => pool.AcceptsAudience(item.String)) ?? pool.AcceptsAudience(audience.String);
+        return isAccepted ? null : Reject(TokenRejection.AudienceNotAccepted, CognitoClaimTypes.Audience, audience.String);
     }
 
-    private CognitoTokenValidationResult? JudgeRights(CognitoToken token) =>
-        LacksAll(_requiredScopes, token.Scopes)
-            ? Reject(TokenRejection.ScopeMissing, CognitoClaimTypes.Scope, string.Join(" ", token.Scopes))
-        : LacksAll(_requiredGroups, token.Groups)
+    private CognitoTokenValidationResult? ValidateRights(CognitoToken token)
+    {
+        if (LacksAll(_requiredScopes, token.Scopes))
+        {
+            return Reject(TokenRejection.ScopeMissing, CognitoClaimTypes.Scope, string.Join(" ", token.Scopes));
+        }
+
+        return LacksAll(_requiredGroups, token.Groups)
             ? Reject(TokenRejection.GroupMissing, CognitoClaimTypes.Groups, string.Join(", ", token.Groups))
-        : null;
+            : null;
+    }
 
     private static bool LacksAll(HashSet<string> required, IReadOnlyList<string> actual) =>
         required.Count > 0 && !required.Overlaps(actual);
-
-    /// <summary>A user pool as it was configured when the validator was made, with its keys.</summary>
-    private sealed class TrustedPool(CognitoUserPool userPool, string issuer, PoolKeys keys)
-    {
-        public CognitoUserPool UserPool { get; } = userPool;
-
-        // One text for all its tokens: the pool makes another each time it is asked.
-        public string Issuer { get; } = issuer;
-
-        public HashSet<string> ClientIds { get; } = new(userPool.ClientIds, StringComparer.Ordinal);
-
-        public PoolKeys Keys { get; } = keys;
-
-        private HashSet<string> Audiences { get; } = new(userPool.Audiences, StringComparer.Ordinal);
-
-        public bool IsOurs(string? audience) => audience != null && (Audiences.Contains(audience) || ClientIds.Contains(audience));
-    }
 }

@@ -1,8 +1,9 @@
 using System.Text;
+using CognitoOwin.Json;
 
 namespace CognitoOwin.Validation;
 
-/// <summary>The parts of a JWS in compact form (RFC 7515 §3.1), decoded but not believed.</summary>
+/// <summary>Holds the parts of a JWS in compact form (RFC 7515 §3.1), decoded but not verified.</summary>
 internal sealed class Jws
 {
     private Jws(byte[] header, byte[] payload, byte[] signature, byte[] signingInput)
@@ -19,10 +20,14 @@ internal sealed class Jws
 
     public byte[] Signature { get; }
 
-    /// <summary>The text that was signed: header and payload as they came (RFC 7515 §5.2).</summary>
+    /// <summary>Gets the text that the signature covers: header and payload as they came (RFC 7515 §5.2).</summary>
     public byte[] SigningInput { get; }
 
-    /// <summary>Takes a token apart; null, and the reason, where it has not the form of a JWS.</summary>
+    /// <summary>Splits a token and decodes its segments.</summary>
+    /// <param name="token">The token.</param>
+    /// <param name="maximumLength">The longest token that is read, in characters.</param>
+    /// <param name="rejection">The reason if the token is not a JWS.</param>
+    /// <returns>The parts; null if the token is not a JWS.</returns>
     public static Jws? Read(string token, int maximumLength, out TokenRejection rejection)
     {
         if (token.Length > maximumLength)
@@ -49,7 +54,7 @@ internal sealed class Jws
 
         rejection = TokenRejection.None;
 
-        // Base64url is ASCII, so what was decoded can be encoded without a loss.
+        // The segments were decoded from base64url, so they are ASCII.
         var signingInput = new byte[second];
         Encoding.ASCII.GetBytes(token, 0, second, signingInput, 0);
         return new Jws(header, payload, signature, signingInput);

@@ -4,18 +4,21 @@ using System.Linq;
 namespace CognitoOwin.Validation;
 
 /// <summary>
-/// What a client reads of a rejection. The sentences are fixed: nothing of the token, of its claims or of an exception
-/// gets into them, and they hold only characters that RFC 6750 §3 allows in error_description.
+/// Gives each rejection the sentence that a client reads. The sentences are fixed: they show nothing of the token, its claims or
+/// an exception, and have only characters that RFC 6750 §3 allows in <c>error_description</c>.
 /// </summary>
 internal static class RejectionText
 {
-    public static string DescriptionOf(TokenRejection rejection) => Descriptions[rejection];
+    public static string GetDescription(TokenRejection rejection) => Descriptions[rejection];
 
     /// <summary>
-    /// The beginning of a text from outside, with a question mark for each character that RFC 6750 §3 does not allow in
-    /// error_description: what is left can end neither the quotation nor the header, nor a line of a log.
+    /// Cuts a text from outside, and replaces each character that RFC 6750 §3 does not allow in <c>error_description</c>. The
+    /// result can end neither the quoted string, nor the header, nor a line of a log.
     /// </summary>
-    public static string Printable(string text, int maximumLength) =>
+    /// <param name="text">The text.</param>
+    /// <param name="maximumLength">The number of characters to keep.</param>
+    /// <returns>The start of the text, with a question mark for each character that is not allowed.</returns>
+    public static string MakePrintable(string text, int maximumLength) =>
         new([.. text.Take(maximumLength).Select(c => c is >= ' ' and <= '~' and not ('"' or '\\') ? c : '?')]);
 
     private static readonly Dictionary<TokenRejection, string> Descriptions = new()
@@ -29,7 +32,7 @@ internal static class RejectionText
         [TokenRejection.MalformedHeader] = "The header of the token is not a JSON object.",
         [TokenRejection.AlgorithmNotAllowed] = "The token must be signed with RS256.",
         [TokenRejection.CriticalExtension] = "The token asks for an extension that is not supported.",
-        [TokenRejection.KeyIdMissing] = "The header of the token names no key, or names it by a text that is too long.",
+        [TokenRejection.KeyIdMissing] = "The header of the token has no key id, or one that is too long.",
         [TokenRejection.MalformedPayload] = "The payload of the token is not a JSON object.",
         [TokenRejection.UnknownIssuer] = "The token is from another issuer.",
         [TokenRejection.ExpirationMissing] = "The token has no expiration time.",

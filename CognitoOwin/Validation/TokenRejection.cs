@@ -1,15 +1,17 @@
 namespace CognitoOwin;
 
 /// <summary>
-/// Why a token, or the header it should have come in, was not accepted: one name a rule, in the order in which the rules are
+/// Says why a token, or the header that should hold it, was not accepted: one name per rule, in the order in which the rules are
 /// applied. <c>docs/errors.md</c> has the usual cause and the cure of each.
 /// </summary>
 public enum TokenRejection
 {
-    /// <summary>It was accepted.</summary>
+    /// <summary>The token was accepted.</summary>
     None = 0,
 
-    /// <summary>The <c>Authorization</c> header holds no token, more than one, or characters no token has (RFC 6750 §2.1).</summary>
+    /// <summary>
+    /// The <c>Authorization</c> header holds no token, several, or characters that no token has (RFC 6750 §2.1).
+    /// </summary>
     MalformedRequest,
 
     /// <summary>The token is longer than <see cref="CognitoJwtAuthenticationOptions.MaximumTokenLength"/>.</summary>
@@ -21,16 +23,18 @@ public enum TokenRejection
     /// <summary>The token is encrypted, five segments (RFC 7516 §3.1). Cognito issues no such token.</summary>
     Encrypted,
 
-    /// <summary>A segment is not base64url without padding (RFC 7515 §2), or has bits that no encoder sets (RFC 4648 §3.5).</summary>
+    /// <summary>
+    /// A segment is not base64url without padding (RFC 7515 §2), or has bits that no encoder sets (RFC 4648 §3.5).
+    /// </summary>
     MalformedEncoding,
 
     /// <summary>The header is not one JSON object of valid text with unique names (RFC 7515 §4).</summary>
     MalformedHeader,
 
-    /// <summary><c>alg</c> is not <c>RS256</c> to the letter (RFC 8725 §3.1).</summary>
+    /// <summary><c>alg</c> is not exactly <c>RS256</c> (RFC 8725 §3.1).</summary>
     AlgorithmNotAllowed,
 
-    /// <summary>The header has <c>crit</c>: an extension that must be understood, and none is (RFC 7515 §4.1.11).</summary>
+    /// <summary>The header has <c>crit</c>: it requires an extension, and CognitoOwin supports none (RFC 7515 §4.1.11).</summary>
     CriticalExtension,
 
     /// <summary>The header has no <c>kid</c>, or one that is empty, not a string, or longer than 256 characters.</summary>
@@ -39,28 +43,28 @@ public enum TokenRejection
     /// <summary>The payload is not one JSON object of valid text with unique names (RFC 7519 §7.2).</summary>
     MalformedPayload,
 
-    /// <summary><c>iss</c> is not the issuer of a configured user pool, to the letter (RFC 7519 §4.1.1).</summary>
+    /// <summary><c>iss</c> is not exactly the issuer of a configured user pool (RFC 7519 §4.1.1).</summary>
     UnknownIssuer,
 
     /// <summary>There is no <c>exp</c>. Cognito's tokens always have one.</summary>
     ExpirationMissing,
 
-    /// <summary>A date is not a number, or not one of a year from 1970 to 9999 (RFC 7519 §2, NumericDate).</summary>
+    /// <summary>A date is not a number, or not a date from 1970 to 9999 (RFC 7519 §2, NumericDate).</summary>
     MalformedDate,
 
     /// <summary><c>exp</c> has passed, clock skew included (RFC 7519 §4.1.4).</summary>
     Expired,
 
-    /// <summary><c>nbf</c> has not come yet, clock skew included (RFC 7519 §4.1.5).</summary>
+    /// <summary><c>nbf</c> is in the future, clock skew included (RFC 7519 §4.1.5).</summary>
     NotYetValid,
 
-    /// <summary><c>iat</c> has not come yet, clock skew included (RFC 7519 §4.1.6).</summary>
+    /// <summary><c>iat</c> is in the future, clock skew included (RFC 7519 §4.1.6).</summary>
     IssuedInTheFuture,
 
     /// <summary><c>token_use</c> is neither <c>id</c> nor <c>access</c>.</summary>
     UnknownTokenUse,
 
-    /// <summary><c>token_use</c> is not the one that <see cref="CognitoJwtAuthenticationOptions.TokenUse"/> asks for.</summary>
+    /// <summary><c>token_use</c> is not the kind that <see cref="CognitoJwtAuthenticationOptions.TokenUse"/> accepts.</summary>
     TokenUseNotAccepted,
 
     /// <summary><c>aud</c> of an ID token is not one string that is a configured client id.</summary>
@@ -69,16 +73,16 @@ public enum TokenRejection
     /// <summary><c>client_id</c> of an access token is not one string that is a configured client id.</summary>
     ClientIdNotAccepted,
 
-    /// <summary>The pool's keys could not be had, so nobody can tell now whether the token is good.</summary>
+    /// <summary>The pool's keys are not known and could not be fetched, so the token cannot be validated now.</summary>
     KeysUnavailable,
 
     /// <summary>The pool has no key with this <c>kid</c>.</summary>
     UnknownKey,
 
-    /// <summary>The signature is not that of the key over this header and payload (RFC 7515 §5.2).</summary>
+    /// <summary>The signature is not the key's signature of this header and payload (RFC 7515 §5.2).</summary>
     InvalidSignature,
 
-    /// <summary>A claim that identifies the user or its rights is missing, or is not of the type Cognito gives it.</summary>
+    /// <summary>A claim that identifies the user or its rights is missing, or has another type than Cognito's.</summary>
     MalformedClaim,
 
     /// <summary>The token has none of <see cref="CognitoJwtAuthenticationOptions.RequiredScopes"/>.</summary>
@@ -88,23 +92,23 @@ public enum TokenRejection
     GroupMissing,
 
     /// <summary>
-    /// An access token without the scope that <see cref="CognitoJwtAuthenticationOptions.UserInfo"/> needs to read the profile:
+    /// The access token lacks the scope that <see cref="CognitoJwtAuthenticationOptions.UserInfo"/> needs to read the profile:
     /// <c>aws.cognito.signin.user.admin</c> or <c>openid</c>.
     /// </summary>
     UserInfoScopeMissing,
 
-    /// <summary>The profile that goes with an access token could not be read now.</summary>
+    /// <summary>The profile of the user of an access token cannot be read now.</summary>
     UserInfoUnavailable,
 
     /// <summary>
-    /// The user pool does not stand by the access token any more: it was revoked, its user signed out everywhere, is disabled or
-    /// deleted, or has to choose a new password.
+    /// The user pool no longer accepts the access token: it was revoked, or its user signed out everywhere, is disabled or
+    /// deleted, or must choose a new password.
     /// </summary>
     UserNotActive,
 
-    /// <summary>The profile that came for an access token is another user's: its <c>sub</c> is not the token's.</summary>
+    /// <summary>The profile for an access token is another user's: its <c>sub</c> is not the token's.</summary>
     UserInfoMismatch,
 
-    /// <summary>The application rejected it, in <c>OnTokenValidated</c> or <c>OnProvisionUser</c>.</summary>
+    /// <summary>The application rejected the token, in <c>OnTokenValidated</c> or <c>OnProvisionUser</c>.</summary>
     RejectedByApplication,
 }

@@ -4,12 +4,12 @@ using System.Collections.Generic;
 namespace CognitoOwin.Validation;
 
 /// <summary>
-/// A token where it stands in a longer text, the header. It is the longest text of most requests, and one that was validated
-/// before need not be copied out to be found again.
+/// Points to a token inside a longer text, the header. The token is the longest text of most requests, and the cache finds a
+/// remembered token without copying it out of the header.
 /// </summary>
 internal readonly struct TokenText(string text, int start, int length)
 {
-    private const int Hashed = 16;
+    private const int HashedCharacters = 16;
 
     private readonly string _text = text;
     private readonly int _start = start;
@@ -22,9 +22,9 @@ internal readonly struct TokenText(string text, int start, int length)
     public int Length { get; } = length;
 
     /// <summary>
-    /// Whether it has the characters of one token and no others (RFC 6750 §2.1, <c>b64token</c>). A host that joins repeated headers
-    /// puts a comma between several. To look at every character takes longer than all else that is done with a token seen before, so
-    /// this is asked of those only that were refused: what is accepted has fewer characters to choose from.
+    /// Gets whether the text has only the characters of one token (RFC 6750 §2.1, <c>b64token</c>). A host that joins repeated
+    /// headers puts a comma between them. The check reads every character, which takes longer than all other work for a
+    /// remembered token. Callers therefore ask only for refused tokens; an accepted token has an even smaller alphabet.
     /// </summary>
     public bool IsB64Token
     {
@@ -43,7 +43,7 @@ internal readonly struct TokenText(string text, int start, int length)
         }
     }
 
-    /// <summary>Compares every character; hashes few.</summary>
+    /// <summary>Gets a comparer that compares every character and hashes few.</summary>
     public static IEqualityComparer<TokenText> Comparer { get; } = new TextComparer();
 
     public override string ToString() => _text.Length == Length ? _text : _text.Substring(_start, Length);
@@ -53,14 +53,13 @@ internal readonly struct TokenText(string text, int start, int length)
         public bool Equals(TokenText one, TokenText other) =>
             one.Length == other.Length && string.CompareOrdinal(one._text, one._start, other._text, other._start, one.Length) == 0;
 
-        /// <summary>
-        /// A hash of the end alone: the last characters of a signature are as good as random, and to hash all of a token takes longer
-        /// than to compare it. What stays in a table was signed by a user pool, so that nobody can fill it with tokens of one hash.
-        /// </summary>
+        // Only the end is hashed: the last characters of a signature are as good as random, and hashing a whole token takes
+        // longer than comparing it. A table keeps only tokens that a user pool signed, so nobody can fill it with tokens of one
+        // hash.
         public int GetHashCode(TokenText token)
         {
             var hash = 0;
-            for (var i = Math.Max(0, token.Length - Hashed); i < token.Length; i++)
+            for (var i = Math.Max(0, token.Length - HashedCharacters); i < token.Length; i++)
             {
                 hash = unchecked((hash * 31) + token._text[token._start + i]);
             }

@@ -1,30 +1,29 @@
 using System;
 using System.Collections.Concurrent;
 using System.Threading;
-using CognitoOwin.Diagnostics;
 
 namespace CognitoOwin.Validation;
 
 /// <summary>
-/// Tokens that were accepted, by their whole text; never one that was refused. Two generations bound it: tokens go into the
-/// young one; when that is full it becomes the old one, and what was the old one is let go in one step. A token that is used
-/// meanwhile moves on to the young one. So a hit takes no lock, an eviction costs nothing per entry, and what is let go is
-/// what was not used for the longest time.
+/// Remembers accepted tokens by their whole text, and never a refused one. It has two generations. A new token goes into the
+/// young generation. When that is full it becomes the old one, and the previous old generation is removed in one step. A token of
+/// the old generation that is used moves to the young one. A hit therefore takes no lock, an eviction costs nothing per entry,
+/// and the evicted tokens are those that were not used for the longest time.
 /// </summary>
 internal sealed class ValidatedTokenCache : IDisposable
 {
-    // Cognito's tokens have 1,000 to 2,000 characters. A longer one takes the room of several, so that as many tokens of the
-    // greatest length as there is room for take no more memory than that.
-    private const int CharactersOfAnEntry = 4096;
+    // Cognito's tokens have 1,000 to 2,000 characters. A longer token takes the room of several, so that the room bounds the
+    // memory for tokens of every length.
+    private const int CharactersPerEntry = 4096;
 
     private readonly int _generationRoom;
     private readonly bool _hasOldGeneration;
     private readonly Func<CognitoTokenValidationResult, bool> _isStillValid;
-    private readonly ConcurrentDictionary<TokenText, Lazy<CognitoTokenValidationResult>> _underWay = new(TokenText.Comparer);
+    private readonly ConcurrentDictionary<TokenText, Lazy<CognitoTokenValidationResult>> _pending = new(TokenText.Comparer);
     private Generations _generations = new(new Generation(), new Generation());
 
-    /// <param name="maximumEntries">How many tokens are remembered at the most.</param>
-    /// <param name="isStillValid">Whether a token that was accepted is to be accepted now.</param>
+    /// <param name="maximumEntries">How many tokens are remembered at most.</param>
+    /// <param name="isStillValid">Checks whether a remembered token may still be accepted.</param>
     public ValidatedTokenCache(int maximumEntries, Func<CognitoTokenValidationResult, bool> isStillValid)
     {
         _generationRoom = Math.Max(1, maximumEntries / 2);
@@ -33,7 +32,7 @@ internal sealed class ValidatedTokenCache : IDisposable
         TokenCacheMetrics.Observe(this);
     }
 
-    /// <summary>How many tokens are remembered, for the metrics.</summary>
+    /// <summary>Gets the number of remembered tokens, for the metrics.</summary>
     public int Count
     {
         get
@@ -43,23 +42,28 @@ internal sealed class ValidatedTokenCache : IDisposable
         }
     }
 
-    /// <summary>What was found for this token earlier and still holds.</summary>
+    /// <summary>Finds a token that is remembered and still valid.</summary>
+    /// <param name="token">The token.</param>
+    /// <returns>The result of its validation; null if the token must be validated.</returns>
     public CognitoTokenValidationResult? Find(TokenText token)
     {
         var found = FindValid(token);
-        TokenCacheMetrics.LookedUp(found != null);
+        TokenCacheMetrics.RecordLookup(found != null);
         return found;
     }
 
     /// <summary>
-    /// Verifies a token; those who come with the same one meanwhile wait for the same outcome. It is kept if it is acceptance.
-    /// What is under way is at the most one verification a thread, so that no flood of bad tokens grows it.
+    /// Verifies a token, and remembers it if it is accepted. Callers with the same token wait for the same result. There is at
+    /// most one pending verification per thread, so a flood of bad tokens takes no memory.
     /// </summary>
+    /// <param name="token">The token.</param>
+    /// <param name="verify">Verifies it.</param>
+    /// <returns>The result.</returns>
     public CognitoTokenValidationResult GetOrVerify(TokenText token, Func<CognitoTokenValidationResult> verify)
     {
-        // Looked for once more: another request may have been done with it since this one looked.
+        // Look again: another request may have finished the verification since this one looked.
         var ours = new Lazy<CognitoTokenValidationResult>(() => FindValid(token) ?? Keep(token, verify()));
-        var shared = _underWay.GetOrAdd(token, ours);
+        var shared = _pending.GetOrAdd(token, ours);
         try
         {
             return shared.Value;
@@ -68,13 +72,13 @@ internal sealed class ValidatedTokenCache : IDisposable
         {
             if (shared == ours)
             {
-                _underWay.TryRemove(token, out _);
+                _pending.TryRemove(token, out _);
             }
         }
     }
 
-    /// <summary>Ends the measuring. Requests that are still under way find what they found before.</summary>
-    public void Dispose() => TokenCacheMetrics.Forget(this);
+    /// <summary>Ends the measuring. Pending requests still find the remembered tokens.</summary>
+    public void Dispose() => TokenCacheMetrics.StopObserving(this);
 
     private CognitoTokenValidationResult? FindValid(TokenText token)
     {
@@ -94,7 +98,8 @@ internal sealed class ValidatedTokenCache : IDisposable
             return Remove(old, token);
         }
 
-        // Young first: at no time may the token be in neither. And as its own text, not as a part of this request's header.
+        // Add before removing, so that the token is in one of the generations at any time. Add the token's own text instead of a
+        // part of this request's header.
         found = Add(new TokenText(found.Token!.RawToken), found);
         Remove(old, token);
         return found;
@@ -105,16 +110,17 @@ internal sealed class ValidatedTokenCache : IDisposable
 
     private CognitoTokenValidationResult Add(TokenText token, CognitoTokenValidationResult accepted)
     {
-        var room = RoomOf(token);
+        var room = CountRoom(token);
         while (true)
         {
             var generations = Volatile.Read(ref _generations);
             var young = generations.Young;
 
-            // The room is taken before the token goes in, so that no race puts in more than there is room for.
+            // Reserve the room before adding the token, so that no race adds more tokens than there is room for.
             if (Interlocked.Add(ref young.RoomTaken, room) <= _generationRoom)
             {
-                // Two who add one token at once take its room twice: the generation ends that much earlier.
+                // Two requests that add one token at the same time reserve its room twice. The generation then ends a little
+                // earlier.
                 return young.Tokens.GetOrAdd(token, accepted);
             }
 
@@ -122,7 +128,7 @@ internal sealed class ValidatedTokenCache : IDisposable
             var next = new Generations(new Generation(), _hasOldGeneration ? young : new Generation());
             if (Interlocked.CompareExchange(ref _generations, next, generations) == generations)
             {
-                TokenCacheMetrics.Evicted((_hasOldGeneration ? generations.Old : young).Tokens.Count);
+                TokenCacheMetrics.RecordEvictions((_hasOldGeneration ? generations.Old : young).Tokens.Count);
             }
         }
     }
@@ -131,22 +137,22 @@ internal sealed class ValidatedTokenCache : IDisposable
     {
         if (generation.Tokens.TryRemove(token, out _))
         {
-            Interlocked.Add(ref generation.RoomTaken, -RoomOf(token));
+            Interlocked.Add(ref generation.RoomTaken, -CountRoom(token));
         }
 
         return null;
     }
 
-    private int RoomOf(TokenText token) => Math.Min(_generationRoom, 1 + ((token.Length - 1) / CharactersOfAnEntry));
+    private int CountRoom(TokenText token) => Math.Min(_generationRoom, 1 + ((token.Length - 1) / CharactersPerEntry));
 
     private sealed class Generation
     {
         public ConcurrentDictionary<TokenText, CognitoTokenValidationResult> Tokens { get; } = new(TokenText.Comparer);
 
-        // ConcurrentDictionary.Count takes all of its locks.
+        // Counted here, because ConcurrentDictionary.Count takes all of its locks.
         public int RoomTaken;
     }
 
-    // In one object, so that they change together.
+    // One object holds both generations, so that they change together.
     private sealed record Generations(Generation Young, Generation Old);
 }

@@ -1,0 +1,153 @@
+using System;
+using System.Collections.Generic;
+using System.Security.Claims;
+using CognitoOwin.Claims;
+using CognitoOwin.Json;
+
+namespace CognitoOwin;
+
+/// <summary>Holds a validated token, with its claims as typed properties.</summary>
+public sealed class CognitoToken
+{
+    private static readonly IReadOnlyList<string> Empty = [];
+
+    private IReadOnlyList<CognitoFederatedIdentity>? _identities;
+
+    private CognitoToken(
+        string rawToken, CognitoUserPool userPool, string issuer, CognitoTokenUse tokenUse, string subject, string clientId)
+    {
+        RawToken = rawToken;
+        UserPool = userPool;
+        Issuer = issuer;
+        TokenUse = tokenUse;
+        Subject = subject;
+        ClientId = clientId;
+    }
+
+    /// <summary>Gets the token as it came. Do not log or store it: anybody who has it can act as the user.</summary>
+    public string RawToken { get; }
+
+    /// <summary>Gets the user pool that issued the token.</summary>
+    public CognitoUserPool UserPool { get; }
+
+    /// <summary>
+    /// Gets the issuer (<c>iss</c>). Use it together with <see cref="Subject"/> as the key of a user; an e-mail address can
+    /// change.
+    /// </summary>
+    public string Issuer { get; }
+
+    /// <summary>Gets the kind of token: <see cref="CognitoTokenUse.Id"/> or <see cref="CognitoTokenUse.Access"/>.</summary>
+    public CognitoTokenUse TokenUse { get; }
+
+    /// <summary>
+    /// Gets the user's id in its pool, which never changes. It is unique only together with the issuer. For a client that acts
+    /// for itself (client credentials) it is the client id.
+    /// </summary>
+    public string Subject { get; }
+
+    /// <summary>Gets the app client to which the token was issued.</summary>
+    public string ClientId { get; }
+
+    /// <summary>Gets the user's name in the pool; null if the token is not a user's.</summary>
+    public string? Username { get; private set; }
+
+    /// <summary>
+    /// Gets the user's e-mail address; null if the token has none. Trust it only with <see cref="EmailVerified"/>.
+    /// </summary>
+    public string? Email { get; private set; }
+
+    /// <summary>Gets whether the pool has verified <see cref="Email"/>.</summary>
+    public bool EmailVerified { get; private set; }
+
+    /// <summary>Gets the groups of the pool that the user is in.</summary>
+    public IReadOnlyList<string> Groups { get; private set; } = Empty;
+
+    /// <summary>
+    /// Gets the accounts at other identity providers with which the user signs in (<c>identities</c> of an ID token); empty for a
+    /// user who signs in at the pool itself.
+    /// </summary>
+    public IReadOnlyList<CognitoFederatedIdentity> Identities =>
+        _identities ??= CognitoFederatedIdentity.ReadList(Attributes[CognitoClaimTypes.Identities]);
+
+    /// <summary>Gets the scopes of an access token.</summary>
+    public IReadOnlyList<string> Scopes { get; private set; } = Empty;
+
+    /// <summary>Gets the time at which the token expires, without clock skew.</summary>
+    public DateTimeOffset ExpiresAt => NumericDate.ToDateTimeOffset(Expiration);
+
+    /// <summary>Gets every claim of the token by name, as text.</summary>
+    public CognitoAttributes Attributes { get; private set; } = null!;
+
+    /// <summary>Gets <c>exp</c>, in seconds since 1970.</summary>
+    internal double Expiration { get; private set; }
+
+    /// <summary>Gets the claims of the token's identity.</summary>
+    internal IReadOnlyList<Claim> Claims { get; private set; } = null!;
+
+    /// <summary>
+    /// Reads the claims that identify the bearer and its rights. The validator has checked the other claims and the signature.
+    /// </summary>
+    /// <param name="rawToken">The token as it came.</param>
+    /// <param name="payload">All claims.</param>
+    /// <param name="userPool">The user pool that issued the token.</param>
+    /// <param name="issuer">The issuer.</param>
+    /// <param name="tokenUse">The kind of token.</param>
+    /// <param name="clientId">The app client to which the token was issued.</param>
+    /// <param name="expiration"><c>exp</c>, in seconds since 1970.</param>
+    /// <returns>The token; null if one of the claims is missing or has another type than Cognito's.</returns>
+    internal static CognitoToken? Read(
+        string rawToken,
+        Dictionary<string, JsonValue> payload,
+        CognitoUserPool userPool,
+        string issuer,
+        CognitoTokenUse tokenUse,
+        string clientId,
+        double expiration)
+    {
+        var isIdToken = tokenUse == CognitoTokenUse.Id;
+
+        // An access token of the client credentials grant has no user, and in some pools no sub either.
+        if (!TryReadText(payload, CognitoClaimTypes.Subject, out var subject)
+            || !TryReadText(payload, isIdToken ? CognitoClaimTypes.Username : CognitoClaimTypes.AccessTokenUsername, out var username)
+            || !TryReadText(payload, CognitoClaimTypes.Email, out var email)
+            || !TryReadText(payload, CognitoClaimTypes.Scope, out var scope)
+            || (subject ?? (isIdToken ? null : clientId)) is not { Length: > 0 } who)
+        {
+            return null;
+        }
+
+        // cognito:groups is one string or a list of strings.
+        var claims = TokenClaims.Read(payload, issuer);
+        var groups = claims.FindAll(static claim => claim.Type == CognitoClaimTypes.Groups);
+        if (groups.Exists(static claim => claim.ValueType != ClaimValueTypes.String))
+        {
+            return null;
+        }
+
+        // Insert it first, so that a caller who asks for one claim gets it even if a trigger of the pool wrote a claim of this
+        // name.
+        claims.Insert(0, new Claim(ClaimTypes.NameIdentifier, who, ClaimValueTypes.String, issuer));
+        var attributes = new CognitoAttributes(payload);
+        return new CognitoToken(rawToken, userPool, issuer, tokenUse, who, clientId)
+        {
+            Username = username,
+            Email = email,
+            EmailVerified = IsEmailVerified(attributes),
+            Groups = groups.ConvertAll(static claim => claim.Value).AsReadOnly(),
+            Scopes = scope == null ? Empty : Array.AsReadOnly(scope.Split([' '], StringSplitOptions.RemoveEmptyEntries)),
+            Expiration = expiration,
+            Attributes = attributes,
+            Claims = claims,
+        };
+    }
+
+    // The value is a boolean in most ID tokens, and a string from some triggers, from GetUser and from oauth2/userInfo.
+    internal static bool IsEmailVerified(CognitoAttributes attributes) =>
+        string.Equals(attributes[CognitoClaimTypes.EmailVerified], "true", StringComparison.OrdinalIgnoreCase);
+
+    private static bool TryReadText(Dictionary<string, JsonValue> payload, string name, out string? text)
+    {
+        text = null;
+        return !payload.TryGetValue(name, out var member) || (text = member.String) != null;
+    }
+}

@@ -1,0 +1,15 @@
+namespace CognitoOwin.Diagnostics;
+
+/// <summary>Names the ids of the log's events. They stay the same from version to version.</summary>
+internal static class EventIds
+{
+    public const int KeysFetched = 100;
+    public const int KeysFetchFailed = 101;
+    public const int KeySkipped = 102;
+    public const int KeyDropped = 103;
+    public const int LookupsRefused = 104;
+    public const int TokenRejected = 200;
+    public const int AccessTokensNotProvisioned = 201;
+    public const int UserInfoFailed = 300;
+    public const int ProvisioningFailed = 301;
+}

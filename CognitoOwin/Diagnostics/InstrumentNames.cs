@@ -1,0 +1,20 @@
+namespace CognitoOwin.Diagnostics;
+
+/// <summary>Names the instruments of <see cref="CognitoMeter"/> and the tags of their measurements.</summary>
+internal static class InstrumentNames
+{
+    public const string JwksFetchDuration = "cognito_owin.jwks.fetch.duration";
+    public const string JwksLookupRefused = "cognito_owin.jwks.lookup.refused";
+    public const string JwksKeys = "cognito_owin.jwks.keys";
+    public const string JwksAge = "cognito_owin.jwks.age";
+
+    public const string TokenCacheHits = "cognito_owin.token_cache.hits";
+    public const string TokenCacheMisses = "cognito_owin.token_cache.misses";
+    public const string TokenCacheEvictions = "cognito_owin.token_cache.evictions";
+    public const string TokenCacheEntries = "cognito_owin.token_cache.entries";
+
+    public const string UserPoolTag = "cognito_owin.user_pool";
+
+    // https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/
+    public const string ErrorTypeTag = "error.type";
+}

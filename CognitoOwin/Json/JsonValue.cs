@@ -1,0 +1,48 @@
+using System.Collections.Generic;
+using System.Globalization;
+using System.Text.Json;
+
+namespace CognitoOwin.Json;
+
+/// <summary>Holds a JSON value that <see cref="StrictJson"/> has read.</summary>
+internal readonly struct JsonValue
+{
+    public JsonValue(JsonTokenType type, string text)
+    {
+        Type = type;
+        Text = text;
+    }
+
+    /// <summary>
+    /// Gets the kind of value, as the JSON token that starts it; <see cref="JsonTokenType.None"/> if there is no value.
+    /// </summary>
+    public JsonTokenType Type { get; }
+
+    /// <summary>Gets the text of a string; for any other value its JSON, exactly as it came.</summary>
+    public string Text { get; }
+
+    /// <summary>Gets the text of a string; null for any other value.</summary>
+    public string? String => Type == JsonTokenType.String ? Text : null;
+
+    /// <summary>Gets the members of an object by name; null for any other value.</summary>
+    public Dictionary<string, JsonValue>? Members =>
+        Type == JsonTokenType.StartObject ? StrictJson.ParseObject(StrictJson.Utf8.GetBytes(Text)) : null;
+
+    /// <summary>Gets the items of a list; null for any other value.</summary>
+    public List<JsonValue>? Items =>
+        Type == JsonTokenType.StartArray ? StrictJson.ParseList(StrictJson.Utf8.GetBytes(Text)) : null;
+
+    /// <summary>
+    /// Gets whether this number is an integer that a <see cref="long"/> can hold, written without fraction and exponent.
+    /// </summary>
+    public bool IsInt64 => long.TryParse(Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _);
+
+    /// <summary>Reads a number.</summary>
+    /// <param name="number">The number; 0 if there is none.</param>
+    /// <returns><see langword="true"/> if the value is a number; otherwise, <see langword="false"/>.</returns>
+    public bool TryGetDouble(out double number)
+    {
+        number = 0;
+        return Type == JsonTokenType.Number && double.TryParse(Text, NumberStyles.Float, CultureInfo.InvariantCulture, out number);
+    }
+}

@@ -1,0 +1,108 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using CognitoOwin.Diagnostics;
+
+namespace CognitoOwin.Keys;
+
+/// <summary>Measures the keys of one user pool. It allocates nothing per lookup or fetch while nobody listens.</summary>
+internal sealed class KeyMetrics
+{
+    private static readonly Histogram<double> FetchDuration = CognitoMeter.Instance.CreateHistogram(
+        InstrumentNames.JwksFetchDuration,
+        unit: "s",
+        description: "Duration of the fetches of the user pool's keys; those that failed have error.type.",
+        tags: null,
+        advice: new InstrumentAdvice<double>
+        {
+            // The boundaries of http.client.request.duration, up to the longest FetchTimeout.
+            HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 30, 60],
+        });
+
+    private static readonly Counter<long> RefusedLookups = CognitoMeter.Instance.CreateCounter<long>(
+        InstrumentNames.JwksLookupRefused,
+        unit: "{lookup}",
+        description: "Lookups of unknown keys that were refused without a fetch, because the last fetch was too recent.");
+
+    // Weak, so that the gauges do not keep the keys of a pool alive that nobody uses or disposes.
+    private static readonly List<WeakReference<KeyMetrics>> Pools = [];
+
+    private readonly KeyStore _store;
+    private readonly KeyValuePair<string, object?> _userPool;
+
+    static KeyMetrics()
+    {
+        CognitoMeter.Instance.CreateObservableUpDownCounter(
+            InstrumentNames.JwksKeys,
+            static () => Observe(static latest => (long)latest.Count),
+            unit: "{key}",
+            description: "Public keys of the user pool that are kept.");
+        CognitoMeter.Instance.CreateObservableGauge(
+            InstrumentNames.JwksAge,
+            static () => Observe(static latest => latest.Age.TotalSeconds),
+            unit: "s",
+            description: "Time since the kept keys of the user pool were fetched.");
+    }
+
+    public KeyMetrics(string userPool, KeyStore store)
+    {
+        _store = store;
+        _userPool = new(InstrumentNames.UserPoolTag, userPool);
+        lock (Pools)
+        {
+            Pools.RemoveAll(static reference => !reference.TryGetTarget(out _));
+            Pools.Add(new(this));
+        }
+    }
+
+    public void RecordRefusedLookup() => RefusedLookups.Add(1, _userPool);
+
+    public void RecordFetch(TimeSpan duration, JwksException? failure)
+    {
+        if (!FetchDuration.Enabled)
+        {
+            return;
+        }
+
+        var tags = new TagList { _userPool };
+        if (failure != null)
+        {
+            tags.Add(InstrumentNames.ErrorTypeTag, GetErrorType(failure));
+        }
+
+        FetchDuration.Record(duration.TotalSeconds, tags);
+    }
+
+    private static string GetErrorType(JwksException failure) => failure.Failure switch
+    {
+        JwksFailure.Timeout => "timeout",
+        JwksFailure.Connection => "connection",
+        JwksFailure.Status or JwksFailure.Redirect => failure.StatusCode!.Value.ToString(CultureInfo.InvariantCulture),
+        JwksFailure.ContentType => "content_type",
+        JwksFailure.TooLarge => "too_large",
+        JwksFailure.NotAJwks => "not_a_jwks",
+        JwksFailure.NoUsableKey => "no_usable_key",
+        JwksFailure.File => "file",
+        _ => "_OTHER",
+    };
+
+    private static List<Measurement<T>> Observe<T>(Func<(int Count, TimeSpan Age), T> select)
+        where T : struct
+    {
+        var measurements = new List<Measurement<T>>();
+        lock (Pools)
+        {
+            foreach (var reference in Pools)
+            {
+                if (reference.TryGetTarget(out var metrics) && metrics._store.Latest is { } latest)
+                {
+                    measurements.Add(new(select(latest), metrics._userPool));
+                }
+            }
+        }
+
+        return measurements;
+    }
+}

@@ -1,0 +1,32 @@
+using System;
+using System.Threading;
+using System.Threading.Tasks;
+using CognitoOwin.Diagnostics;
+using CognitoOwin.Provisioning;
+using Microsoft.Owin;
+
+namespace CognitoOwin.Provider;
+
+/// <summary>Raises the provider's provisioning event, and collects what the application made of the user.</summary>
+internal sealed class ProvisionUserEvent(CognitoJwtAuthenticationOptions options, CognitoLog log)
+{
+    /// <inheritdoc cref="RaiseProvisionUser"/>
+    /// <exception cref="Exception">The application's handler failed; the exception is the handler's.</exception>
+    public async Task<ProvisioningOutcome> RaiseAsync(
+        IOwinContext context, CognitoToken token, CognitoAttributes? profile, CancellationToken cancellationToken)
+    {
+        var user = new CognitoProvisionUserContext(context, options, token, profile, cancellationToken);
+        try
+        {
+            await options.Provider.ProvisionUser(user).ConfigureAwait(false);
+        }
+        catch (Exception e) when (log.ProvisioningFailed(e))
+        {
+        }
+
+        // Copy the claims: code that keeps the context must not change what other requests get.
+        return user.RejectionReason is { } reason
+            ? ProvisioningOutcome.Reject(TokenRejection.RejectedByApplication, reason)
+            : new ProvisioningOutcome([.. user.Claims], user.User);
+    }
+}

@@ -1,0 +1,173 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Net;
+using System.Net.Http;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
+using CognitoOwin.Diagnostics;
+using CognitoOwin.Http;
+using CognitoOwin.Json;
+
+namespace CognitoOwin.Provisioning;
+
+/// <summary>
+/// Reads the profile of the user of an access token from the user pool. The token is validated already. The pool may still refuse
+/// it, because it was revoked or its user is disabled.
+/// </summary>
+internal sealed class UserInfoClient : IDisposable
+{
+    private const int MaximumBytes = 64 * 1024;
+    private static readonly TimeSpan DefaultRetryAfter = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromMinutes(5);
+
+    // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_GetUser.html#API_GetUser_Errors; a disabled
+    // user, a revoked token and a global sign-out are all NotAuthorizedException.
+    private static readonly HashSet<string> NotActiveErrors = new(StringComparer.Ordinal)
+    {
+        "NotAuthorizedException",
+        "UserNotFoundException",
+        "UserNotConfirmedException",
+        "PasswordResetRequiredException",
+    };
+
+    private readonly CognitoUserInfo _source;
+    private readonly TimeProvider _time;
+    private readonly CognitoLog _log;
+    private readonly BoundedHttpClient _http;
+
+    /// <param name="source">Where the profile is read.</param>
+    /// <param name="handler">Sends the requests, and is not disposed; null for a handler of this library.</param>
+    /// <param name="timeout">The longest that a request may take.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="log">The log.</param>
+    public UserInfoClient(CognitoUserInfo source, HttpMessageHandler? handler, TimeSpan timeout, TimeProvider time, CognitoLog log)
+    {
+        _source = source;
+        _time = time;
+        _log = log;
+        _http = new BoundedHttpClient(handler, timeout, MaximumBytes, time);
+    }
+
+    /// <summary>Gets the scope that an access token needs for its user's profile.</summary>
+    /// <param name="source">Where the profile is read.</param>
+    /// <returns>The scope.</returns>
+    public static string GetRequiredScope(CognitoUserInfo source) =>
+        source == CognitoUserInfo.OidcUserInfo ? "openid" : "aws.cognito.signin.user.admin";
+
+    /// <summary>Asks the user pool for the profile.</summary>
+    /// <param name="token">The access token.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>The profile, or the reason why there is none.</returns>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public async Task<UserInfoAnswer> FetchAsync(CognitoToken token, CancellationToken cancellationToken)
+    {
+        BoundedHttpAnswer answer;
+        try
+        {
+            answer = await _http.SendAsync(() => CreateRequest(token), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+
+            // Every other failure, one in the application's own HTTP handler included, makes the profile unavailable.
+            _log.UserInfoFailed(e is BoundedHttpException ? e.Message : "The request failed.", e.InnerException ?? e);
+            return UserInfoAnswer.ReportUnavailable(DefaultRetryAfter);
+        }
+
+        var members = StrictJson.ParseObject(answer.Body);
+        if (answer.Status != HttpStatusCode.OK)
+        {
+            return ReadError(answer, members ?? []);
+        }
+
+        if (members == null || ReadAttributes(members) is not { } attributes)
+        {
+            _log.UserInfoFailed("The answer is not the JSON of a profile.");
+            return UserInfoAnswer.ReportUnavailable(DefaultRetryAfter);
+        }
+
+        // OpenID Connect Core 1.0 §5.3.2: compare sub, because the answer may be another user's.
+        return string.Equals(attributes[CognitoClaimTypes.Subject], token.Subject, StringComparison.Ordinal)
+            ? UserInfoAnswer.Accept(attributes)
+            : UserInfoAnswer.Refuse(TokenRejection.UserInfoMismatch, _time);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private HttpRequestMessage CreateRequest(CognitoToken token)
+    {
+        if (_source == CognitoUserInfo.OidcUserInfo)
+        {
+            var request = new HttpRequestMessage(HttpMethod.Get, new Uri(token.UserPool.Domain!, "/oauth2/userInfo"));
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.RawToken);
+            return request;
+        }
+
+        var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["AccessToken"] = token.RawToken }));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/x-amz-json-1.1");
+        return new HttpRequestMessage(HttpMethod.Post, token.UserPool.Endpoint)
+        {
+            Content = content,
+            Headers = { { "X-Amz-Target", "AWSCognitoIdentityProviderService.GetUser" } },
+        };
+    }
+
+    private UserInfoAnswer ReadError(BoundedHttpAnswer answer, Dictionary<string, JsonValue> body)
+    {
+        var error = GetErrorName(body);
+        var isRefusal = answer.Status == HttpStatusCode.Unauthorized
+            || (answer.Status == HttpStatusCode.BadRequest && (NotActiveErrors.Contains(error) || error == "invalid_token"));
+        if (isRefusal)
+        {
+            return UserInfoAnswer.Refuse(TokenRejection.UserNotActive, _time);
+        }
+
+        _log.UserInfoFailed($"The answer has status {(int)answer.Status}{(error.Length > 0 ? $" ({error})" : "")}, expected 200.");
+        var retryAfter = answer.RetryAfter ?? DefaultRetryAfter;
+        return UserInfoAnswer.ReportUnavailable(retryAfter < LongestRetryAfter ? retryAfter : LongestRetryAfter);
+    }
+
+    // AWS's JSON protocol has the name in __type, sometimes with a namespace before a #; OAuth has it in error. The log shows the
+    // name, so it keeps only letters and underscores.
+    private static string GetErrorName(Dictionary<string, JsonValue> body)
+    {
+        var text = body.GetString("__type") ?? body.GetString("error") ?? "";
+        var name = text.Substring(text.LastIndexOf('#') + 1);
+        return new string([.. name.TakeWhile(c => c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or '_').Take(60)]);
+    }
+
+    private CognitoAttributes? ReadAttributes(Dictionary<string, JsonValue> answer)
+    {
+        if (_source == CognitoUserInfo.OidcUserInfo)
+        {
+            return new CognitoAttributes(answer);
+        }
+
+        if (!answer.TryGetValue("UserAttributes", out var list) || list.Items is not { } items)
+        {
+            return null;
+        }
+
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var values = new Dictionary<string, JsonValue>(StringComparer.Ordinal);
+        foreach (var item in items)
+        {
+            // An attribute that is listed twice is ambiguous.
+            if (item.Members is not { } attribute || attribute.GetString("Name") is not { } name || !names.Add(name))
+            {
+                return null;
+            }
+
+            if (attribute.TryGetValue("Value", out var value) && value.String != null)
+            {
+                values.Add(name, value);
+            }
+        }
+
+        return new CognitoAttributes(values);
+    }
+}

@@ -1,0 +1,91 @@
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using Microsoft.Owin;
+
+namespace CognitoOwin.Provisioning;
+
+/// <summary>
+/// Decides for which tokens the provisioning event is raised, how often, with what profile, and for one user at a time.
+/// </summary>
+/// <param name="frequency">How often the event is raised.</param>
+/// <param name="userInfoSource">Where the profile of the user of an access token is read.</param>
+/// <param name="userInfo">Reads the profile.</param>
+/// <param name="raise">Raises the event.</param>
+/// <param name="disposing">Is cancelled when the host ends the application.</param>
+internal sealed class UserProvisioner(
+    CognitoProvisioning frequency,
+    CognitoUserInfo userInfoSource,
+    UserInfoClient userInfo,
+    RaiseProvisionUser raise,
+    CancellationToken disposing)
+{
+    private readonly UserLocks _locks = new();
+
+    private static Task<ProvisioningOutcome> NoProvisioning { get; } = Task.FromResult(ProvisioningOutcome.Empty);
+
+    public Task<ProvisioningOutcome> ProvisionAsync(CognitoTokenValidationResult validation, IOwinContext context)
+    {
+        var token = validation.Token!;
+
+        // An access token without a user name is of a client that acts for itself (client credentials), not of a user.
+        if (token.TokenUse != CognitoTokenUse.Id && (userInfoSource == CognitoUserInfo.None || token.Username == null))
+        {
+            return NoProvisioning;
+        }
+
+        var provisioning = TokenProvisioning.GetOrCreate(validation);
+        if (frequency == CognitoProvisioning.OncePerToken && provisioning.Outcome.Kept is { } kept)
+        {
+            return kept;
+        }
+
+        _locks.ThrowIfHeldByCaller(token.Issuer, token.Subject);
+        return frequency == CognitoProvisioning.EveryRequest
+            ? RunAsync(token, provisioning, context, context.Request.CallCancelled)
+            : ShareAsync(token, provisioning, context);
+    }
+
+    // A method of its own, because the compiler allocates what the lambda captures at the start of a method: ProvisionAsync would
+    // allocate it for every request.
+    private Task<ProvisioningOutcome> ShareAsync(CognitoToken token, TokenProvisioning provisioning, IOwinContext context) =>
+        provisioning.Outcome.GetOrRunAsync(() => RunAsync(token, provisioning, context, disposing), context.Request.CallCancelled);
+
+    private async Task<ProvisioningOutcome> RunAsync(
+        CognitoToken token, TokenProvisioning provisioning, IOwinContext context, CancellationToken cancellationToken)
+    {
+        CognitoAttributes? profile = null;
+        if (token.TokenUse != CognitoTokenUse.Id)
+        {
+            // Without this check the client could choose a token that avoids the handler, and with it the application's rules
+            // about its users.
+            if (!token.Scopes.Contains(UserInfoClient.GetRequiredScope(userInfoSource)))
+            {
+                return ProvisioningOutcome.Reject(TokenRejection.UserInfoScopeMissing);
+            }
+
+            var answer = provisioning.UserInfo.Kept is { } kept
+                ? kept.Result
+                : await provisioning.UserInfo.GetOrRunAsync(() => userInfo.FetchAsync(token, disposing), cancellationToken)
+                    .ConfigureAwait(false);
+            if (answer.Rejection != TokenRejection.None)
+            {
+                return ProvisioningOutcome.Reject(answer.Rejection, retryAfter: answer.RetryAfter);
+            }
+
+            profile = answer.Attributes;
+        }
+
+        var outcome = await _locks.RunAsync(
+            token.Issuer,
+            token.Subject,
+            () => raise(context, token, profile, cancellationToken),
+            cancellationToken).ConfigureAwait(false);
+        if (outcome.IsKept && frequency == CognitoProvisioning.OncePerToken)
+        {
+            provisioning.DropUserInfo();
+        }
+
+        return outcome;
+    }
+}

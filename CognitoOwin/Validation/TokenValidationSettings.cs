@@ -1,0 +1,16 @@
+using System;
+using System.Collections.Generic;
+
+namespace CognitoOwin.Validation;
+
+/// <summary>Holds the settings that a <see cref="CognitoTokenValidator"/> reads when it is created.</summary>
+internal sealed record TokenValidationSettings(
+    IEnumerable<CognitoUserPool> UserPools,
+    CognitoTokenUse TokenUse,
+    IEnumerable<string> RequiredScopes,
+    IEnumerable<string> RequiredGroups,
+    TimeSpan ClockSkew,
+    int MaximumTokenLength,
+    CognitoKeysOptions Keys,
+    CognitoTokenCacheOptions TokenCache,
+    TimeProvider TimeProvider);
