@@ -1,4 +1,4 @@
-// Counts the results in a TRX file and names the failed tests, from the tests themselves and not from its totals.
+// Counts the results in a TRX file and names the failed tests. It counts the tests themselves and ignores the totals of the file.
 //   node eng/trx.mjs FILE.trx → {"passed":1,"failed":0,"skipped":0}
 import { readFileSync } from 'node:fs';
 import { elements } from './xml.mjs';
@@ -17,7 +17,7 @@ for (const { name, attributes } of elements(readFileSync(process.argv[2], 'utf8'
   }
 }
 
-// A run that was broken off says so here, whatever its tests had said until then.
+// An aborted run has another outcome here, even if all its tests passed before.
 if (outcome !== 'Completed' && counts.failed === 0) {
   console.error(`    failed: the run ended as '${outcome}'`);
   counts.failed++;
