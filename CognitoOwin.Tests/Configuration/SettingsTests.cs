@@ -94,7 +94,7 @@ public sealed class SettingsTests
     [TestMethod]
     public void Start_without_settings_names_the_two_keys_and_where_AWS_shows_them()
     {
-        // This process has no such settings.
+        // The configuration file of the test process has no cognito settings.
         var problems = Assert.ThrowsExactly<CognitoConfigurationException>(() => OwinTestHost.Start(app => app.UseCognitoJwt())).Problems;
 
         Assert.HasCount(2, problems);

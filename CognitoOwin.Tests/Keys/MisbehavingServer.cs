@@ -157,7 +157,7 @@ internal sealed class MisbehavingServer : IDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
         {
-            // Stopped.
+            // The test stopped the server.
         }
     }
 

@@ -6,7 +6,7 @@ using Microsoft.VisualStudio.TestTools.UnitTesting;
 
 namespace CognitoOwin.Tests.Provisioning;
 
-/// <summary>The claims of ID tokens in every form that Cognito, its triggers and its federation write them.</summary>
+/// <summary>The claims of ID tokens, in every form in which Cognito, its triggers and its federation write them.</summary>
 [TestClass]
 public sealed class ClaimShapesTests
 {
