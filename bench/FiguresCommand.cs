@@ -277,8 +277,8 @@ internal static class FiguresCommand
             Console.WriteLine($"{figure.Name,-24} {Figure.Text(figure.Value),10}  {figure.Target,-8} {figure.Verdict.Trim('*'),-12} {figure.Meaning}");
         }
 
-        var judged = figures.Where(figure => figure.Target.Length > 0).ToList();
-        Console.WriteLine($"{judged.Count(figure => figure.Holds == true)} of {judged.Count} targets hold");
+        var withTarget = figures.Where(figure => figure.Target.Length > 0).ToList();
+        Console.WriteLine($"{withTarget.Count(figure => figure.Holds == true)} of {withTarget.Count} targets hold");
     }
 
     private static void WriteJson(List<Figure> figures)
