@@ -41,8 +41,8 @@ prepare dotnet mono node stack bench
 
 case ${1:-figures} in
   # Served behind nginx for the HTTP figures.
-  figures | --*) dotnet build samples/Notes -c Release -nologo -verbosity:quiet -consoleLoggerParameters:ErrorsOnly ;;
+  figures | --*) dotnet_build samples/Notes -c Release ;;
 esac
-dotnet build "${projects[0]}" -c Release -nologo -verbosity:quiet -consoleLoggerParameters:ErrorsOnly
+dotnet_build "${projects[0]}" -c Release
 program=$(dotnet msbuild "${projects[0]}" -p:Configuration=Release -getProperty:TargetPath)
 exec mono "$program" "$@"

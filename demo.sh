@@ -31,8 +31,7 @@ source eng/prepare.sh
 prepare dotnet mono node stack
 
 echo 'Building the sample application ...'
-# In one process: no build server stays behind, and none is waited for.
-dotnet build samples/Notes -c Release -v q --nologo -maxCpuCount:1 -nodeReuse:false -p:UseSharedCompilation=false
+dotnet_build samples/Notes -c Release
 
 # In this shell's place, so that a signal to the demo reaches what it started.
 exec node e2e/story.mjs "$@"

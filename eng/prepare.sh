@@ -2,7 +2,8 @@
 # Sourced by demo.sh, test.sh and bench.sh, whose first act is `prepare WHAT…`: each WHAT is looked for first, and
 # installed, with a word about it, only where it is missing. The kinds of WHAT are the cases of prepare() below.
 #
-# KATANA_SOURCE=Packages|StandIn says which Katana to build with, in place of asking the feed (katana/README.md).
+# KATANA_SOURCE=Packages|StandIn says which Katana to build with, instead of asking the feed (katana/README.md).
+# KATANA_FEED_TIMEOUT is how many seconds the feed may take to answer; default 120.
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
@@ -116,36 +117,113 @@ install_npm_packages() {
   (cd "$folder" && npm ci --no-audit --no-fund --loglevel=error < /dev/null) || give_up "npm ci failed in e2e/"
 }
 
-# Sets KATANA_SOURCE and leaves the answer in .katana-source.props, which Directory.Build.props imports, so that a plain
-# `dotnet build` uses it too.
+# No build server stays behind, and no build waits for another process: those waits were seen to hang.
+export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false DOTNET_CLI_USE_MSBUILD_SERVER=false
+
+# dotnet_build PROJECT OPTION…: builds in one process, and prints errors only.
+dotnet_build() {
+  dotnet build "$@" -maxCpuCount:1 -nologo -verbosity:quiet -consoleLoggerParameters:ErrorsOnly
+}
+
+# Leaves in .katana-source.props which Katana to build with. Directory.Build.props imports that file, so that a plain
+# `dotnet build` uses the same. An answer of the feed is used again for a day, as long as it fits: the same packages are wanted, and
+# those that the feed served are still in NuGet's folder.
 choose_katana() {
-  local answer=$repository/.katana-source.props remembered='' why
-  [[ -e $answer ]] && remembered=$(sed -nE 's:.*>(Packages|StandIn)</KatanaSource>.*:\1:p' "$answer")
+  local answer=$repository/.katana-source.props wanted served='' missing='' found=''
+  wanted=$(katana_packages)
 
   if [[ -n ${KATANA_SOURCE:-} ]]; then
     [[ $KATANA_SOURCE == Packages || $KATANA_SOURCE == StandIn ]] ||
       give_up "KATANA_SOURCE is '$KATANA_SOURCE'; it must be Packages or StandIn"
-    why="as the environment says"
-  elif [[ -n $remembered ]]; then
-    KATANA_SOURCE=$remembered
-    why="remembered in .katana-source.props; delete it to ask the feed again"
-  else
-    say "asking the NuGet feed for the Katana packages"
-    ask_feed_for_katana
-    why="the feed $([[ $KATANA_SOURCE == Packages ]] && echo serves || echo 'does not serve') the Katana packages"
+    [[ $KATANA_SOURCE == Packages ]] || missing=$(awk '$1 != "Microsoft.Owin" { print $1 }' <<< "$wanted")
+    write_katana_answer "$KATANA_SOURCE" "$missing"
+    say "Katana: KatanaSource=$KATANA_SOURCE, as the environment says"
+    return
   fi
 
-  if [[ $KATANA_SOURCE != "$remembered" ]]; then
-    printf "<Project><PropertyGroup><KatanaSource Condition=\"'\$(KatanaSource)' == ''\">%s</KatanaSource></PropertyGroup></Project>\n" \
-      "$KATANA_SOURCE" > "$answer"
+  if remembered_katana_fits "$answer" "$wanted"; then
+    say "Katana: $(describe_katana "$answer") (remembered in .katana-source.props; delete it to ask the feed again)"
+    return
   fi
-  say "KatanaSource=$KATANA_SOURCE ($why)"
+
+  say "asking the NuGet feed for the Katana packages"
+  if ask_feed_for_katana "$wanted"; then
+    if [[ $missing == *' Microsoft.Owin '* ]]; then
+      give_up "the NuGet feed does not serve Microsoft.Owin $(version_of Microsoft.Owin "$wanted")${found:+ ($found)}, and nothing takes its place." \
+        "Name a feed that serves it in NuGet.config, or put the package into a folder that NuGet.config names."
+    fi
+    if [[ -z ${missing// /} ]]; then
+      write_katana_answer Packages ''
+    else
+      write_katana_answer StandIn "$missing"
+    fi
+    say "Katana: $(describe_katana "$answer")"
+  elif [[ -e $answer ]] && remembered_katana_is_usable "$answer" "$wanted"; then
+    say "the feed could not be asked; going on with the last answer: $(describe_katana "$answer")"
+  else
+    printf '%s\n' "$served" >&2
+    give_up "the NuGet feed could not be asked for the Katana packages (above): is the network up?" \
+      "KATANA_SOURCE=Packages or KATANA_SOURCE=StandIn in the environment decides without asking."
+  fi
 }
 
-# Restores a project that needs every Katana package. Only a feed that answers "no such package" means stand-ins: one that
-# does not answer must not silently decide what gets built.
+# Prints "ID VERSION" for each Katana package, from Directory.Packages.props.
+katana_packages() {
+  sed -nE 's/^ *<PackageVersion Include="(Owin|Microsoft\.Owin[^"]*)" Version="([^"]*)".*/\1 \2/p' "$repository/Directory.Packages.props"
+}
+
+# version_of ID LIST
+version_of() { awk -v id="$1" '$1 == id { print $2 }' <<< "$2"; }
+
+# property_of NAME FILE: the value of an MSBuild property in the remembered answer.
+property_of() { sed -nE "s:.*<$1( [^>]*)?>(.*)</$1>.*:\\2:p" "$2"; }
+
+write_katana_answer() {
+  local stand_ins
+  stand_ins=$(xargs <<< "$2")
+  cat > "$repository/.katana-source.props" << END
+<!-- Written by eng/prepare.sh: which Katana assemblies the feed lacks. Delete this file to ask again. -->
+<Project>
+  <PropertyGroup>
+    <KatanaSource Condition="'\$(KatanaSource)' == ''">$1</KatanaSource>
+    <KatanaStandIns Condition="'\$(KatanaStandIns)' == ''">${stand_ins// /;}</KatanaStandIns>
+    <KatanaWanted>$(katana_packages | paste -sd ';')</KatanaWanted>
+  </PropertyGroup>
+</Project>
+END
+}
+
+describe_katana() {
+  local stand_ins real
+  if [[ $(property_of KatanaSource "$1") == Packages ]]; then
+    echo 'all assemblies from the feed'
+    return
+  fi
+  stand_ins=$(property_of KatanaStandIns "$1")
+  real=$(katana_packages | awk -v missing=";$stand_ins;" 'index(missing, ";" $1 ";") == 0 { printf "%s%s %s", separator, $1, $2; separator = ", " }')
+  echo "$real from the feed; stand-ins for ${stand_ins//;/, }"
+}
+
+# The answer is younger than a day, and usable.
+remembered_katana_fits() {
+  [[ -e $1 && -n $(find "$1" -mmin -1440) ]] && remembered_katana_is_usable "$1" "$2"
+}
+
+# The answer is about the packages that are wanted now, and those that were served are in NuGet's folder, where no feed is needed for them.
+remembered_katana_is_usable() {
+  local folder=${NUGET_PACKAGES:-$HOME/.nuget/packages} stand_ins id version
+  [[ $(property_of KatanaWanted "$1") == "$(paste -sd ';' <<< "$2")" ]] || return 1
+  stand_ins=";$(property_of KatanaStandIns "$1");"
+  while read -r id version; do
+    [[ $stand_ins == *";$id;"* || -e ${folder%/}/${id,,}/$version ]] || return 1
+  done <<< "$2"
+}
+
+# Sets `missing` to the packages that the feed lacks, each between spaces. Restores a project that downloads each Katana package into a folder
+# of its own. Only a feed that answers "no such package" or "no such version" lacks one. A feed that does not answer must not silently decide
+# what gets built: then the exit status is 1, and `served` has what it printed.
 ask_feed_for_katana() {
-  local probe output status=0
+  local probe status=0 seconds=${KATANA_FEED_TIMEOUT:-120} id version
   probe=$(mktemp -d "${TMPDIR:-/tmp}/katana-probe.XXXXXX")
   {
     echo '<Project Sdk="Microsoft.NET.Sdk">'
@@ -155,25 +233,28 @@ ask_feed_for_katana() {
     echo '    <NuGetAudit>false</NuGetAudit>'
     echo '  </PropertyGroup>'
     echo '  <ItemGroup>'
-    sed -nE 's/^ *<PackageVersion (Include="(Owin|Microsoft\.Owin[^"]*)" Version="[^"]*").*/    <PackageReference \1 \/>/p' \
-      "$repository/Directory.Packages.props"
+    while read -r id version; do
+      echo "    <PackageDownload Include=\"$id\" Version=\"[$version]\" />"
+    done <<< "$1"
     echo '  </ItemGroup>'
     echo '</Project>'
   } > "$probe/probe.csproj"
   # Whatever lies above the temporary folder is no part of the question.
   echo '<Project />' | tee "$probe/Directory.Build.props" "$probe/Directory.Build.targets" > "$probe/Directory.Packages.props"
 
-  output=$(timeout 300 dotnet restore "$probe/probe.csproj" --configfile "$repository/NuGet.config" < /dev/null 2>&1) || status=$?
+  served=$(cd "$probe" && timeout "$seconds" dotnet restore probe.csproj --configfile "$repository/NuGet.config" \
+    --packages "$probe/packages" --no-http-cache < /dev/null 2>&1) || status=$?
   rm -rf "$probe"
 
-  # NU1101: no package of that id; NU1102: none of that version.
-  if ((status == 0)); then
-    KATANA_SOURCE=Packages
-  elif grep -qE 'error NU110[12]\b' <<< "$output" && ! grep -E '\berror\b' <<< "$output" | grep -qvE 'error NU110[12]\b'; then
-    KATANA_SOURCE=StandIn
-  else
-    printf '%s\n' "$output" >&2
-    give_up "the NuGet feed could not be asked for the Katana packages (above): is the network up?" \
-      "KATANA_SOURCE=Packages or KATANA_SOURCE=StandIn in the environment decides without asking."
+  if ((status == 124)); then
+    served="The feed did not answer within $seconds seconds."
+    return 1
   fi
+  # NU1101: no package of that id; NU1102: none of that version.
+  if ((status != 0)) && grep -E '\berror\b' <<< "$served" | grep -qvE 'error NU110[12]\b'; then
+    return 1
+  fi
+  missing=" $(grep -oE 'error NU110[12]: Unable to find package [A-Za-z.]+[A-Za-z]' <<< "$served" | awk '{ print $NF }' | sort -u | paste -sd ' ') "
+  ((status == 0)) || [[ -n ${missing// /} ]] || return 1
+  found=$(grep -oE 'Found [0-9]+ version.* Nearest version: [0-9.]+' <<< "$served" | sed -E 's/.*Nearest version: /the nearest version is /' | head -1) || true
 }

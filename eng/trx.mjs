@@ -1,17 +1,23 @@
-// Counts the results in a TRX file and names the failed tests. It counts the tests themselves and ignores the totals of the file.
+// Counts the results in a TRX file. It counts the tests themselves and ignores the totals of the file. It names the failed tests, and the
+// skipped tests with their reason.
 //   node eng/trx.mjs FILE.trx → {"passed":1,"failed":0,"skipped":0}
 import { readFileSync } from 'node:fs';
 import { elements } from './xml.mjs';
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
 let outcome;
-for (const { name, attributes } of elements(readFileSync(process.argv[2], 'utf8'))) {
+let skipped;
+for (const { name, attributes, content } of elements(readFileSync(process.argv[2], 'utf8'))) {
   if (name === 'UnitTestResult') {
     const kind = { Passed: 'passed', NotExecuted: 'skipped' }[attributes.outcome] ?? 'failed';
     counts[kind]++;
+    skipped = kind === 'skipped' ? attributes.testName : undefined;
     if (kind === 'failed') {
       console.error(`    failed: ${attributes.testName}`);
     }
+  } else if (name === 'Message' && skipped !== undefined) {
+    console.error(`    skipped: ${skipped}: ${content.replace('Assert.Inconclusive. ', '')}`);
+    skipped = undefined;
   } else if (name === 'ResultSummary') {
     outcome = attributes.outcome;
   }

@@ -56,7 +56,49 @@ public sealed class KatanaReferencesTests
         Assert.AreEqual(identity, Describe(assembly.Name));
     }
 
+    [TestMethod]
+    [DataRow("CognitoOwin")]
+    [DataRow("CognitoOwin.WebApi")]
+    [DataRow("CognitoOwin.Testing")]
+    public void Adding_the_token_of_Owin_changes_nothing_else(string name)
+    {
+        var configuration = Directory.GetParent(Path.GetDirectoryName(typeof(KatanaReferencesTests).Assembly.Location)!)!.Name;
+        var compiled = RepositoryFiles.PathOf($"{name}/obj/{configuration}/net472/compiled/{name}.dll");
+        if (!File.Exists(compiled))
+        {
+            Assert.Inconclusive("The build used the real Owin, so the compiler wrote its token.");
+        }
+
+        using var before = AssemblyDefinition.ReadAssembly(compiled);
+        using var after = KatanaListing.ReadAssembly(name);
+
+        Assert.IsTrue(
+            before.MainModule.AssemblyReferences.All(reference => reference.Name != "Owin" || reference.PublicKeyToken.Length == 0),
+            "This is not what the compiler wrote.");
+        Assert.IsGreaterThan(10, Write(before.MainModule).Count());
+        CollectionAssert.AreEqual(Write(before.MainModule).ToList(), Write(after.MainModule).ToList());
+        CollectionAssert.AreEqual(
+            before.MainModule.AssemblyReferences.Where(reference => reference.Name != "Owin").Select(reference => reference.FullName).ToList(),
+            after.MainModule.AssemblyReferences.Where(reference => reference.Name != "Owin").Select(reference => reference.FullName).ToList());
+    }
+
     public static IEnumerable<object[]> Assemblies() => KatanaListing.Assemblies.Select(name => new object[] { name });
+
+    /// <summary>Writes each type, field, attribute and method with its instructions, in the order of their names.</summary>
+    private static IEnumerable<string> Write(ModuleDefinition module) =>
+        module.GetTypes().SelectMany(type => type.Methods.Select(Write)
+            .Concat(type.Fields.Select(field => $"{field.Attributes} {field.FullName} {field.Constant} {Convert.ToBase64String(field.InitialValue)}"))
+            .Append($"{type.Attributes} {type.FullName} : {type.BaseType} {string.Join(", ", type.Interfaces.Select(i => i.InterfaceType))}")
+            .Concat(type.CustomAttributes.Select(attribute => $"{type.FullName} [{attribute.Constructor} {Convert.ToBase64String(attribute.GetBlob())}]")))
+            .OrderBy(text => text, StringComparer.Ordinal);
+
+    private static string Write(MethodDefinition method) =>
+        $"{method.Attributes} {method.FullName}\n" + (method.HasBody
+            ? string.Join("\n", method.Body.Variables.Select(variable => variable.VariableType.FullName)
+                .Concat(method.Body.Instructions.Select(instruction => instruction.ToString()))
+                .Concat(method.Body.ExceptionHandlers.Select(handler =>
+                    $"{handler.HandlerType} {handler.CatchType} {handler.TryStart} {handler.TryEnd} {handler.HandlerStart} {handler.HandlerEnd}")))
+            : "");
 
     private static string Describe(AssemblyNameReference name) =>
         name.Version + " " + string.Concat(name.PublicKeyToken.Select(b => b.ToString("x2", CultureInfo.InvariantCulture)));

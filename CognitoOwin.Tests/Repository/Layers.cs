@@ -121,7 +121,7 @@ internal sealed class Layers
 
     // The compiler generates types in other namespaces.
     private static bool IsOurs(TypeDefinition type) =>
-        Regex.IsMatch(type.Namespace, @"^(CognitoOwin(\..+)?|Owin|Microsoft\.Owin)$") && !type.Name.StartsWith("<", StringComparison.Ordinal);
+        Regex.IsMatch(type.Namespace, @"^(CognitoOwin(\..+)?|Owin|Microsoft\.Owin)$") && type.Name[0] != '<';
 
     private static string FindFile(TypeDefinition type)
     {
