@@ -84,7 +84,7 @@ public sealed class SettingsTests
     [TestMethod]
     public void Option_set_in_code_overrides_the_setting()
     {
-        var options = Read(("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example"), ("cognito:TokenUse", "id"));
+        var options = ReadSettings(("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example"), ("cognito:TokenUse", "id"));
 
         options.TokenUse = CognitoTokenUse.Access;
 
@@ -94,7 +94,7 @@ public sealed class SettingsTests
     [TestMethod]
     public void Start_without_settings_names_the_two_keys_and_where_AWS_shows_them()
     {
-        // This process has no such settings.
+        // The configuration file of the test process has no cognito settings.
         var problems = Assert.ThrowsExactly<CognitoConfigurationException>(() => OwinTestHost.Start(app => app.UseCognitoJwt())).Problems;
 
         Assert.HasCount(2, problems);
@@ -107,7 +107,7 @@ public sealed class SettingsTests
     [TestMethod]
     public void Start_reports_all_problems_with_key_value_and_expectation()
     {
-        var problems = Problems(
+        var problems = GetProblems(
             ("cognito:UserPoolId", "Ab12Cd34e"),
             ("cognito:ClientId", "1example,bad-client"),
             ("cognito:Region", "Ireland"),
@@ -164,7 +164,7 @@ public sealed class SettingsTests
         }
         else
         {
-            Assert.HasCount(expected, Problems([.. settings]));
+            Assert.HasCount(expected, GetProblems([.. settings]));
         }
     }
 
@@ -175,7 +175,7 @@ public sealed class SettingsTests
     [DataRow("cognito:TokenUse", " ")]
     public void Empty_setting_stops_the_start(string key, string value)
     {
-        var problem = Problems(("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example"), (key, value)).Single();
+        var problem = GetProblems(("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example"), (key, value)).Single();
 
         StringAssert.StartsWith(problem, key + " is \"");
     }
@@ -220,7 +220,7 @@ public sealed class SettingsTests
     [TestMethod]
     public void Region_that_differs_from_the_pool_id_stops_the_start()
     {
-        var problem = Problems(("cognito:UserPoolId", PoolId), ("cognito:Region", "us-east-1"), ("cognito:ClientId", "1example")).Single();
+        var problem = GetProblems(("cognito:UserPoolId", PoolId), ("cognito:Region", "us-east-1"), ("cognito:ClientId", "1example")).Single();
 
         StringAssert.StartsWith(problem, "cognito:Region is \"us-east-1\": expected eu-west-1");
     }
@@ -342,9 +342,9 @@ public sealed class SettingsTests
             app.UseCognitoJwt((CognitoJwtAuthenticationOptions)null!)));
     }
 
-    private static CognitoJwtAuthenticationOptions Read(params (string Key, string Value)[] values)
+    private static CognitoJwtAuthenticationOptions ReadSettings(params (string Key, string Value)[] values)
     {
-        // <appSettings> is such a collection, without regard to case in its keys.
+        // <appSettings> is also a NameValueCollection whose keys are case-insensitive.
         var settings = new NameValueCollection();
         foreach (var (key, value) in values)
         {
@@ -354,7 +354,7 @@ public sealed class SettingsTests
         return new CognitoJwtAuthenticationOptions().ReadSettings(settings);
     }
 
-    private static CognitoJwtAuthenticationOptions Start(params (string Key, string Value)[] values) => Start(Read(values));
+    private static CognitoJwtAuthenticationOptions Start(params (string Key, string Value)[] values) => Start(ReadSettings(values));
 
     private static CognitoJwtAuthenticationOptions Start(CognitoJwtAuthenticationOptions options)
     {
@@ -362,6 +362,6 @@ public sealed class SettingsTests
         return options;
     }
 
-    private static IReadOnlyList<string> Problems(params (string Key, string Value)[] values) =>
+    private static IReadOnlyList<string> GetProblems(params (string Key, string Value)[] values) =>
         Assert.ThrowsExactly<CognitoConfigurationException>(() => Start(values)).Problems;
 }

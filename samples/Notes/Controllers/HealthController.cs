@@ -7,7 +7,7 @@ namespace Notes.Controllers;
 
 public class HealthController : ApiController
 {
-    // For a monitor. A load balancer that stops sending requests at a 503 would close what is open to everyone too.
+    // For a monitor and not for a load balancer, which would stop all requests at a 503, also those that need no token.
     [HttpGet, Route("health")]
     public IHttpActionResult Get()
     {
