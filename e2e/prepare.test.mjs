@@ -1,4 +1,5 @@
-// What the scripts say of a feed that lacks packages, has other versions, is slow or gone: eng/prepare.sh against feeds of this test's own.
+// Tests the messages of eng/prepare.sh for a feed that lacks packages, has other versions, is slow or cannot be reached. Each test starts
+// its own feed.
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -22,7 +23,7 @@ before(() => {
 
 after(() => removeFolder(folder));
 
-// A repository with nothing but the script and the versions, whose feed serves the real Microsoft.Owin and no other package.
+// Creates a repository with only the script and the versions. Its feed serves only the real Microsoft.Owin.
 beforeEach(() => {
   repository = path.join(folder, 'repository');
   rmSync(repository, { recursive: true, force: true });

@@ -35,7 +35,7 @@ public sealed class OutageTests
         ["redirect"] = (app => MisbehavingServer.Redirect(new Uri(app.Server.Address, "elsewhere.json")), "Redirect", 1),
     };
 
-    // How often the HTTP client itself sends a request whose connection is reset before the answer: .NET's retries three times.
+    // The number of times that the HTTP client sends a request whose connection is reset before the answer. .NET retries three times.
 #if NET
     private const int HttpClientTries = 4;
 #else

@@ -54,7 +54,7 @@ public sealed class BindingRedirectsTests
             .Select(package => Path.Combine(libraryFolder, package + ".dll"))
             .Append(Path.Combine(testFolder, "Newtonsoft.Json.dll"))
             .Where(File.Exists)
-            // The real Microsoft.Owin.Security.OAuth brings Newtonsoft.Json along, its stand-in does not.
+            // The real Microsoft.Owin.Security.OAuth depends on Newtonsoft.Json, but its stand-in does not.
             .GroupBy(Path.GetFileName, (_, files) => files.First(), StringComparer.OrdinalIgnoreCase)
             .Select(AssemblyName.GetAssemblyName)
             .OrderBy(name => name.Name, StringComparer.OrdinalIgnoreCase);
