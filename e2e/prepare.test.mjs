@@ -143,6 +143,14 @@ test('NUGET_PACKAGES may end in a slash', () => {
   }
 });
 
+test('A build with KatanaSource=Packages uses nothing of katana/', () => {
+  const run = (...options) => execFileSync('dotnet', ['msbuild', 'CognitoOwin', '-p:KatanaSource=Packages', ...options], { cwd: root, encoding: 'utf8' });
+  const { Items } = JSON.parse(run('-getItem:ProjectReference,PackageReference'));
+  assert.deepEqual(Items.ProjectReference, []);
+  assert.ok(Items.PackageReference.some(({ Identity }) => Identity === 'Microsoft.Owin.Security.Jwt'));
+  assert.doesNotMatch(run('-getProperty:MSBuildAllProjects'), /katana\//);
+});
+
 test('KATANA_SOURCE decides without the feed, and another word is refused', () => {
   useFeed(path.join(folder, 'no-such-feed'));
   assert.match(prepare({ KATANA_SOURCE: 'Packages' }).output, /KatanaSource=Packages, as the environment says/);
