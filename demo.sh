@@ -11,7 +11,7 @@ Starts a user pool (cognito-local) and the sample Web API 2 application that tru
 nginx), all on free ports of the loopback interface. Plays the story of two users who sign in, with every request and
 answer printed. Then leaves the application running until Ctrl+C, and prints where its page is and how to call it.
 
-  --once   end after the story; the exit status is 0 only if every step was as told
+  --once   end after the story; the exit status is 0 only if every step was as expected
   --help   this text
 
 What it lacks (Debian packages, npm packages of e2e/) it installs first, and says so. It ends and removes what it started.

@@ -18,8 +18,8 @@ public sealed class CognitoUserPool
     private static readonly Regex PoolIdPattern =
         new(@"^(?<region>[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2})_[0-9A-Za-z]+\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 
-    // The domains of Cognito in each partition of AWS, by the start of a Region's name. Source of all but one: the partition
-    // table of the AWS SDKs (partitions.json). The second one of the EU Sovereign Cloud is what aws-jwt-verify 5.2 assumes.
+    // The domains of Cognito in each partition of AWS, by the start of a Region's name. They come from the partition table of the
+    // AWS SDKs (partitions.json). Only the second domain of the EU Sovereign Cloud is from aws-jwt-verify 5.2.
     private static readonly (string Start, string[] Suffixes)[] Partitions =
     [
         ("cn-", ["amazonaws.com.cn"]),
@@ -225,6 +225,7 @@ public sealed class CognitoUserPool
             }
         }
     }
+
     /// <summary>Gets the addresses of the pool's API, in the order in which to ask them.</summary>
     /// <param name="issuer">The issuer of the token.</param>
     /// <returns>The addresses; none if the pool is in no Region of AWS.</returns>

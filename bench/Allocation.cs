@@ -3,16 +3,16 @@ using System.Linq;
 
 namespace CognitoOwin.Bench;
 
-/// <summary>How many bytes the calling thread allocates.</summary>
+/// <summary>Measures how many bytes the calling thread allocates.</summary>
 internal static class Allocation
 {
-    // Not in the surface of net472; there at run time, in .NET Framework 4.8 and in Mono.
+    // The reference assembly of net472 does not have this method, but .NET Framework 4.8 and Mono do.
     private static readonly Func<long>? Counter =
         typeof(GC).GetMethod("GetAllocatedBytesForCurrentThread") is { } method
             ? (Func<long>)Delegate.CreateDelegate(typeof(Func<long>), method)
             : null;
 
-    /// <summary>The median over a few calls; not a number where this runtime does not count.</summary>
+    /// <summary>Measures the median of a few calls. Returns NaN if the runtime cannot count allocations.</summary>
     public static double PerCall(Action action)
     {
         if (Counter == null)

@@ -14,7 +14,7 @@ internal sealed class Arguments
         _args = args;
         if (args.FirstOrDefault(arg => arg.StartsWith("--", StringComparison.Ordinal) && !known.Contains(arg, StringComparer.Ordinal)) is { } unknown)
         {
-            throw new UsageException($"{unknown} is not an option of this command. There are: {string.Join(", ", known)}");
+            throw new UsageException($"{unknown} is not an option of this command. Its options: {string.Join(", ", known)}");
         }
     }
 

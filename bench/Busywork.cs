@@ -3,14 +3,14 @@ using System.Diagnostics;
 
 namespace CognitoOwin.Bench;
 
-/// <summary>Work that needs nothing but a processor and memory of its own.</summary>
+/// <summary>Work that uses only the processor and its own memory.</summary>
 internal static class Busywork
 {
-    // About what a claim takes.
+    // About the size of a claim.
     private const int ObjectSize = 104;
     private const int ArrayHeader = 32;
 
-    /// <summary>How many spins for each operation take this time in all.</summary>
+    /// <summary>Computes the number of spins per operation so that all operations together take this time.</summary>
     public static int SpinsFor(TimeSpan time, int operations)
     {
         const int Sample = 50_000_000;

@@ -6,17 +6,17 @@ using System.Linq;
 namespace CognitoOwin.Bench;
 
 /// <summary>
-/// Compares ways to do a thing on a machine that is never quiet: all take turns in every round, each round begins with
-/// another, each turn begins with an empty heap, and what counts is the median over the rounds.
+/// Compares operations on a machine that also does other work. In every round, each operation is measured once, after a garbage
+/// collection. Each round starts with another operation. The result is the median of the rounds.
 /// </summary>
 internal sealed class Contest
 {
     private readonly List<(string Name, int Operations, Func<Action> Prepare)> _contenders = [];
     private readonly Dictionary<string, List<double>> _times = new(StringComparer.Ordinal);
 
-    /// <param name="name">What it is called.</param>
-    /// <param name="operations">How many operations one turn has.</param>
-    /// <param name="prepare">Gets a turn ready, which is not measured, and gives the turn.</param>
+    /// <param name="name">The name in the results.</param>
+    /// <param name="operations">The number of operations in one measurement.</param>
+    /// <param name="prepare">Prepares a measurement, without being measured, and returns the work to measure.</param>
     public void Add(string name, int operations, Func<Action> prepare)
     {
         _contenders.Add((name, operations, prepare));
@@ -49,10 +49,10 @@ internal sealed class Contest
         Console.Error.WriteLine();
     }
 
-    /// <summary>Microseconds an operation.</summary>
+    /// <summary>Gets the median time of an operation in microseconds.</summary>
     public double Time(string name) => Median(_times[name]);
 
-    /// <summary>How many times the one takes the time of the other; the median of what the rounds say.</summary>
+    /// <summary>Gets the median of the rounds for the time of <paramref name="over"/> divided by the time of <paramref name="under"/>.</summary>
     public double Ratio(string over, string under) => Median(_times[over].Zip(_times[under], (a, b) => a / b));
 
     public static double Median(IEnumerable<double> values) => Percentile(values, 0.5);

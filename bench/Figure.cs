@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace CognitoOwin.Bench;
 
-/// <summary>A measured number, and what is asked of it.</summary>
+/// <summary>A measured number and its target.</summary>
 internal sealed class Figure(string name, double value, string meaning, double? atMost = null, double? atLeast = null)
 {
     public string Name { get; } = name;

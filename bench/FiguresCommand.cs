@@ -17,15 +17,15 @@ using Microsoft.IdentityModel.Tokens;
 namespace CognitoOwin.Bench;
 
 /// <summary>
-/// The table of <c>docs/performance.md</c>. The exit status says whether all was measured, not whether all targets are met.
+/// Measures the table of <c>docs/performance.md</c>. The exit status is 0 if everything was measured, even if a target is missed.
 /// </summary>
 internal static class FiguresCommand
 {
     private const string Usage =
         "Usage: ./bench.sh [figures] [--quick] [--without-http] [--update-docs]\n\n"
-        + "  --quick         fewer tokens and rounds: for a look while working\n"
+        + "  --quick         use fewer tokens and rounds, for a quick check during work\n"
         + "  --without-http  leave out the figures that need the sample application behind nginx\n"
-        + "  --update-docs   also write the table into docs/performance.md";
+        + "  --update-docs   write the table into docs/performance.md";
 
     private const int Warm = 4000;
 
@@ -83,7 +83,7 @@ internal static class FiguresCommand
         using var katana = Pipeline.Katana(pool);
         using var warm = Pipeline.Ours(pool);
 
-        // The one whose first request is not measured, so that the keys are known and nothing else is.
+        // The first request of this pipeline is not measured. After it, the keys are known, but no other token.
         var first = SampleTokens.Headers(SampleTokens.Create(pool, 1))[0];
         Pipeline? cold = null;
 
@@ -106,7 +106,7 @@ internal static class FiguresCommand
         {
             foreach (var token in tokens)
             {
-                // Its identity is made when it is asked for.
+                // The handler creates the identity when it is read.
                 Require(jsonHandler.ValidateTokenAsync(token, parameters).GetAwaiter().GetResult() is { IsValid: true, ClaimsIdentity: not null });
             }
         });
@@ -151,16 +151,16 @@ internal static class FiguresCommand
 
         return
         [
-            new("rsa_us", contest.Time("rsa"), "bare `RSA.VerifyData`, µs"),
+            new("rsa_us", contest.Time("rsa"), "`RSA.VerifyData` alone, µs"),
             new("handler_us", contest.Time("handler"), "`JwtSecurityTokenHandler.ValidateToken`, µs"),
             new("json_handler_us", contest.Time("json_handler"), "`JsonWebTokenHandler.ValidateTokenAsync`, µs"),
             new("katana_us", contest.Time("katana"), "Katana's `UseJwtBearerAuthentication`, whole pipeline, µs"),
-            new("cold_us", contest.Time("cold"), "a token never seen, whole pipeline, µs"),
-            new("cold_vs_rsa", contest.Ratio("cold", "rsa"), "over the bare verification", atMost: 1.25),
-            new("cold_vs_handler", contest.Ratio("cold", "handler"), "over `JwtSecurityTokenHandler.ValidateToken` alone", atMost: 1.00),
-            new("cold_vs_katana", contest.Ratio("cold", "katana"), "over Katana's own middleware"),
+            new("cold_us", contest.Time("cold"), "a new token, whole pipeline, µs"),
+            new("cold_vs_rsa", contest.Ratio("cold", "rsa"), "divided by `RSA.VerifyData` alone", atMost: 1.25),
+            new("cold_vs_handler", contest.Ratio("cold", "handler"), "divided by `JwtSecurityTokenHandler.ValidateToken` alone", atMost: 1.00),
+            new("cold_vs_katana", contest.Ratio("cold", "katana"), "divided by Katana's own middleware"),
             new("pipeline_us", contest.Time("pipeline"), "an empty Katana pipeline, µs"),
-            new("warm_us", contest.Time("warm"), "a token seen before, whole pipeline, µs"),
+            new("warm_us", contest.Time("warm"), "a cached token, whole pipeline, µs"),
             new("warm_vs_handler", contest.Ratio("handler", "warm"), "how many times faster than `ValidateToken` alone", atLeast: 25),
         ];
     }
@@ -178,10 +178,10 @@ internal static class FiguresCommand
                 empty.SendAnonymous();
             }
         });
-        return new("alloc_warm_bytes", above / Warm, "bytes that a warm request allocates above the empty pipeline", atMost: 6 * 1024);
+        return new("alloc_warm_bytes", above / Warm, "bytes that a warm request allocates in addition to the empty pipeline", atMost: 6 * 1024);
     }
 
-    // Every pipeline is due to refresh its keys after a second, and the endpoint of every second one then says nothing.
+    // One pipeline must refresh its keys after a second, but the JWKS endpoint does not answer. The other needs no refresh.
     private static Figure MeasureRefresh(CognitoTestPool pool, string[] tokens, int rounds)
     {
         const int Chunk = 250;
@@ -230,7 +230,7 @@ internal static class FiguresCommand
 
         Console.Error.WriteLine();
         return new(
-            "refresh_p99_vs_steady", Contest.Median(ratios), "p99 of warm requests while a refresh is due and the JWKS endpoint hangs, over p99 without", atMost: 1.2);
+            "refresh_p99_vs_steady", Contest.Median(ratios), "p99 of warm requests while a refresh is due and the JWKS endpoint hangs, divided by p99 without a refresh", atMost: 1.2);
     }
 
     private static void SendTimed(Pipeline pipeline, string[] headers, int count, List<double> times)
@@ -254,7 +254,7 @@ internal static class FiguresCommand
     {
         if (!condition)
         {
-            throw new InvalidOperationException("What was to be measured did not happen.");
+            throw new InvalidOperationException("The expected fetch did not happen, so the measurement is not valid.");
         }
     }
 
@@ -277,8 +277,8 @@ internal static class FiguresCommand
             Console.WriteLine($"{figure.Name,-24} {Figure.Text(figure.Value),10}  {figure.Target,-8} {figure.Verdict.Trim('*'),-12} {figure.Meaning}");
         }
 
-        var judged = figures.Where(figure => figure.Target.Length > 0).ToList();
-        Console.WriteLine($"{judged.Count(figure => figure.Holds == true)} of {judged.Count} targets hold");
+        var withTarget = figures.Where(figure => figure.Target.Length > 0).ToList();
+        Console.WriteLine($"{withTarget.Count(figure => figure.Holds == true)} of {withTarget.Count} targets hold");
     }
 
     private static void WriteJson(List<Figure> figures)

@@ -11,10 +11,10 @@ using CognitoOwin.Testing;
 
 namespace CognitoOwin.Bench;
 
-/// <summary>What a cold and a warm request cost as tokens, groups, keys and pools grow.</summary>
+/// <summary>Measures how the time of a cold and a warm request grows with tokens, groups, keys and pools.</summary>
 internal static class GrowthCommand
 {
-    // Beside noise: the same time is never measured twice.
+    // A tolerance for noise, because two measurements of the same work differ.
     private const double Tolerance = 1.15;
 
     public static int Run(string[] args)
@@ -33,7 +33,7 @@ internal static class GrowthCommand
         Console.WriteLine(table);
         Console.WriteLine(holds
             ? "No worse than linear in the token's size, and independent of the number of keys and pools."
-            : "Something grows faster than it should: see above.");
+            : "At least one time grows faster than allowed; see above.");
         if (updateDocs)
         {
             Repository.UpdatePerformancePage("growth", table.ToString());
@@ -41,7 +41,7 @@ internal static class GrowthCommand
 
         return 0;
 
-        // All sizes take turns with each other, so that a busy moment of the machine makes no growth.
+        // Measure all sizes in turn, so that other work on the machine does not look like growth.
         void Grow(string name, string label, int[] sizes, Func<Contest, int, IDisposable> add, Func<int, double> linear)
         {
             var contest = new Contest();
@@ -69,7 +69,7 @@ internal static class GrowthCommand
 
     private static string Warm(int size) => "warm " + size.ToString(CultureInfo.InvariantCulture);
 
-    // A claim for each group, beside those that every token has.
+    // Each group is a claim, in addition to the claims of every token.
     private static double OfClaims(int groups) => 22 + groups;
 
     private static Running Add(
@@ -82,7 +82,7 @@ internal static class GrowthCommand
             CognitoTestPool.WriteJwks([.. Enumerable.Range(2, keys - 2).Select(_ => TestSigningKey.Create()), .. pool.Keys]);
         pool.OnJwksRequest = (request, _) => Task.FromResult(Serve(documents[request.RequestUri!.AbsoluteUri]));
 
-        // A pool's first token, each signed by that pool, so that all keys are known.
+        // One token of each pool, so that the pipeline fetches the keys of all pools before the measurement.
         var first = SampleTokens.Headers(others.Append(pool).Select(each => SampleTokens.Create(each, 1)[0]));
         var headers = SampleTokens.Headers(SampleTokens.Create(pool, count, change));
         Pipeline Start()
@@ -138,7 +138,7 @@ internal static class GrowthCommand
         });
     }
 
-    /// <summary>What a size keeps until all have been measured.</summary>
+    /// <summary>The resources of one size, which are disposed after all sizes have been measured.</summary>
     private sealed class Running(Action end) : IDisposable
     {
         public void Dispose() => end();
@@ -154,8 +154,8 @@ internal static class GrowthCommand
     private static string[] Groups(int count) =>
         [.. Enumerable.Range(0, count).Select(number => "group-" + number.ToString("D4", CultureInfo.InvariantCulture))];
 
-    // As an application pads its tokens: by attributes of its own, none longer than Cognito's 2,048 characters. Base64url makes four
-    // characters of three.
+    // Adds custom attributes, as an application does. None is longer than Cognito's maximum of 2,048 characters. Base64url turns three
+    // characters into four.
     private static CognitoTestToken Pad(CognitoTestToken token, int kib)
     {
         var missing = ((kib * 1024) - 1450) * 3 / 4;

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace CognitoOwin.Bench;
 
-/// <summary>What <c>e2e/load.mjs</c> measures: the sample application under System.Web, behind nginx, called by wrk.</summary>
+/// <summary>Runs <c>e2e/load.mjs</c>, which measures with wrk the sample application under System.Web, behind nginx.</summary>
 internal static class HttpFigures
 {
     public static Figure[] Measure(bool quick)
@@ -27,11 +27,11 @@ internal static class HttpFigures
 
         return
         [
-            new("http_anonymous_rps", Value("anonymous"), "requests a second through nginx, no token"),
+            new("http_anonymous_rps", Value("anonymous"), "requests per second through nginx, without a token"),
             new("http_warm_rps", Value("warm"), "the same action with a warm token"),
-            new("http_warm_vs_anonymous", Value("ratios", "warm"), "the one over the other", atLeast: 0.95),
-            new("http_one_claim_vs_anonymous", Value("ratios", "oneClaim"), "the same of a user of one claim, given to every request with a header by three lines of code"),
-            new("http_katana_vs_anonymous", Value("ratios", "katana"), "the same of Katana's `UseJwtBearerAuthentication`"),
+            new("http_warm_vs_anonymous", Value("ratios", "warm"), "`http_warm_rps` divided by `http_anonymous_rps`", atLeast: 0.95),
+            new("http_one_claim_vs_anonymous", Value("ratios", "oneClaim"), "the same ratio for three lines of code that accept every token without validation, as a user with one claim"),
+            new("http_katana_vs_anonymous", Value("ratios", "katana"), "the same ratio for Katana's `UseJwtBearerAuthentication`"),
         ];
     }
 

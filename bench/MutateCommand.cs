@@ -10,9 +10,9 @@ using CognitoOwin.Testing;
 namespace CognitoOwin.Bench;
 
 /// <summary>
-/// <c>mutate --count N [--seed S]</c>: changes valid tokens in N ways and hands each to the validator. None may be accepted, as
-/// the signature covers every character of a token, and none may make it throw. The seed decides every change; the keys and so
-/// the signatures are new in each run.
+/// <c>mutate --count N [--seed S]</c>: changes valid tokens in N ways and validates each. The validator must reject all of them, because
+/// the signature covers every character of a token, and must not throw. The seed determines every change. The keys, and so the
+/// signatures, are new in each run.
 /// </summary>
 internal static class MutateCommand
 {
@@ -89,19 +89,19 @@ internal static class MutateCommand
                 var result = _validator.ValidateAsync(token).GetAwaiter().GetResult();
                 if (!result.IsValid)
                 {
-                    throw new InvalidOperationException($"An unchanged token is refused ({result.Rejection}): nothing can be measured.");
+                    throw new InvalidOperationException($"An unchanged token is rejected ({result.Rejection}), so the result would not be valid.");
                 }
             }
         }
 
         public void Try(int number, int seed, Tally tally)
         {
-            // Its own for each mutation, so that neither the order nor the number of threads changes what is tried.
+            // Each mutation has its own generator, so that the order and the number of threads do not change the mutations.
             var random = new Random(unchecked((seed * 397) ^ number));
             string kind, mutant;
             do
             {
-                // A change that leaves the token as it was, or makes another valid one of it, is none.
+                // Skip a change that results in the same token or in another valid one.
                 (kind, mutant) = corpus.Mutate(random);
             }
             while (corpus.IsValid(mutant) && tally.Skip());
@@ -145,8 +145,8 @@ internal static class MutateCommand
             }
 
             Print("mutations by kind", Total.Kinds);
-            Print("refused by rule", Total.Rejections);
-            Console.WriteLine($"\nskipped, as they left a valid token: {Total.Skipped}");
+            Print("rejections by rule", Total.Rejections);
+            Console.WriteLine($"\nskipped, because the token was still valid: {Total.Skipped}");
             Console.WriteLine(string.Format(CultureInfo.InvariantCulture, "seconds: {0:F0}", elapsed.TotalSeconds));
             Console.WriteLine($"{Total.Kinds.Sum} mutations, {Total.Accepted.Count} accepted, {Total.Unhandled.Count} unhandled");
         }

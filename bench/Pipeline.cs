@@ -14,8 +14,8 @@ using AppFunc = System.Func<System.Collections.Generic.IDictionary<string, objec
 namespace CognitoOwin.Bench;
 
 /// <summary>
-/// An OWIN pipeline and a host without a socket. At its end stands an application that asks for one claim of its user, and
-/// answers 200 if there is one and 401 if not.
+/// An OWIN pipeline with a host without a socket. Its application reads one claim of the user and answers 200 if there is a user, or
+/// 401 if there is none.
 /// </summary>
 internal sealed class Pipeline : IDisposable
 {
@@ -38,10 +38,10 @@ internal sealed class Pipeline : IDisposable
         _app = builder.Build();
     }
 
-    /// <summary>Katana with nothing in it.</summary>
+    /// <summary>Creates a Katana pipeline without a middleware.</summary>
     public static Pipeline Empty() => new(_ => { });
 
-    /// <summary>This library.</summary>
+    /// <summary>Creates a pipeline with this library.</summary>
     public static Pipeline Ours(CognitoTestPool pool, Action<CognitoJwtAuthenticationOptions>? configure = null) =>
         new(app => app.UseCognitoJwt(options =>
         {
@@ -49,7 +49,7 @@ internal sealed class Pipeline : IDisposable
             configure?.Invoke(options);
         }));
 
-    /// <summary>What an application has that wires Katana's own bearer middleware to a user pool.</summary>
+    /// <summary>Creates a pipeline with Katana's own bearer middleware, configured for a user pool.</summary>
     public static Pipeline Katana(CognitoTestPool pool)
     {
         var keys = new CognitoIssuerSecurityKeyProvider(pool.UserPool, new CognitoKeysOptions { HttpMessageHandler = pool.JwksEndpoint });
@@ -60,7 +60,7 @@ internal sealed class Pipeline : IDisposable
         }));
     }
 
-    /// <summary>Sends a request, and gives the status of its answer.</summary>
+    /// <summary>Sends a request and returns the status of the answer.</summary>
     public async Task<int> SendAsync(string? authorization)
     {
         var exchange = new Exchange(authorization);
@@ -68,16 +68,16 @@ internal sealed class Pipeline : IDisposable
         return exchange.Complete();
     }
 
-    /// <summary>Sends a request whose answer must be that of a user whose token is accepted.</summary>
+    /// <summary>Sends a request whose token must be accepted.</summary>
     public void SendAccepted(string authorization)
     {
         if (SendAsync(authorization).GetAwaiter().GetResult() is not 200 and var status)
         {
-            throw new InvalidOperationException($"The token was not accepted ({status}): nothing can be measured.");
+            throw new InvalidOperationException($"The token was not accepted ({status}), so the measurement would not be valid.");
         }
     }
 
-    /// <summary>Sends so many requests, with one header after the other.</summary>
+    /// <summary>Sends this number of requests, each with the next header.</summary>
     public void SendAccepted(string[] headers, int count)
     {
         for (var i = 0; i < count; i++)
@@ -109,7 +109,7 @@ internal sealed class Pipeline : IDisposable
                 headers["Authorization"] = [authorization];
             }
 
-            // With room for what is added on the way: hosts have more keys, and none pays for the dictionary's growth.
+            // The capacity includes the keys that middlewares add. A host has more keys, so its dictionary does not grow either.
             Environment = new Dictionary<string, object>(32, StringComparer.Ordinal)
             {
                 ["owin.Version"] = "1.0",
@@ -143,7 +143,7 @@ internal sealed class Pipeline : IDisposable
         }
     }
 
-    // Its keys as an application of Katana would hold them: fetched once.
+    // The keys are fetched once, as an application with Katana's middleware does.
     private sealed class KeyProvider(CognitoIssuerSecurityKeyProvider provider) : IIssuerSecurityKeyProvider
     {
         private readonly List<Microsoft.IdentityModel.Tokens.SecurityKey> _keys = [.. provider.SecurityKeys];

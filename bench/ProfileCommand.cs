@@ -6,7 +6,7 @@ using CognitoOwin.Testing;
 namespace CognitoOwin.Bench;
 
 /// <summary>
-/// Nothing but cold, or warm, requests for a while, for a profiler to look at:
+/// Sends only cold or only warm requests for a while, so that a profiler can measure them:
 /// <c>mono --profile=log:calls=no,sample-real bench/bin/Release/net472/bench.exe profile cold</c>.
 /// </summary>
 internal static class ProfileCommand

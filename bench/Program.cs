@@ -4,7 +4,7 @@ using System.Linq;
 
 namespace CognitoOwin.Bench;
 
-/// <summary>Runs the command that the first argument names; what follows is the command's.</summary>
+/// <summary>Runs the command that the first argument names, with the other arguments.</summary>
 internal static class Program
 {
     private static readonly Dictionary<string, Func<string[], int>> Commands = new(StringComparer.Ordinal)
@@ -20,7 +20,7 @@ internal static class Program
 
     private static int Main(string[] args)
     {
-        // Without a command, and with nothing but options of it: the table of docs/performance.md.
+        // Without a command, measure the table of docs/performance.md with the given options.
         if (args.Length == 0 || args[0].StartsWith("--", StringComparison.Ordinal))
         {
             args = ["figures", .. args];

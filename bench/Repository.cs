@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace CognitoOwin.Bench;
 
-/// <summary>Where the results go.</summary>
+/// <summary>Finds the files to which the commands write their results.</summary>
 internal static class Repository
 {
     private static readonly string Root = FindRoot();
@@ -13,12 +13,15 @@ internal static class Repository
 
     public static string Document(string name) => In("docs", name);
 
-    /// <summary>Where a picture goes: into the pages only if they are to be updated, as they show it beside the figures of its run.</summary>
+    /// <summary>
+    /// Finds the file of an image. An image goes to docs only with <c>--update-docs</c>, because a page shows it with the figures of the
+    /// same run.
+    /// </summary>
     public static string Image(string name, bool updateDocs) => updateDocs ? Document("images/" + name) : Artifact(name);
 
     public static string PathOf(string name) => Path.Combine(Root, name);
 
-    /// <summary>Puts a text between the markers of that name in <c>docs/performance.md</c>.</summary>
+    /// <summary>Replaces the text between the markers of this name in <c>docs/performance.md</c>.</summary>
     public static void UpdatePerformancePage(string marker, string text)
     {
         var path = Document("performance.md");
@@ -41,7 +44,7 @@ internal static class Repository
         var folder = AppDomain.CurrentDomain.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "CognitoOwin.sln")))
         {
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("CognitoOwin.sln is in no folder above the program.");
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("No folder above the program contains CognitoOwin.sln.");
         }
 
         return folder;

@@ -3,7 +3,7 @@ using System.Reflection;
 
 namespace CognitoOwin.Bench;
 
-/// <summary>What runs this program.</summary>
+/// <summary>Describes the runtime and the Katana assemblies of this program.</summary>
 internal static class Runtime
 {
     public static string Name { get; } =
@@ -11,7 +11,7 @@ internal static class Runtime
             ? "Mono " + version.Split(' ')[0]
             : ".NET Framework " + Environment.Version;
 
-    /// <summary>Which Katana it was built with: the real one has a strong name.</summary>
+    /// <summary>The Katana assemblies of the build. The real ones have a strong name.</summary>
     public static string Katana { get; } =
         typeof(Microsoft.Owin.OwinContext).Assembly.GetName() is var name && name.GetPublicKeyToken().Length > 0
             ? "Katana " + name.Version

@@ -8,15 +8,15 @@ using CognitoOwin.Testing;
 
 namespace CognitoOwin.Bench;
 
-/// <summary>Tokens of the shape that Cognito gives, each with other ids. Signing takes some 50 ms each under Mono.</summary>
+/// <summary>Tokens with the same claims as Cognito's, each with other ids. Under Mono, signing takes about 50 ms per token.</summary>
 internal static class SampleTokens
 {
     private static readonly string[] Roles = ["arn:aws:iam::123456789012:role/editors"];
 
-    /// <summary>ID tokens with the claims of an ordinary user: about 1.4 KiB.</summary>
+    /// <summary>Creates ID tokens with the claims of an ordinary user, of about 1.4 KiB.</summary>
     public static string[] Create(CognitoTestPool pool, int count, Func<CognitoTestToken, CognitoTestToken>? change = null)
     {
-        // Made one after the other, as they share the pool; signed on all cores.
+        // The tokens share the pool, so create them one after the other. Sign them on all cores.
         var unsigned = Enumerable.Range(0, count)
             .Select(number => "user" + number.ToString(CultureInfo.InvariantCulture))
             .Select(name => Ordinary(pool, name))
@@ -29,7 +29,7 @@ internal static class SampleTokens
 
     public static string[] Headers(IEnumerable<string> tokens) => [.. tokens.Select(token => "Bearer " + token)];
 
-    /// <summary>What the signature of a token is over.</summary>
+    /// <summary>Gets the part of a token that its signature covers.</summary>
     public static byte[] SigningInput(string token) => Encoding.ASCII.GetBytes(token.Substring(0, token.LastIndexOf('.')));
 
     public static byte[] Signature(string token)

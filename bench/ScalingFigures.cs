@@ -9,16 +9,17 @@ using CognitoOwin.Testing;
 namespace CognitoOwin.Bench;
 
 /// <summary>
-/// Warm requests on two threads. What keeps them from twice as many as one thread is told by what is measured beside them: pipelines
-/// that share nothing, for what is ours; loops that take as long and allocate as much, for what Mono's collector alone costs;
-/// and the same in a second process, whose collector has to stop the threads less often.
+/// Compares warm requests on two threads with one thread. Three more measurements show why two threads are less than twice as fast.
+/// Pipelines that share nothing show the cost of this library's locks. Loops of the same time and allocations show the cost of Mono's
+/// garbage collector. A second process, whose collector stops the threads less often, shows the effect of a larger nursery.
 /// </summary>
 internal static class ScalingFigures
 {
     private const int Requests = 20_000;
     private const string GarbageCollector = "MONO_GC_PARAMS";
 
-    // What docs/deployment.md tells a server under Mono to have; .NET Framework's collector for servers takes such sizes by itself.
+    // docs/deployment.md recommends this for a server under Mono. The server garbage collector of .NET Framework uses such sizes by
+    // default.
     private const string LargeNursery = "nursery-size=64m";
 
     public static Figure[] Measure(CognitoTestPool pool, string[] tokens, bool quick)
@@ -26,14 +27,14 @@ internal static class ScalingFigures
         var (warm, apart, loop) = Measure(pool, tokens, Rounds(quick));
         return
         [
-            new("warm_scaling", warm, "warm requests a second on 2 threads over 1", atLeast: 1.7),
-            new("apart_scaling", apart, "the same, the second thread with a pipeline, pool and tokens of its own"),
-            new("loop_scaling", loop, "the same of bare loops that take as long and allocate as much"),
+            new("warm_scaling", warm, "warm requests per second on 2 threads, divided by 1 thread", atLeast: 1.7),
+            new("apart_scaling", apart, "the same if the second thread has its own pipeline, pool and tokens"),
+            new("loop_scaling", loop, "the same for loops that take as long and allocate as much"),
             new("server_scaling", MeasureInChild(quick), $"`warm_scaling` with `{GarbageCollector}={LargeNursery}`; Mono's default is 4m", atLeast: 1.7),
         ];
     }
 
-    /// <summary>What the second process does: it prints its <c>warm_scaling</c>.</summary>
+    /// <summary>Runs in the second process: measures and prints <c>warm_scaling</c>.</summary>
     public static int RunChild(string[] args)
     {
         using var pool = new CognitoTestPool();

@@ -21,7 +21,7 @@ using Perfolizer.Horology;
 namespace CognitoOwin.Bench;
 
 /// <summary>
-/// What one token costs on its own, without a pipeline, measured by BenchmarkDotNet: a second opinion on <see cref="FiguresCommand"/>.
+/// Measures the validation of one token without a pipeline, with BenchmarkDotNet. It checks the results of <see cref="FiguresCommand"/>.
 /// </summary>
 internal static class SingleCommand
 {
@@ -29,15 +29,15 @@ internal static class SingleCommand
     {
         _ = new Arguments(args);
 
-        // In this process: the other toolchains build a project of their own, which knows nothing of Katana's stand-ins.
-        // Few and short iterations: all of it is to end within two minutes.
+        // Run in this process, because the other toolchains build a project that cannot use the stand-ins for Katana.
+        // The iterations are few and short, so that the command ends within two minutes.
         var job = Job.Default
             .WithToolchain(InProcessEmitToolchain.Instance)
             .WithWarmupCount(3)
             .WithIterationCount(12)
             .WithIterationTime(TimeInterval.FromMilliseconds(250));
 
-        // The memory diagnoser works under Mono 6.8: its counts agree with GC.GetAllocatedBytesForCurrentThread.
+        // The memory diagnoser works under Mono 6.8. Its numbers agree with GC.GetAllocatedBytesForCurrentThread.
         var config = ManualConfig.CreateEmpty()
             .AddJob(job)
             .AddDiagnoser(MemoryDiagnoser.Default)
@@ -50,7 +50,7 @@ internal static class SingleCommand
     }
 }
 
-/// <summary>Public and not sealed, as BenchmarkDotNet derives from it.</summary>
+/// <summary>The benchmarks. The class is public and not sealed, because BenchmarkDotNet derives from it.</summary>
 public class SingleToken : IDisposable
 {
     private readonly JwtSecurityTokenHandler _handler = new();
@@ -63,7 +63,7 @@ public class SingleToken : IDisposable
     private byte[] _input = [];
     private byte[] _signature = [];
 
-    /// <summary>Every benchmark once, so that the keys are fetched and nothing is measured that is not accepted.</summary>
+    /// <summary>Runs every benchmark once, to fetch the keys and to check that the token is accepted.</summary>
     [GlobalSetup]
     public async Task SetUpAsync()
     {
@@ -79,7 +79,7 @@ public class SingleToken : IDisposable
             || !(await ColdAsync().ConfigureAwait(false)).IsValid
             || !(await WarmAsync().ConfigureAwait(false)).IsValid)
         {
-            throw new InvalidOperationException("The token was not accepted: nothing can be measured.");
+            throw new InvalidOperationException("The token was not accepted, so the measurement would not be valid.");
         }
     }
 
@@ -105,7 +105,7 @@ public class SingleToken : IDisposable
     [Benchmark(Description = "ValidateAsync, warm")]
     public Task<CognitoTokenValidationResult> WarmAsync() => _warm!.ValidateAsync(_token);
 
-    // Cold is without a cache rather than with a new validator each time: that one would not know the keys.
+    // The cold validator has no cache. A new validator for each call would have to fetch the keys.
     private CognitoTokenValidator Validator(bool cached)
     {
         var options = new CognitoJwtAuthenticationOptions();

@@ -12,8 +12,8 @@ using CognitoOwin.Testing;
 namespace CognitoOwin.Bench;
 
 /// <summary>
-/// Mixed traffic for minutes: new tokens, tokens seen before, tokens that have expired, bad ones, and a pool that rotates its keys.
-/// Each verdict is checked against what the pool did; a verdict within the time that a change takes to arrive may be either.
+/// Sends mixed traffic for minutes: new, cached, expired and invalid tokens, while the pool rotates its keys. Checks each answer against
+/// the state of the pool. For a short time after a change, both answers are allowed.
 /// </summary>
 internal static class SoakCommand
 {
@@ -23,8 +23,8 @@ internal static class SoakCommand
     private static readonly TimeSpan RefreshInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(40);
 
-    // For what comes late: a fetch, a thread that had to wait for its turn.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+    // The time after a change in which both answers are allowed, because a fetch or a thread may be late.
+    private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(4);
 
     public static int Run(string[] args)
     {
@@ -36,7 +36,7 @@ internal static class SoakCommand
         return run.Go(TimeSpan.FromMinutes(minutes), arguments.Has("--update-docs"));
     }
 
-    /// <summary>A token, and from when and until when it must be accepted; before and after that it must not be.</summary>
+    /// <summary>A token, its key and its expiry, which determine when it must be accepted.</summary>
     private sealed class Issued(string header, TestSigningKey? key, DateTimeOffset expires)
     {
         public string Header { get; } = header;
@@ -70,7 +70,7 @@ internal static class SoakCommand
             _pool = pool;
             _signing = pool.IdTokenKey;
 
-            // Keys take long to make, and their number is bounded: they are all there before the clock starts.
+            // Creating a key takes long, so create all of them before the clock starts. TestSigningKey keeps a limited number.
             for (var i = 0; i < 16; i++)
             {
                 TestSigningKey.Create();
@@ -83,7 +83,7 @@ internal static class SoakCommand
                 options.Keys.RefreshInterval = RefreshInterval;
                 options.Keys.MinimumRefetchInterval = TimeSpan.FromSeconds(1);
 
-                // Less than there are tokens at a time, so that some are let go for lack of room.
+                // Fewer entries than valid tokens, so that the cache must evict some.
                 options.TokenCache.MaximumEntries = 500;
             });
         }
@@ -117,7 +117,7 @@ internal static class SoakCommand
 
         public void Dispose() => _pipeline.Dispose();
 
-        // Some twenty tokens a second, as signing takes a while; those that have been expired for long are let go.
+        // Issues about twenty tokens per second, because signing takes time. Forgets tokens that expired long ago.
         private void Issue()
         {
             var tokens = new Queue<Issued>();
@@ -144,7 +144,7 @@ internal static class SoakCommand
             }
         }
 
-        // As Cognito does: a key is listed before it signs, and for a while after it has signed for the last time.
+        // Like Cognito, the pool lists a key before it signs with it, and for a while after its last signature.
         private void Rotate()
         {
             while (!Sleep(20))
@@ -215,7 +215,7 @@ internal static class SoakCommand
 
                 if (count % 20 == 0)
                 {
-                    // Time for the others: this is about minutes, not about the most requests a second.
+                    // Leave time for the other threads. This test measures a long run and not the maximum rate.
                     Thread.Sleep(1);
                 }
             }
@@ -229,14 +229,14 @@ internal static class SoakCommand
             _times.Enqueue((Stopwatch.GetTimestamp() - start) * 1e6 / Stopwatch.Frequency);
             Interlocked.Increment(ref status == 200 ? ref _accepted : ref _refused);
 
-            // The time of the answer counts as well: the request may have waited for its thread.
+            // The expected answer at the end counts too, because the request may have waited for its thread.
             var (lateMustRefuse, lateMustAccept) = Expect(token, DateTimeOffset.UtcNow);
             if ((status == 200 && mustRefuse && lateMustRefuse) || (status != 200 && mustAccept && lateMustAccept))
             {
                 Interlocked.Increment(ref _wrongs);
                 if (_wrong.Count < 20)
                 {
-                    _wrong.Enqueue($"{_clock.Elapsed}: {status} for a token that expires at {token.Expires:O}, key {token.Key?.Id ?? "of nobody"}");
+                    _wrong.Enqueue($"{_clock.Elapsed}: {status} for a token that expires at {token.Expires:O}, key {token.Key?.Id ?? "unknown"}");
                 }
             }
         }
@@ -250,7 +250,7 @@ internal static class SoakCommand
 
             var isDropped = _dropped.TryGetValue(token.Key, out var droppedAt);
             var end = token.Expires + ClockSkew;
-            return (now > end || (isDropped && now > droppedAt + RefreshInterval + Patience), now < end && !isDropped && _pool.Keys.Contains(token.Key));
+            return (now > end || (isDropped && now > droppedAt + RefreshInterval + Tolerance), now < end && !isDropped && _pool.Keys.Contains(token.Key));
         }
 
         private static string Tamper(string header, Random random)
@@ -296,11 +296,11 @@ internal static class SoakCommand
             string Live(IEnumerable<(double, double LiveMiB, double, int, double, double)> some) =>
                 Contest.Median(some.Select(sample => sample.LiveMiB)).ToString("F1", CultureInfo.InvariantCulture);
             var memory = half == 0
-                ? "too short to tell of memory"
+                ? "too short to measure memory"
                 : $"live memory after the first minute {Live(afterFirst.Take(half))} MiB, then {Live(afterFirst.Skip(half))} MiB";
             return string.Format(
                 CultureInfo.InvariantCulture,
-                "soak: {0:F0} s, {1} requests ({2} accepted, {3} refused), {4} tokens, {5} key rotations, {6} wrong verdicts; "
+                "soak: {0:F0} s, {1} requests ({2} accepted, {3} rejected), {4} tokens, {5} key rotations, {6} wrong answers; "
                 + "{7}; median {8:F0} µs, p99 {9:F0} µs",
                 _clock.Elapsed.TotalSeconds,
                 _accepted + _refused,

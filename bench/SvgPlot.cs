@@ -7,7 +7,7 @@ using System.Text;
 
 namespace CognitoOwin.Bench;
 
-/// <summary>Line charts, one above the other, in one SVG that reads well on a light and on a dark page.</summary>
+/// <summary>Draws line charts, one below the other, as an SVG that is readable on a light and on a dark page.</summary>
 internal sealed class SvgPlot(string title, string xLabel)
 {
     private const int Width = 760;

@@ -13,7 +13,7 @@ using CognitoOwin.Testing;
 
 namespace CognitoOwin.Bench;
 
-/// <summary>Valid tokens of two pools, and the ways to change them.</summary>
+/// <summary>Valid tokens of two pools and ways to change them.</summary>
 internal sealed class TokenCorpus : IDisposable
 {
     private const string TokenAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -88,7 +88,7 @@ internal sealed class TokenCorpus : IDisposable
         _stranger.Dispose();
     }
 
-    /// <summary>Changes a token once, or, one time in ten, two to four times.</summary>
+    /// <summary>Changes a token once or, in one of ten cases, two to four times.</summary>
     public (string Kind, string Mutant) Mutate(Random random)
     {
         var token = Pick(random, _valid);
@@ -128,7 +128,7 @@ internal sealed class TokenCorpus : IDisposable
             _ => pool.ClientCredentialsToken("notes/read"),
         };
 
-        // Of every length, so that each remainder of base64url comes up; and good for as long as any run may take.
+        // The tokens have different lengths, to cover each remainder of base64url, and are valid for longer than any run.
         return token.WithClaim("jti", new string('j', random.Next(1, 40))).WithLifetime(TimeSpan.FromDays(2));
     }
 
@@ -142,7 +142,7 @@ internal sealed class TokenCorpus : IDisposable
             case 1:
                 return token.SignedBy(_stranger.IdTokenKey);
             case 2:
-                // A key of the other pool that is trusted, but not for this issuer.
+                // A key of the other pool, which is trusted but not for this issuer.
                 return token.SignedBy(_second.IdTokenKey);
             case 3:
                 return _stranger.IdToken("mallory").WithClaim("aud", _pool.ClientId);
@@ -418,12 +418,12 @@ internal sealed class TokenCorpus : IDisposable
             }
             catch (InvalidOperationException)
             {
-                // An earlier change made invalid UTF-8 of it, which JsonNode finds out only now.
+                // An earlier change made the UTF-8 invalid. JsonNode reports it only now.
                 parts[place] += "A";
             }
         }
 
-        // With the old signature, with none, or with one of the right length.
+        // Keep the old signature, remove it, or use another one of the right length.
         return string.Join(".", random.Next(6) switch
         {
             0 => [.. parts.Take(parts.Length - 1), ""],
@@ -438,7 +438,7 @@ internal sealed class TokenCorpus : IDisposable
         {
             var json = TryDecode(part) is { } bytes ? JsonNode.Parse(bytes) as JsonObject : null;
 
-            // A JsonObject reads its members, and objects to duplicates, when it is first asked for them.
+            // A JsonObject reads its members on the first access, and throws then if a name is a duplicate.
             _ = json?.Count;
             return json;
         }

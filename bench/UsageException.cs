@@ -2,5 +2,5 @@ using System;
 
 namespace CognitoOwin.Bench;
 
-/// <summary>Says what is wrong with a command line.</summary>
+/// <summary>An error in the command line; the message says which one.</summary>
 internal sealed class UsageException(string message) : Exception(message);

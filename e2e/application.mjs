@@ -1,4 +1,4 @@
-// A deployment of the sample application: its own folder, fastcgi-mono-server4 processes and an nginx, all on loopback.
+// A deployment of the sample application: a folder, fastcgi-mono-server4 processes and nginx, all on loopback.
 
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -8,10 +8,10 @@ import { accepts, freePort, removeFolder, start, temporaryFolder, waitUntil, wit
 const sample = fileURLToPath(new URL('../samples/Notes/', import.meta.url));
 
 /**
- * @param settings  <appSettings> of this deployment.
- * @param database  { connectionString, providerName } in place of the deployment's own SQLite file.
- * @param processes how many fastcgi-mono-server4 processes serve it; they share one database.
- * @param assemblies files that go into its bin beside its own.
+ * @param settings   the <appSettings> of this deployment
+ * @param database   { connectionString, providerName }, instead of a SQLite file in the deployment's folder
+ * @param processes  the number of fastcgi-mono-server4 processes; they share one database
+ * @param assemblies additional files for its bin folder
  */
 export async function startApplication({ settings, database, processes = 1, assemblies = [] }) {
   if (!existsSync(path.join(sample, 'bin/Notes.dll'))) {
@@ -39,7 +39,7 @@ export async function startApplication({ settings, database, processes = 1, asse
     children.push(nginx);
     const url = `http://127.0.0.1:${port}`;
 
-    // The first request of a process starts the application in it. Whatever the answer is, it is up after that.
+    // The first request to a process starts the application. After any answer except 502, the application is running.
     await Promise.all(ports.map(() => waitUntil(
       async () => (await fetch(`${url}/api/public`)).status !== 502,
       { what: 'the application', seconds: 90, child: children[0] })));
@@ -48,7 +48,7 @@ export async function startApplication({ settings, database, processes = 1, asse
       url,
       folder,
       processes: children.filter((child) => child !== nginx).map((child) => child.pid),
-      /** What the operator sees: the processes' output, and what the application and Katana traced. */
+      /** Reads what an operator sees: the output of the processes and the traces of the application and of Katana. */
       log: () => readdirSync(folder)
         .filter((file) => file.endsWith('.log'))
         .map((file) => `${file}:\n${readFileSync(path.join(folder, file), 'utf8')}`)
@@ -80,7 +80,7 @@ function deploy(site, settings, database) {
 
 async function startMono(site, folder, index) {
   const port = await freePort();
-  // ASP.NET keeps its copies of the assemblies here; of its own for each process, and gone with the deployment.
+  // ASP.NET copies the assemblies to this folder. Each process has its own, which is removed with the deployment.
   const temporary = path.join(folder, `tmp${index}`);
   mkdirSync(temporary, { recursive: true });
   const child = start(
@@ -88,9 +88,9 @@ async function startMono(site, folder, index) {
     ['fastcgi-mono-server4', `--applications=/:${site}`, `--socket=tcp:127.0.0.1:${port}`, '--printlog=True'],
     {
       cwd: folder,
-      // Mono begins with a thread a processor and adds about one a second, and the stand-in of Katana's host keeps one for
-      // each request: a burst of requests that wait for one another would take a minute. A larger nursery than the 4 MB of Mono's
-      // default: each collection stops all threads.
+      // Mono starts with one thread per processor and adds about one per second. The stand-in for Katana's host blocks a thread for
+      // each request, so a burst of requests that wait for each other would take a minute. The nursery is larger than Mono's
+      // default of 4 MB, because each collection stops all threads.
       env: { TMPDIR: temporary, MONO_THREADS_PER_CPU: '100', MONO_GC_PARAMS: 'nursery-size=64m' },
       log: path.join(folder, `mono${index}.log`),
     });
@@ -110,16 +110,16 @@ async function startNginx(site, folder, ports) {
   return { child, port };
 }
 
-// Debian keeps it where an ordinary user's PATH may not look.
+// Debian installs nginx in a folder that the PATH of an ordinary user may not contain.
 const nginxProgram = () => (existsSync('/usr/sbin/nginx') ? '/usr/sbin/nginx' : 'nginx');
 
-/** The headers of web.config that IIS adds to every answer; Mono passes that section over, so nginx adds them here. */
+/** Reads the headers that IIS adds to every answer from web.config. Mono ignores that section, so nginx adds them here. */
 export function securityHeaders() {
   const [, section] = readFileSync(path.join(sample, 'web.config'), 'utf8').match(/<customHeaders>([^]*?)<\/customHeaders>/);
   return [...section.matchAll(/<add name="([^"]+)" value="([^"]+)" \/>/g)].map(([, name, value]) => ({ name, value }));
 }
 
-// One process without a master, so that one pid is all of nginx.
+// nginx runs as one process without a master, so that stopping its pid stops all of nginx.
 const nginxConfiguration = ({ site, home, port, ports, headers }) => `
 daemon off;
 master_process off;
@@ -138,7 +138,7 @@ ${ports.map((each) => `    server 127.0.0.1:${each};`).join('\n')}
   server {
     listen 127.0.0.1:${port};
 ${headers.map(({ name, value }) => `    add_header ${name} "${value}" always;`).join('\n')}
-    # What IIS hides by itself and Mono serves.
+    # IIS hides these folders. Mono would serve them.
     location ~* ^/(bin|App_Data|App_Code)(/|$) { return 404; }
     location / {
       fastcgi_pass application;

@@ -1,11 +1,11 @@
-// A client that sends exactly the headers it is told to (fetch would join, drop or refuse some of them).
+// A client that sends exactly the given headers. fetch would join, drop or refuse some of them.
 
 import http from 'node:http';
 
 const agent = new http.Agent({ keepAlive: true, maxSockets: 256 });
 
 /**
- * @param headers pairs of name and value, sent as they are and in this order
+ * @param headers pairs of name and value, sent unchanged and in this order
  * @param json    a body, sent as JSON
  */
 export function send(url, { method = 'GET', path, headers = [], json, body = json === undefined ? undefined : JSON.stringify(json) }) {
@@ -43,7 +43,7 @@ export function send(url, { method = 'GET', path, headers = [], json, body = jso
 
 export const bearer = (token) => ['Authorization', `Bearer ${token}`];
 
-/** The same token with one character in the middle of its signature changed. */
+/** Returns the token with one character in the middle of its signature changed. */
 export function tamper(token) {
   const position = Math.floor((token.lastIndexOf('.') + token.length) / 2);
   return token.slice(0, position) + (token[position] === 'A' ? 'B' : 'A') + token.slice(position + 1);

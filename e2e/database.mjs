@@ -1,4 +1,4 @@
-// MariaDB, on a free port of the loopback interface, with its data in a temporary folder.
+// Starts MariaDB on a free loopback port, with its data in a temporary folder.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ export async function startDatabase() {
     const data = path.join(folder, 'data');
     const temporary = path.join(folder, 'tmp');
     mkdirSync(temporary);
-    // mariadbd refuses to be root without being told so.
+    // mariadbd runs as root only if the command line names root.
     const user = `--user=${os.userInfo().username}`;
     execFileSync(
       'mariadb-install-db',
@@ -47,7 +47,7 @@ GRANT ALL ON notes.* TO 'notes'@'127.0.0.1';
         connectionString: `Server=127.0.0.1;Port=${port};Database=notes;User ID=notes;Password=${password}`,
         providerName: 'MySqlConnector',
       },
-      /** The rows of a query, each a list of texts, by MariaDB's own client. */
+      /** Runs a query with MariaDB's own client. Returns its rows, each as a list of strings. */
       query: (sql) => execFileSync(
         'mariadb',
         ['--no-defaults', '--protocol=tcp', '--host=127.0.0.1', `--port=${port}`, '--user=notes', `--password=${password}`,
@@ -64,5 +64,5 @@ GRANT ALL ON notes.* TO 'notes'@'127.0.0.1';
   }
 }
 
-// Debian keeps it where an ordinary user's PATH may not look.
+// Debian installs mariadbd in a folder that the PATH of an ordinary user may not contain.
 const program = () => (existsSync('/usr/sbin/mariadbd') ? '/usr/sbin/mariadbd' : 'mariadbd');

@@ -1,7 +1,8 @@
-// Requests a second of the sample application behind nginx, by wrk, with and without a token. Prints JSON:
+// Measures with wrk how many requests per second the sample application serves behind nginx, with and without a token. Prints JSON:
 //   node load.mjs [--quick]   { "anonymous": …, "warm": …, "ratios": { "warm": …, "oneClaim": …, "katana": … } }
-// The action is the same for all, and costs the same: it looks at no user. Two more deployments, with start-ups of bench/, stand
-// beside for comparison: one gives every token a user of one claim without a look at it, one has Katana's own middleware.
+// All requests call the same action, which does not read the user, so it costs the same for all. Two more deployments, with startup
+// classes of bench/, are there for comparison: one accepts every token without validation, as a user with one claim; the other uses
+// Katana's own middleware.
 
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +13,7 @@ import { startPools, users } from './pool.mjs';
 import { settingsFor } from './stack.mjs';
 
 const run = promisify(execFile);
-// Many short turns: the machine is never quiet for long, and what is compared must meet the same weather.
+// Many short measurements, because other work on the machine must affect all compared kinds equally.
 const rounds = process.argv.includes('--quick') ? 3 : 45;
 const seconds = 1;
 const bench = fileURLToPath(new URL('../bench/bin/Release/net472/bench.exe', import.meta.url));
@@ -25,12 +26,12 @@ async function requestsPerSecond({ url, headers }) {
     ...headers.flatMap(([name, value]) => ['--header', `${name}: ${value}`]),
     `${url}/api/public`,
   ]);
-  // wrk counts a connection that nginx closes after its thousand requests as a read error. About one request in 30,000 is answered
-  // with 500 by Mono's System.Web itself, before any of our code: "No data is available for encoding 65001", a race of its own.
+  // wrk reports a read error when nginx closes a connection after a thousand requests. Mono's System.Web answers about one request
+  // in 30,000 with 500 before our code runs, because of a race condition of Mono: "No data is available for encoding 65001".
   const total = Number(stdout.match(/(\d+) requests in/)[1]);
   const failed = Number(stdout.match(/Non-2xx or 3xx responses: (\d+)/)?.[1] ?? 0);
   if (failed > Math.max(1, total / 1000) || /connect [1-9]|timeout [1-9]/.test(stdout)) {
-    throw new Error(`Not every request was answered with success:\n${stdout}`);
+    throw new Error(`Some requests failed:\n${stdout}`);
   }
   return Number(stdout.match(/Requests\/sec:\s*([\d.]+)/)[1]);
 }
@@ -57,7 +58,7 @@ try {
     katana: { url: await start('KatanaStartup'), headers },
   };
   for (const { url } of Object.values(kinds)) {
-    // That the user is seen: by all but the one that has too little of a user for it.
+    // Check that the token is accepted. The user with one claim may get another error than 401, because it has too few claims.
     const { status, challenge } = await send(url, { path: '/api/me', headers });
     if (status === 401) {
       throw new Error(`/api/me: 401 ${challenge ?? ''}`);
@@ -67,7 +68,7 @@ try {
   const names = Object.keys(kinds);
   const measured = Object.fromEntries(names.map((name) => [name, []]));
   for (let round = -3; round < rounds; round++) {
-    // The first rounds warm up; each begins with another.
+    // The first rounds are for warming up. Each round starts with another kind.
     for (let turn = 0; turn < names.length; turn++) {
       const name = names[(turn + round + names.length) % names.length];
       const rate = await requestsPerSecond(kinds[name]);

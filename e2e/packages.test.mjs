@@ -26,8 +26,8 @@ const pack = (project, ...options) =>
 before(() => {
   folder = temporaryFolder('packages');
   feed = path.join(folder, 'feed');
+  pack('CognitoOwin.sln');
   for (const id of ids) {
-    pack(id);
     const file = readdirSync(feed).find((name) => new RegExp(`^${id.replaceAll('.', '\\.')}\\.\\d.*\\.nupkg$`).test(name));
     const content = path.join(folder, id);
     run('unzip', '-q', path.join(feed, file), '-d', content);

@@ -1,5 +1,5 @@
-// The sample's page, in a real browser, on the real stack.
-// Built beforehand: dotnet build samples/Notes -c Release
+// Tests the sample's page in a real browser, with the real stack.
+// Build the sample first: dotnet build samples/Notes -c Release
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -14,8 +14,8 @@ import { startStack } from './stack.mjs';
 const { alice, bob } = users;
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-// Nothing on this page should take longer; a wrong step is to fail soon.
-const patience = 10_000;
+// The page needs less time for every step, so that a failing test ends soon.
+const timeout = 10_000;
 
 describe('the page', { skip: missing }, () => {
   let stack, browser, page, errors;
@@ -24,18 +24,18 @@ describe('the page', { skip: missing }, () => {
   beforeEach(async () => { await open({ viewport: { width: 1200, height: 800 } }); });
   afterEach(async () => {
     await page.context().close();
-    assert.deepEqual(errors, [], 'what the browser complained about');
+    assert.deepEqual(errors, [], 'errors of the browser');
   });
 
   async function open(options) {
     await page?.context().close();
     const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', reducedMotion: 'reduce', ...options });
-    context.setDefaultTimeout(patience);
+    context.setDefaultTimeout(timeout);
     page = await context.newPage();
     errors = [];
     page.on('pageerror', (error) => errors.push(error.message));
     page.on('console', (message) => {
-      // The browser reports every status above 399, and this page is there to show them.
+      // The browser reports every status above 399 as an error, but this page calls endpoints that return one.
       if (message.type() === 'error' && !/the server responded with a status of/.test(message.text())) {
         errors.push(message.text());
       }
@@ -55,10 +55,10 @@ describe('the page', { skip: missing }, () => {
     await page.getByRole('heading', { name: 'Signed in' }).waitFor();
   }
 
-  /** Calls an endpoint, and gives what the page says of the answer. */
+  /** Calls an endpoint and returns the page's explanation of the answer. */
   async function call(name, sender) {
     await page.getByLabel(sender, { exact: true }).check();
-    // The answer before this one may be of the same endpoint.
+    // Mark the previous answer, which may be from the same endpoint.
     await page.locator('#answer-content > *').evaluateAll((all) => all.forEach((each) => { each.dataset.old = ''; }));
     await button(`Call ${name}`).click();
     await answer().locator('.request:not([data-old])', { hasText: name }).waitFor();
@@ -99,7 +99,7 @@ describe('the page', { skip: missing }, () => {
   }
 
   describe('as a file', () => {
-    it('is what the application answers at its root, with the headers of web.config', async () => {
+    it('is served at the root of the application, with the headers of web.config', async () => {
       const wanted = securityHeaders();
       assert.deepEqual(
         wanted.map((header) => header.name), ['Content-Security-Policy', 'X-Content-Type-Options', 'Referrer-Policy']);
@@ -113,7 +113,7 @@ describe('the page', { skip: missing }, () => {
       }
     });
 
-    it('has no script, style or handler in its markup, and nothing from elsewhere', async () => {
+    it('has no inline script, style or handler and loads nothing from other hosts', async () => {
       const markup = await (await fetch(stack.url)).text();
       assert.doesNotMatch(markup, /<script(?![^>]* src=)|<style|\son\w+=|\sstyle=|https?:/i);
       assert.equal(await page.evaluate(() => {
@@ -125,7 +125,7 @@ describe('the page', { skip: missing }, () => {
       assert.match(errors.pop() ?? '', /Content Security Policy/);
     });
 
-    it('asks nobody but the application', async () => {
+    it('sends requests only to the application', async () => {
       const asked = [];
       page.on('request', (request) => asked.push(request.url()));
       await page.reload();
@@ -135,7 +135,7 @@ describe('the page', { skip: missing }, () => {
       assert.deepEqual(asked.filter((url) => !url.startsWith(`${stack.url}/`)), []);
     });
 
-    it('works in a folder of its site, as an application of IIS does', async () => {
+    it('works in a folder of its site, like an IIS application', async () => {
       const proxy = http.createServer((request, response) => {
         const inside = request.url.match(/^\/notes(\/.*)$/)?.[1];
         if (!inside) {
@@ -160,7 +160,7 @@ describe('the page', { skip: missing }, () => {
   });
 
   describe('signing in', () => {
-    it('with a wrong password: a plain sentence, read out, and the password to type again', async () => {
+    it('with a wrong password: shows and announces the reason and focuses the empty password', async () => {
       await page.getByLabel('User name').fill(alice.username);
       await page.getByLabel('Password').fill('mistyped');
       await button('Sign in').click();
@@ -172,14 +172,14 @@ describe('the page', { skip: missing }, () => {
       assert.equal(await page.getByRole('alert').count(), 0);
     });
 
-    it('as a user who has to choose a password first: says so', async () => {
+    it('as a user who must choose a password first: shows the reason', async () => {
       await page.getByLabel('User name').fill(newcomer.username);
       await page.getByLabel('Password').fill(newcomer.password);
       await button('Sign in').click();
       await says(page.getByRole('alert'), 'NEW_PASSWORD_REQUIRED');
     });
 
-    it('without a name: the browser asks for it, and nothing is sent', async () => {
+    it('without a user name: focuses the field and sends nothing', async () => {
       let sent = 0;
       page.on('request', (request) => { sent += request.url().includes('/api/') ? 1 : 0; });
       await button('Sign in').click();
@@ -187,7 +187,7 @@ describe('the page', { skip: missing }, () => {
       assert.equal(sent, 0);
     });
 
-    it('with the right password: who it is, both tokens, and the ID token ready to be sent', async () => {
+    it('with the right password: shows the user and both tokens, and selects the ID token', async () => {
       await signIn();
       await says(page.locator('#who'), 'You are alice.');
       await says(said(), 'Signed in as alice.');
@@ -196,19 +196,19 @@ describe('the page', { skip: missing }, () => {
       assert.equal(await page.locator('#sign-in').isVisible(), false);
     });
 
-    it('leaves nothing behind: no storage, no cookie, no password, and a reload forgets it', async () => {
+    it('stores nothing: no storage, no cookie, no password; a reload signs out', async () => {
       await signIn();
       assert.deepEqual(await page.evaluate(() => [localStorage.length, sessionStorage.length, document.cookie]), [0, 0, '']);
       assert.equal(await page.locator('#password').inputValue(), '');
       assert.equal(page.url(), `${stack.url}/`);
       await page.reload();
       await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-      assert.ok(!(await page.content()).includes('eyJ'), 'a token on the page');
+      assert.ok(!(await page.content()).includes('eyJ'), 'The page contains a token.');
     });
   });
 
   describe('the tokens', () => {
-    it('are decoded: header, payload, and what each line says', async () => {
+    it('are decoded, with an explanation of each entry', async () => {
       await signIn();
       for (const [name, use, audience] of [['ID token', 'id', 'aud'], ['Access token', 'access', 'client_id']]) {
         const header = JSON.parse(await card(name).locator('.header').textContent());
@@ -218,12 +218,12 @@ describe('the page', { skip: missing }, () => {
         assert.equal(payload.iss, stack.pools.own.issuer);
         assert.equal(payload[audience], stack.pools.own.clientId);
 
-        await card(name).getByText('What each line says').click();
+        await card(name).getByText('What each entry means').click();
         const explained = await card(name).locator('dt code').allTextContents();
         assert.deepEqual(explained, [...Object.keys(header), ...Object.keys(payload)]);
-        assert.deepEqual((await card(name).locator('dd').allTextContents()).filter((text) => /Nothing this page/.test(text)), []);
+        assert.deepEqual((await card(name).locator('dd').allTextContents()).filter((text) => /has no explanation/.test(text)), []);
 
-        await card(name).getByText('As it is sent').click();
+        await card(name).getByText('Encoded token').click();
         const [head, body, signature] = (await card(name).locator('.jwt').textContent()).trim().split('.');
         assert.deepEqual(JSON.parse(Buffer.from(head, 'base64url')), header);
         assert.deepEqual(JSON.parse(Buffer.from(body, 'base64url')), payload);
@@ -231,8 +231,8 @@ describe('the page', { skip: missing }, () => {
       }
     });
 
-    it('count down by the application\'s clock, warn, and say when they have expired', async () => {
-      // Ten minutes slow. The application knows better.
+    it('count down with the application\'s clock, warn, and report when they have expired', async () => {
+      // The browser's clock is ten minutes behind the application's.
       await page.clock.install({ time: Date.now() - 600_000 });
       await page.reload();
       await signIn();
@@ -250,20 +250,20 @@ describe('the page', { skip: missing }, () => {
       await says(said(), 'The Access token has expired.');
     });
 
-    it('of another kind than JWT do no harm', async () => {
+    it('that are not JWTs cause no error', async () => {
       await page.route('**/api/session', (route) => route.fulfill({ json: { idToken: 'opaque', accessToken: 'a.b.c' } }));
       await page.getByLabel('User name').fill('x');
       await page.getByLabel('Password').fill('x');
       await button('Sign in').click();
-      // Both tokens are shown once the answer is there.
-      await page.getByText('It is no JWT').nth(1).waitFor();
-      assert.equal(await page.getByText('It is no JWT').count(), 2);
+      // The page shows both tokens when it has the answer.
+      await page.getByText('not a JWT').nth(1).waitFor();
+      assert.equal(await page.getByText('not a JWT').count(), 2);
     });
   });
 
   describe('calling', () => {
-    it('without having signed in: the other kinds of token are not on offer', async () => {
-      for (const name of ['ID token', 'Access token', 'Spoiled token']) {
+    it('before sign-in: only "No token" can be selected', async () => {
+      for (const name of ['ID token', 'Access token', 'Tampered token']) {
         assert.equal(await page.getByLabel(name, { exact: true }).isDisabled(), true, name);
       }
       assert.equal((await call('GET /api/public', 'No token')).status, '200 OK');
@@ -271,11 +271,11 @@ describe('the page', { skip: missing }, () => {
     });
 
     const rows = {
-      'GET /api/public': { 'ID token': 200, 'Access token': 200, 'Spoiled token': 200, 'No token': 200 },
-      'GET /api/me': { 'ID token': 200, 'Access token': 200, 'Spoiled token': 401, 'No token': 401 },
-      'POST /api/notes': { 'ID token': 201, 'Access token': 403, 'Spoiled token': 401, 'No token': 401 },
-      'GET /api/notes': { 'ID token': 200, 'Access token': 403, 'Spoiled token': 401, 'No token': 401 },
-      'GET /api/admin': { 'ID token': 200, 'Access token': 200, 'Spoiled token': 401, 'No token': 401 },
+      'GET /api/public': { 'ID token': 200, 'Access token': 200, 'Tampered token': 200, 'No token': 200 },
+      'GET /api/me': { 'ID token': 200, 'Access token': 200, 'Tampered token': 401, 'No token': 401 },
+      'POST /api/notes': { 'ID token': 201, 'Access token': 403, 'Tampered token': 401, 'No token': 401 },
+      'GET /api/notes': { 'ID token': 200, 'Access token': 403, 'Tampered token': 401, 'No token': 401 },
+      'GET /api/admin': { 'ID token': 200, 'Access token': 200, 'Tampered token': 401, 'No token': 401 },
     };
     for (const [name, statuses] of Object.entries(rows)) {
       it(`${name}: ${Object.entries(statuses).map(([sender, status]) => `${sender} ${status}`).join(', ')}`, async () => {
@@ -292,20 +292,20 @@ describe('the page', { skip: missing }, () => {
           } else {
             assert.equal(challenge, undefined);
           }
-          if (sender === 'Spoiled token' && status === 401) {
+          if (sender === 'Tampered token' && status === 401) {
             assert.equal(parts.error.value, 'invalid_token');
-            assert.match(parts.error.meaning, /does not hold/);
+            assert.match(parts.error.meaning, /token is not valid/);
             assert.equal(parts.error_description.value, 'The signature of the token is not valid.');
             assert.match(parts.error_description.meaning, /for developers/);
           } else if (sender === 'No token' && status === 401) {
             assert.equal(parts.error.value, 'absent');
-            assert.match(parts.error.meaning, /no token that could be wrong/);
+            assert.match(parts.error.meaning, /had no token/);
           }
         }
       });
     }
 
-    it('every endpoint of the table is answered, there or not', async () => {
+    it('explains the answer of every listed endpoint', async () => {
       await signIn();
       const names = await page.locator('#endpoints button').evaluateAll((all) => all.map((each) => each.ariaLabel.slice(5)));
       assert.ok(names.length >= 7, `${names}`);
@@ -316,14 +316,14 @@ describe('the page', { skip: missing }, () => {
       }
     });
 
-    it('shows who the API takes the user for', async () => {
+    it('shows the user that the API sees', async () => {
       await signIn();
       const me = (await call('GET /api/me', 'ID token')).json;
       assert.deepEqual([me.username, me.email, me.groups, me.provisioned], ['alice', alice.email, ['admins'], true]);
       assert.equal((await call('GET /api/me', 'Access token')).json.provisioned, false);
     });
 
-    it('adds a note, whatever is in it, and reads it again as it was', async () => {
+    it('adds a note with any characters and reads it back unchanged', async () => {
       await signIn(bob);
       for (const text of ['Bread & butter', '<img src=x onerror="document.title=1"> "é" 🐇']) {
         await page.getByLabel('Text of the note').fill(text);
@@ -336,40 +336,40 @@ describe('the page', { skip: missing }, () => {
       assert.equal((await call('POST /api/notes', 'ID token')).status, '400 Bad Request');
     });
 
-    it('by a user who lacks the group: refused, and the page does not blame the token', async () => {
+    it('as a user outside the group: refused, and the page explains that the token is valid', async () => {
       await signIn(bob);
       const { status, parts } = await call('GET /api/admin', 'ID token');
       assert.match(status, /^40[13] /);
-      assert.match(parts.error.meaning, /the token holds/i);
+      assert.match(parts.error.meaning, /the token is valid/i);
     });
 
-    it('the refusal is read out', async () => {
+    it('announces a refusal to screen readers', async () => {
       await signIn();
-      await call('GET /api/notes', 'Spoiled token');
-      await says(said(), 'GET /api/notes: 401 Unauthorized. The API does not let this token in.');
+      await call('GET /api/notes', 'Tampered token');
+      await says(said(), 'GET /api/notes: 401 Unauthorized. The API does not accept this token.');
     });
 
-    it('answers that only come with bad luck are explained, too', async () => {
+    it('explains rare answers too', async () => {
       const answers = [
         [{ status: 503, headers: { 'Retry-After': '7' } },
-          /cannot tell at the moment[^]*Retry-After\s+7\s+Ask again in 7 seconds[^]*It is empty/],
-        [{ status: 503, headers: { 'Retry-After': 'Wed, 21 Oct 2026 07:28:00 GMT' } }, /Ask again at Wed, 21 Oct 2026/],
-        [{ status: 429, headers: { 'Retry-After': '1' } }, /Slow down[^]*in 1 second\./],
+          /cannot decide at the moment[^]*Retry-After\s+7\s+Try again in 7 seconds[^]*The body is empty/],
+        [{ status: 503, headers: { 'Retry-After': 'Wed, 21 Oct 2026 07:28:00 GMT' } }, /Try again at Wed, 21 Oct 2026/],
+        [{ status: 429, headers: { 'Retry-After': '1' } }, /more slowly[^]*in 1 second\./],
         [{
           status: 403,
           headers: {
             'WWW-Authenticate':
               'Bearer realm="a \\"b\\", c", error="insufficient_scope", error_description="No.", scope="notes/read notes/write", x=y',
           },
-        }, /realm\s+a "b", c\s[^]*insufficient_scope\s[^]*lacks a right[^]*notes\/read notes\/write\s+What a token must allow[^]*x\s+y\s+Nothing that RFC 6750/],
+        }, /realm\s+a "b", c\s[^]*insufficient_scope\s[^]*lacks a permission[^]*notes\/read notes\/write\s+The scopes that a token must have[^]*x\s+y\s+RFC 6750 does not/],
         [{ status: 401, headers: { 'WWW-Authenticate': 'Bearer realm="api", error="invalid_request", Basic realm="b"' } },
           /no token after "Bearer"[^]*Basic\s+Another way/],
         [{ status: 401, headers: { 'WWW-Authenticate': 'Negotiate' } }, /Negotiate\s+Another way/],
         [{ status: 401 }, /no WWW-Authenticate/],
-        [{ status: 404, contentType: 'text/html', body: '<h1>Nothing</h1>' }, /A page of HTML, 16 characters[^]*no controller/],
+        [{ status: 404, contentType: 'text/html', body: '<h1>Nothing</h1>' }, /An HTML page of 16 characters[^]*No controller/],
         [{ status: 500, body: 'not JSON' }, /The application failed[^]*not JSON/],
         [{ status: 418 }, /refuses the request/],
-        [{ status: 204 }, /nothing to add/],
+        [{ status: 204 }, /no content/],
       ];
       for (const [given, expected] of answers) {
         await page.route('**/api/public', (route) => route.fulfill(given), { times: 1 });
@@ -384,25 +384,25 @@ describe('the page', { skip: missing }, () => {
   });
 
   describe('refreshing and signing out', () => {
-    it('asks the application to refresh, and says whether the tokens are new', async () => {
+    it('refreshes through the application and reports whether the tokens are new', async () => {
       await signIn();
       const payload = () => card('ID token').locator('.payload').textContent();
       const old = await payload();
       await button('Refresh tokens').click();
       await says(answer().locator('.request'), 'POST /api/session/refresh');
       const { status, consequence, text } = await read();
-      assert.ok(!/eyJ[\w-]{20}/.test(text), 'a token in the answer');
+      assert.ok(!/eyJ[\w-]{20}/.test(text), 'The answer contains a token.');
       if (status === '200 OK') {
         assert.match(consequence, /are new/);
         assert.notEqual(await payload(), old);
       } else {
-        assert.match(consequence, /old ones still/);
+        assert.match(consequence, /still the old ones/);
         assert.equal(await payload(), old);
       }
       assert.equal((await call('GET /api/me', 'ID token')).status, '200 OK');
     });
 
-    it('takes new tokens, and keeps the refresh token where none comes back', async () => {
+    it('keeps the refresh token if a refresh returns none', async () => {
       await signIn();
       const fresh = await stack.pools.signIn(stack.pools.own, bob);
       const sent = [];
@@ -419,25 +419,25 @@ describe('the page', { skip: missing }, () => {
       assert.ok(sent[0].length > 100 && sent[0] === sent[1]);
     });
 
-    it('signing out forgets the tokens, whatever the application answers, and says what that means', async () => {
+    it('sign-out deletes the tokens for every answer of the application', async () => {
       await signIn();
       await call('GET /api/me', 'ID token');
       await button('Sign out').click();
       await says(answer().locator('.request'), 'DELETE /api/session');
       const { status, consequence } = await read();
-      assert.match(consequence, /has forgotten the tokens/);
-      assert.equal(/lives on/.test(consequence), !status.startsWith('2'));
+      assert.match(consequence, /has deleted the tokens/);
+      assert.equal(/did not revoke/.test(consequence), !status.startsWith('2'));
       assert.equal(await focused(), 'username');
       assert.equal(await page.locator('#tokens').isVisible(), false);
       assert.equal(await page.getByLabel('No token').isChecked(), true);
       assert.equal(await page.getByLabel('ID token', { exact: true }).isDisabled(), true);
-      assert.ok(!/eyJ[\w-]{20}/.test(await page.content()), 'a token on the page');
+      assert.ok(!/eyJ[\w-]{20}/.test(await page.content()), 'The page contains a token.');
       await signIn(bob);
       await says(page.locator('#who'), 'You are bob.');
     });
   });
 
-  it('can be used by keyboard alone, in the order in which it is read, and shows where one is', async () => {
+  it('can be used with the keyboard alone, in reading order and with a visible focus', async () => {
     const press = (key) => page.keyboard.press(key);
     const visited = [];
     async function tabTo(name) {
@@ -445,7 +445,7 @@ describe('the page', { skip: missing }, () => {
         await press('Tab');
         const place = await page.evaluate(() => {
           const { activeElement: active } = document;
-          // The frame of a radio button is drawn around its label.
+          // The focus outline of a radio button is around its label.
           const framed = active.closest('.sender') ?? active;
           return {
             name: active.ariaLabel ?? active.labels?.[0]?.textContent.trim() ?? active.textContent.trim(),
@@ -459,7 +459,7 @@ describe('the page', { skip: missing }, () => {
           return;
         }
       }
-      assert.fail(`${name} is out of reach: ${visited.join(', ')}`);
+      assert.fail(`Tab does not reach ${name}: ${visited.join(', ')}`);
     }
 
     await tabTo('Skip to the calls');
@@ -473,13 +473,13 @@ describe('the page', { skip: missing }, () => {
     await tabTo('Refresh tokens');
     await tabTo('Sign out');
     await tabTo('Header and payload');
-    await tabTo('What each line says');
+    await tabTo('What each entry means');
     await press('Enter');
     assert.equal(await card('ID token').locator('dl').isVisible(), true);
     await tabTo('ID token');
     await press('ArrowRight');
     await press('ArrowRight');
-    assert.equal(await page.getByLabel('Spoiled token').isChecked(), true);
+    assert.equal(await page.getByLabel('Tampered token').isChecked(), true);
     await tabTo('Call GET /api/public');
     await tabTo('Call GET /api/me');
     await press('Space');
@@ -496,7 +496,7 @@ describe('the page', { skip: missing }, () => {
     await says(answer().locator('.status'), '201 Created');
     await says(answer().locator('.body'), 'By keyboard');
 
-    // The first one a keyboard reaches leads past everything.
+    // The first link skips everything before the calls.
     await page.reload();
     await press('Tab');
     await press('Enter');
@@ -504,9 +504,9 @@ describe('the page', { skip: missing }, () => {
     assert.equal(await page.evaluate(() => document.activeElement.value), 'none');
   });
 
-  // What is beside what depends on the width, and the colours on the scheme, but neither on both.
+  // The layout depends on the width and the colours depend on the scheme, so two combinations cover all four values.
   for (const [colorScheme, viewport] of [['light', { width: 1200, height: 800 }], ['dark', { width: 360, height: 740 }]]) {
-    it(`has no fault that axe finds, ${colorScheme}, ${viewport.width} pixels wide`, async () => {
+    it(`passes axe, ${colorScheme}, ${viewport.width} pixels wide`, async () => {
       await open({ viewport, colorScheme });
       await accessible('signed out');
       await page.getByLabel('User name').fill(alice.username);
@@ -519,7 +519,7 @@ describe('the page', { skip: missing }, () => {
       await accessible('signed in');
       await call('GET /api/me', 'ID token');
       await accessible('answered');
-      await call('GET /api/me', 'Spoiled token');
+      await call('GET /api/me', 'Tampered token');
       await accessible('refused');
       await page.route('**/api/public', (route) => route.fulfill({
         status: 503, headers: { 'Retry-After': '7' }, contentType: 'text/html', body: '<h1>No</h1>',
@@ -535,20 +535,20 @@ describe('the page', { skip: missing }, () => {
     });
   }
 
-  it('fits a phone of 360 pixels, and a text of twice the size', async () => {
+  it('fits a phone of 360 pixels, also with a text of twice the size', async () => {
     const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     await open({ viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true });
     assert.equal(await overflow(), 0, 'signed out');
     await signIn();
     await page.locator('details').evaluateAll((all) => all.forEach((each) => { each.open = true; }));
     assert.equal(await overflow(), 0, 'signed in');
-    for (const [name, sender] of [['GET /api/me', 'ID token'], ['GET /api/me', 'Spoiled token'], ['GET /api/reports', 'ID token']]) {
+    for (const [name, sender] of [['GET /api/me', 'ID token'], ['GET /api/me', 'Tampered token'], ['GET /api/reports', 'ID token']]) {
       await call(name, sender);
       assert.equal(await overflow(), 0, `${name} ${sender}`);
       const { y } = await answer().locator('.status').boundingBox();
       assert.ok(y >= 0 && y < 740, `the status of ${name} is in view: ${y}`);
     }
-    // WCAG 2.2, 2.5.8 asks for 24; a thumb for more.
+    // WCAG 2.2, 2.5.8 requires 24 pixels. A thumb needs more.
     for (const control of await page.locator('button:visible, .sender:visible').all()) {
       assert.ok((await control.boundingBox()).height >= 44, await control.innerText());
     }
@@ -563,9 +563,9 @@ describe('the page', { skip: missing }, () => {
   const focused = () => page.evaluate(() => document.activeElement.id);
 });
 
-/** Waits until an element says what is expected, and fails with what it says instead. */
+/** Waits until an element has the expected text. Otherwise fails with the text that it has. */
 async function says(locator, expected) {
-  const end = Date.now() + patience;
+  const end = Date.now() + timeout;
   let text;
   do {
     text = (await locator.textContent()).trim();
@@ -574,7 +574,7 @@ async function says(locator, expected) {
     }
     await new Promise((resolve) => { setTimeout(resolve, 25); });
   } while (Date.now() < end);
-  assert.fail(`It says "${text}" and not "${expected}".`);
+  assert.fail(`The text is "${text}" instead of "${expected}".`);
 }
 
 function parse(text) {

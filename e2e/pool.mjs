@@ -1,4 +1,4 @@
-// cognito-local, an independent Cognito: two user pools with their users, on a free loopback port.
+// Starts cognito-local, an independent implementation of Cognito, with two user pools and their users, on a free loopback port.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -15,7 +15,7 @@ export const users = {
 /** A user whom an administrator created and who has not chosen a password yet. */
 export const newcomer = { username: 'carol', password: 'Temporary-3', email: 'carol@example.com' };
 
-/** The one user of the other pool. */
+/** The only user of the other pool. */
 export const stranger = { username: 'mallory', password: 'Mallory-in-the-Middle-4', email: 'mallory@example.com', groups: ['admins'] };
 
 export async function startPools() {
@@ -49,7 +49,7 @@ export async function startPools() {
       },
       other: { ...other, issuer: `${endpoint}/${other.userPoolId}` },
       call,
-      /** Tokens without the application between: { idToken, accessToken }. */
+      /** Signs in directly at the pool, without the application. Returns { idToken, accessToken }. */
       async signIn(pool, { username, password }) {
         const { AuthenticationResult: tokens } = await call('InitiateAuth', {
           AuthFlow: 'USER_PASSWORD_AUTH',
@@ -59,13 +59,13 @@ export async function startPools() {
         return { idToken: tokens.IdToken, accessToken: tokens.AccessToken };
       },
       createUser: (pool, user) => createUser(call, pool, user),
-      /** Switches the pools to their other issuer, as AWS lets you switch a pool's issuer type. The keys stay. */
+      /** Switches the pools to their other issuer, as the issuer type of a pool at AWS can be switched. The keys stay the same. */
       async switchIssuer() {
         configure(folder, { TokenConfig: { IssuerDomain: otherEndpoint(port) } });
         await child.stop();
         ({ child } = await startServer(folder, port));
       },
-      /** Ends the server; its users and its address stay. */
+      /** Stops the server. Its users and its address stay the same. */
       pause: () => child.stop(),
       async resume() {
         ({ child } = await startServer(folder, port));
@@ -83,7 +83,7 @@ export async function startPools() {
 
 const otherEndpoint = (port) => `http://localhost:${port}`;
 
-// By default cognito-local wants an e-mail address for a user name, and a pool of its own cannot say otherwise.
+// By default, cognito-local requires e-mail addresses as user names. Only this file can change that, not CreateUserPool.
 function configure(folder, settings) {
   writeFileSync(
     path.join(folder, '.cognito/config.json'),
@@ -92,7 +92,7 @@ function configure(folder, settings) {
 
 async function startServer(folder, port) {
   const endpoint = `http://127.0.0.1:${port}`;
-  // HOST and PORT also make the issuer: cognito-local's default issuer is http://{HOST}:{PORT}/{pool id}.
+  // HOST and PORT also determine the issuer: cognito-local's default is http://{HOST}:{PORT}/{pool id}.
   const child = start('cognito-local', [process.execPath, program], {
     cwd: folder,
     env: { HOST: '127.0.0.1', PORT: String(port) },

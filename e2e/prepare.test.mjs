@@ -1,4 +1,5 @@
-// What the scripts say of a feed that lacks packages, has other versions, is slow or gone: eng/prepare.sh against feeds of this test's own.
+// Tests the messages of eng/prepare.sh for a feed that lacks packages, has other versions, is slow or cannot be reached. Each test starts
+// its own feed.
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -22,7 +23,7 @@ before(() => {
 
 after(() => removeFolder(folder));
 
-// A repository with nothing but the script and the versions, whose feed serves the real Microsoft.Owin and no other package.
+// Creates a repository with only the script and the versions. Its feed serves only the real Microsoft.Owin.
 beforeEach(() => {
   repository = path.join(folder, 'repository');
   rmSync(repository, { recursive: true, force: true });
@@ -140,6 +141,14 @@ test('NUGET_PACKAGES may end in a slash', () => {
     });
     assert.match(listed, /[^/]\/microsoft\.aspnet\.webapi\.owin\/5\.2\.7\/lib\/net45\/System\.Web\.Http\.Owin\.dll/);
   }
+});
+
+test('A build with KatanaSource=Packages uses nothing of katana/', () => {
+  const run = (...options) => execFileSync('dotnet', ['msbuild', 'CognitoOwin', '-p:KatanaSource=Packages', ...options], { cwd: root, encoding: 'utf8' });
+  const { Items } = JSON.parse(run('-getItem:ProjectReference,PackageReference'));
+  assert.deepEqual(Items.ProjectReference, []);
+  assert.ok(Items.PackageReference.some(({ Identity }) => Identity === 'Microsoft.Owin.Security.Jwt'));
+  assert.doesNotMatch(run('-getProperty:MSBuildAllProjects'), /katana\//);
 });
 
 test('KATANA_SOURCE decides without the feed, and another word is refused', () => {

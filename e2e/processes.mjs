@@ -1,5 +1,5 @@
-// Child processes and temporary folders that never outlive this process: whatever ends it, everything started here ends
-// too, and nothing else does. A process is addressed by the pid that spawn() returned, never by its name.
+// Manages child processes and temporary folders. However this process ends, everything that it started ends too, and nothing else.
+// Each child is stopped by the pid that spawn() returned, never by its name.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 const running = new Set();
 const folders = new Set();
 
-// Where Linux lets a child ask for it, the kernel itself ends the child when this process is killed with SIGKILL.
+// If Linux has setpriv, the kernel ends the child when this process is killed with SIGKILL.
 const dieWithParent = spawnSync('setpriv', ['--pdeathsig', 'KILL', '--', 'true']).status === 0
   ? ['setpriv', '--pdeathsig', 'KILL', '--']
   : [];
@@ -29,7 +29,7 @@ export function removeFolder(folder) {
   folders.delete(folder);
 }
 
-/** Starts a program with its output in `log`. The result can be asked how it is doing, and stopped. */
+/** Starts a program that writes its output to `log`. The result tells whether the program has ended, and can stop it. */
 export function start(name, command, { cwd, env, log }) {
   const output = openSync(log, 'a');
   const [program, ...args] = [...dieWithParent, ...command];
@@ -64,7 +64,7 @@ export function start(name, command, { cwd, env, log }) {
   return started;
 }
 
-/** Polls until `condition` gives something true; fails when time is up or when `child` ends before. */
+/** Polls until `condition` returns something true. Throws when the time is over, or earlier if `child` ends. */
 export async function waitUntil(condition, { what, seconds, child }) {
   const end = Date.now() + seconds * 1000;
   for (;;) {
@@ -82,7 +82,7 @@ export async function waitUntil(condition, { what, seconds, child }) {
   }
 }
 
-/** A loopback port that is free now. Another process may still take it first, so who listens there must be tried again. */
+/** Finds a free loopback port. Another process may take it first, so the caller must retry with another port. */
 export function freePort() {
   return new Promise((resolve, reject) => {
     const server = net.createServer();

@@ -1,5 +1,5 @@
-// Provisioning where it is hardest: four processes that know nothing of each other, one MariaDB, and access tokens whose
-// profile comes from the user pool. Built beforehand: dotnet build samples/Notes -c Release
+// Provisioning with four independent processes, one MariaDB, and access tokens whose profile the library reads from the user pool.
+// Build the sample first: dotnet build samples/Notes -c Release
 
 import assert from 'node:assert/strict';
 import { createPrivateKey, createSign } from 'node:crypto';
@@ -29,23 +29,24 @@ describe('four processes with one MariaDB', () => {
   });
 
   const get = (path, token) => send(application.url, { path, headers: [bearer(token)] });
-  const closed = (id, value, token) => send(application.url, {
+  const setDisabled = (id, value, token) => send(application.url, {
     method: 'PUT', path: `/api/admin/users/${id}/disabled`, headers: [bearer(token)], json: value,
   });
 
-  it('400 first requests of 20 new users at once: 20 rows, every request answered 200', async (test) => {
+  it('400 concurrent first requests of 20 new users: 200 for every request, 20 rows', async (test) => {
     const names = Array.from({ length: 20 }, (_, i) => `newcomer${i}`);
     const tokens = [];
     for (const username of names) {
       const user = { username, password: `Password-of-${username}`, email: `${username}@example.com` };
       await pools.createUser(pools.own, user);
-      // Half of the requests of a user come with one token, half with another: once a token is not yet once a user.
+      // Half of a user's requests have one token and half have another, because a handler that runs once per token may still create
+      // a user twice.
       const [first, second] = [await pools.signIn(pools.own, user), await pools.signIn(pools.own, user)];
       for (let i = 0; i < 10; i++) {
         tokens.push({ username, token: first.idToken }, { username, token: second.idToken });
       }
     }
-    // Those of one user spread over all of the time, and with it over all processes.
+    // Spread the requests of each user over the whole time, and so over all processes.
     const mixed = tokens.map((_, i) => tokens[(i * 21) % tokens.length]);
 
     const started = performance.now();
@@ -64,24 +65,24 @@ describe('four processes with one MariaDB', () => {
     assert.deepEqual(new Set(rows.map(([, email]) => email)), new Set(names.map((name) => `${name}@example.com`)));
   });
 
-  it('an access token alone brings the local user, with the e-mail address that the pool has', async () => {
+  it('an access token creates the local user with the e-mail address of the pool', async () => {
     const { accessToken } = await pools.signIn(pools.own, bob);
     const answer = await get('/api/me', accessToken);
     assert.equal(answer.status, 200);
     assert.equal(answer.json.tokenUse, 'access');
-    assert.equal(answer.json.email, null, 'The token itself has none.');
+    assert.equal(answer.json.email, null, 'The token itself has no e-mail address.');
     assert.equal(answer.json.provisioned, true);
     assert.deepEqual(database.query("SELECT email FROM users WHERE username = 'bob'"), [[bob.email]]);
   });
 
-  it('the access token and the ID token of a user are one local user', async () => {
+  it('the access token and the ID token of a user have the same local user', async () => {
     const { accessToken, idToken } = await pools.signIn(pools.own, alice);
     const [one, other] = [await get('/api/me', accessToken), await get('/api/me', idToken)];
     assert.ok(one.json.localUserId > 0);
     assert.equal(one.json.localUserId, other.json.localUserId);
   });
 
-  it('the access token of a user whom the pool no longer has: 401', async () => {
+  it('the access token of a user who was deleted from the pool: 401', async () => {
     const user = { username: 'gone', password: 'Gone-with-the-Wind-5', email: 'gone@example.com' };
     await pools.createUser(pools.own, user);
     const { accessToken } = await pools.signIn(pools.own, user);
@@ -92,7 +93,7 @@ describe('four processes with one MariaDB', () => {
     assert.deepEqual(database.query("SELECT id FROM users WHERE username = 'gone'"), []);
   });
 
-  it('notes are written and read', async () => {
+  it('a user can write and read notes', async () => {
     const { idToken } = await pools.signIn(pools.own, bob);
     const note = await send(application.url, { method: 'POST', path: '/api/notes', headers: [bearer(idToken)], json: { text: 'Füße 🐛' } });
     assert.equal(note.status, 201);
@@ -100,10 +101,10 @@ describe('four processes with one MariaDB', () => {
     assert.deepEqual((await get('/api/notes', idToken)).json, [note.json]);
   });
 
-  it('a closed account is turned away by every process, and let in again with the same token', async () => {
+  it('every process rejects a closed account and accepts the same token when it is open again', async () => {
     const admin = (await pools.signIn(pools.own, alice)).idToken;
     const { localUserId } = (await get('/api/me', (await pools.signIn(pools.own, bob)).idToken)).json;
-    assert.equal((await closed(localUserId, true, admin)).status, 204);
+    assert.equal((await setDisabled(localUserId, true, admin)).status, 204);
 
     const { idToken } = await pools.signIn(pools.own, bob);
     for (let i = 0; i < 8; i++) {
@@ -112,15 +113,15 @@ describe('four processes with one MariaDB', () => {
       assert.match(answer.challenge, /error="invalid_token", error_description="This account is closed\."/);
     }
 
-    assert.equal((await closed(localUserId, false, admin)).status, 204);
+    assert.equal((await setDisabled(localUserId, false, admin)).status, 204);
     for (let i = 0; i < 8; i++) {
       assert.equal((await get('/api/me', idToken)).status, 200);
     }
-    assert.equal((await closed(999_999, true, admin)).status, 404);
-    assert.equal((await closed(localUserId, 'perhaps', admin)).status, 400);
+    assert.equal((await setDisabled(999_999, true, admin)).status, 404);
+    assert.equal((await setDisabled(localUserId, 'perhaps', admin)).status, 400);
   });
 
-  it('reports: 200 with the scope, 403 without, 401 for nobody', async () => {
+  it('reports: 200 with the scope, 403 without the scope, 401 without a token', async () => {
     const now = Math.floor(Date.now() / 1000);
     const token = (scope) => sign({
       sub: pools.own.clientId, iss: pools.own.issuer, client_id: pools.own.clientId, token_use: 'access', scope, iat: now, exp: now + 600,
@@ -133,7 +134,7 @@ describe('four processes with one MariaDB', () => {
     assert.equal((await send(application.url, { path: '/api/reports' })).status, 401);
   });
 
-  it('the user pool out of reach: 503 for a new access token, and an ID token goes on', async () => {
+  it('user pool cannot be reached: 503 for a new access token, 200 for an ID token', async () => {
     const known = await pools.signIn(pools.own, alice);
     const { accessToken, idToken } = await pools.signIn(pools.own, bob);
     assert.equal((await get('/api/me', known.idToken)).status, 200);
@@ -149,13 +150,13 @@ describe('four processes with one MariaDB', () => {
     assert.equal((await get('/api/me', accessToken)).status, 200);
   });
 
-  it('the logs hold no token and no password', () => {
+  it('the logs contain no token and no password', () => {
     assert.doesNotMatch(application.log(), /eyJ[\w-]+\.[\w-]+\./);
     assert.ok(!application.log().includes('only-on-loopback'));
   });
 });
 
-// cognito-local's one key lies in its package.
+// cognito-local has one signing key, which is a file of its package.
 function sign(claims) {
   const encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const { pem } = createRequire(import.meta.url)('cognito-local/lib/keys/cognitoLocal.private.json');

@@ -1,5 +1,5 @@
-// Takes the pictures of the sample's page in docs/images anew:  node screenshots.mjs
-// Not a part of the tests: tokens and times differ from run to run, and so would the files.
+// Takes the screenshots of the sample's page for docs/images:  node screenshots.mjs
+// The tests do not run this, because tokens and times, and so the files, differ in each run.
 
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -24,7 +24,7 @@ const states = {
   },
   refused: async (page) => {
     await signIn(page);
-    await page.getByLabel('Spoiled token').check();
+    await page.getByLabel('Tampered token').check();
     await call(page, 'GET /api/notes');
   },
 };
@@ -46,7 +46,7 @@ try {
     await states[state](page, view);
     await page.mouse.move(0, 0);
     const file = `page-${state}-${view}${colorScheme === 'dark' ? '-dark' : ''}.png`;
-    // A phone shows what fits on it; the other pictures have everything.
+    // A phone's picture shows one screen; the others show the whole page.
     await page.screenshot({ path: `${folder}${file}`, fullPage: view === 'desktop' });
     console.log(`docs/images/${file}`);
     await context.close();

@@ -1,11 +1,11 @@
-// Everything together: the user pools and the application that trusts the first of them.
-//   node stack.mjs    starts it, prints how to reach it as JSON, and keeps it until Ctrl+C
+// Starts the user pools and the application, which trusts the first pool.
+//   node stack.mjs    starts them, prints their addresses as JSON, and keeps them running until Ctrl+C
 
 import { fileURLToPath } from 'node:url';
 import { startApplication } from './application.mjs';
 import { newcomer, startPools, stranger, users } from './pool.mjs';
 
-/** The settings an application needs to trust this pool. */
+/** The settings with which an application trusts the own pool. */
 export const settingsFor = (pools) => ({
   'cognito:UserPoolId': pools.own.userPoolId,
   'cognito:ClientId': pools.own.clientId,

@@ -1,6 +1,6 @@
-// The story that ./demo.sh plays and test.mjs asserts: each step is one request and what its answer has to be.
-//   node story.mjs          plays it, and leaves the application running until Ctrl+C
-//   node story.mjs --once   ends after it; exit status 0 only if every step was as told
+// The story that ./demo.sh plays and test.mjs asserts. Each step is one request with the expected answer.
+//   node story.mjs          plays the story and keeps the application running until Ctrl+C
+//   node story.mjs --once   plays the story and ends; the exit status is 0 only if every answer was as expected
 
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
@@ -11,25 +11,25 @@ import { startStack } from './stack.mjs';
 const { alice, bob } = users;
 
 /**
- * Each step: what happens, what is told about it, the request, and the check of the answer. `memory` goes from step to
- * step: { pools, alice, bob, localUserId }.
+ * Each step has a name, the expected answer in words, the request and a check of the answer. The steps share `memory`:
+ * { pools, alice, bob, localUserId, bobsLocalUserId }.
  */
 export const story = [
   {
     name: 'Anyone reads /api/public',
-    told: '200',
+    expected: '200',
     request: () => get('/api/public'),
     check: ok,
   },
   {
-    name: 'Nobody reads /api/me without a token',
-    told: '401, and a challenge that names no error, for there was no token to be wrong',
+    name: 'A request to /api/me without a token',
+    expected: '401, and a challenge without an error, because the request had no token',
     request: () => get('/api/me'),
     check: anonymous,
   },
   {
     name: 'Alice mistypes her password',
-    told: '401 and a plain sentence',
+    expected: '401 and a message for the user',
     request: () => signIn({ ...alice, password: 'mistyped' }),
     check(answer) {
       assert.equal(answer.status, 401);
@@ -38,15 +38,15 @@ export const story = [
   },
   {
     name: 'Alice signs in at the user pool',
-    told: '200 with an ID token, an access token and a refresh token',
+    expected: '200 with an ID token, an access token and a refresh token',
     request: () => signIn(alice),
     check(answer, memory) {
       memory.alice = tokens(answer);
     },
   },
   {
-    name: 'Her ID token opens /api/me',
-    told: '200, and the application has a new local user',
+    name: 'Alice sends her ID token to /api/me',
+    expected: '200, and the application has created a local user',
     request: (memory) => get('/api/me', bearer(memory.alice.idToken)),
     check(answer, memory) {
       ok(answer);
@@ -60,8 +60,8 @@ export const story = [
     },
   },
   {
-    name: 'The same token again',
-    told: '200, the same local user',
+    name: 'She sends the same token again',
+    expected: '200 with the same local user',
     request: (memory) => get('/api/me', bearer(memory.alice.idToken)),
     check(answer, memory) {
       ok(answer);
@@ -69,8 +69,8 @@ export const story = [
     },
   },
   {
-    name: 'Her access token opens /api/me too',
-    told: '200, without a local user: an access token carries no profile, so none is provisioned',
+    name: 'She sends her access token to /api/me',
+    expected: '200 without a local user: an access token has no profile, so the handler does not run',
     request: (memory) => get('/api/me', bearer(memory.alice.accessToken)),
     check(answer) {
       ok(answer);
@@ -82,7 +82,7 @@ export const story = [
   },
   {
     name: 'Alice writes a note',
-    told: '201',
+    expected: '201',
     request: (memory) => post('/api/notes', { text: 'Down the rabbit-hole' }, bearer(memory.alice.idToken)),
     check(answer) {
       assert.equal(answer.status, 201);
@@ -91,7 +91,7 @@ export const story = [
   },
   {
     name: 'She reads her notes',
-    told: '200, and there it is',
+    expected: '200 with her note',
     request: (memory) => get('/api/notes', bearer(memory.alice.idToken)),
     check(answer) {
       ok(answer);
@@ -99,8 +99,8 @@ export const story = [
     },
   },
   {
-    name: 'Notes belong to a local user, so an access token gets none',
-    told: '403 and a sentence that says what to send',
+    name: 'She reads her notes with the access token, which has no local user',
+    expected: '403 and a message that says which token to send',
     request: (memory) => get('/api/notes', bearer(memory.alice.accessToken)),
     check(answer) {
       assert.equal(answer.status, 403);
@@ -109,27 +109,27 @@ export const story = [
   },
   {
     name: 'A token with one character of its signature changed',
-    told: '401 invalid_token',
+    expected: '401 invalid_token',
     request: (memory) => get('/api/me', bearer(tamper(memory.alice.idToken))),
     check: refused('invalid_token'),
   },
   {
     name: 'A genuine token of another user pool',
-    told: '401 invalid_token',
+    expected: '401 invalid_token',
     request: async ({ pools }) => get('/api/me', bearer((await pools.signIn(pools.other, stranger)).idToken)),
     check: refused('invalid_token'),
   },
   {
     name: 'Bob signs in',
-    told: '200',
+    expected: '200',
     request: () => signIn(bob),
     check(answer, memory) {
       memory.bob = tokens(answer);
     },
   },
   {
-    name: 'Bob is another local user',
-    told: '200, with an id of his own',
+    name: 'Bob sends his ID token to /api/me',
+    expected: '200 with another local user',
     request: (memory) => get('/api/me', bearer(memory.bob.idToken)),
     check(answer, memory) {
       ok(answer);
@@ -141,7 +141,7 @@ export const story = [
   },
   {
     name: 'Bob reads his notes',
-    told: '200, none: the note is Alice\'s',
+    expected: '200 with an empty list, because the note belongs to Alice',
     request: (memory) => get('/api/notes', bearer(memory.bob.idToken)),
     check(answer) {
       ok(answer);
@@ -149,17 +149,17 @@ export const story = [
     },
   },
   {
-    name: 'Bob is no administrator',
-    told: 'refused',
+    name: 'Bob, who is not in the group "admins", reads /api/admin',
+    expected: '401 or 403',
     request: (memory) => get('/api/admin', bearer(memory.bob.idToken)),
     check(answer) {
-      // Web API's AuthorizeAttribute answers 401 for a user who lacks a role, too.
+      // Web API's AuthorizeAttribute answers 401, not 403, to a user without the role.
       assert.ok(answer.status === 401 || answer.status === 403, `401 or 403, not ${answer.status}`);
     },
   },
   {
-    name: 'Alice is in the group "admins"',
-    told: '200',
+    name: 'Alice, who is in the group "admins", reads /api/admin',
+    expected: '200',
     request: (memory) => get('/api/admin', bearer(memory.alice.idToken)),
     check(answer) {
       ok(answer);
@@ -167,8 +167,8 @@ export const story = [
     },
   },
   {
-    name: 'Reports are for tokens with the scope "reports/read", which not even Alice\'s access token has',
-    told: '403 insufficient_scope, and the scope that is missing',
+    name: 'Alice reads /api/reports, but her access token does not have the scope "reports/read"',
+    expected: '403 insufficient_scope, and the missing scope',
     request: (memory) => get('/api/reports', bearer(memory.alice.accessToken)),
     check(answer) {
       assert.equal(answer.status, 403);
@@ -176,8 +176,8 @@ export const story = [
     },
   },
   {
-    name: 'Alice\'s refresh token brings new tokens without her password',
-    told: '200 with a new ID token and a new access token',
+    name: 'Alice gets new tokens with her refresh token, without her password',
+    expected: '200 with a new ID token and a new access token',
     request: (memory) => post('/api/session/refresh', { refreshToken: memory.alice.refreshToken }),
     check(answer, memory) {
       ok(answer);
@@ -187,15 +187,15 @@ export const story = [
   },
   {
     name: 'Alice closes Bob\'s account',
-    told: '204',
+    expected: '204',
     request: (memory) => put(`/api/admin/users/${memory.bobsLocalUserId}/disabled`, true, bearer(memory.alice.idToken)),
     check(answer) {
       assert.equal(answer.status, 204);
     },
   },
   {
-    name: 'Bob signs in once more, and his new token is good, but the handler turns him away',
-    told: '401 invalid_token, with the application\'s own reason',
+    name: 'Bob signs in again; his new token is valid, but the handler rejects him',
+    expected: '401 invalid_token with the application\'s reason',
     request: async ({ pools }) => get('/api/me', bearer((await pools.signIn(pools.own, bob)).idToken)),
     check(answer) {
       refused('invalid_token')(answer);
@@ -203,40 +203,40 @@ export const story = [
     },
   },
   {
-    name: 'Alice opens it again',
-    told: '204',
+    name: 'Alice opens Bob\'s account again',
+    expected: '204',
     request: (memory) => put(`/api/admin/users/${memory.bobsLocalUserId}/disabled`, false, bearer(memory.alice.idToken)),
     check(answer) {
       assert.equal(answer.status, 204);
     },
   },
   {
-    name: 'A header that says Bearer and nothing more',
-    told: '401 invalid_request',
+    name: 'A header with the scheme Bearer and no token',
+    expected: '401 invalid_request',
     request: () => get('/api/me', ['Authorization', 'Bearer']),
     check: refused('invalid_request'),
   },
   {
     name: 'Two tokens in one header',
-    told: '401 invalid_request',
+    expected: '401 invalid_request',
     request: (memory) => get('/api/me', bearer(`${memory.alice.idToken}, Bearer ${memory.bob.idToken}`)),
     check: refused('invalid_request'),
   },
   {
-    name: 'A token with a space in it',
-    told: '401 invalid_request',
+    name: 'A token that contains a space',
+    expected: '401 invalid_request',
     request: () => get('/api/me', bearer('not a token')),
     check: refused('invalid_request'),
   },
   {
-    name: 'Something that is no token at all',
-    told: '401 invalid_token',
+    name: 'A word that is not a token',
+    expected: '401 invalid_token',
     request: () => get('/api/me', bearer('nonsense')),
     check: refused('invalid_token'),
   },
   {
-    name: 'A bad token does not close what is open to everyone',
-    told: '200',
+    name: 'An invalid token for /api/public, which accepts everyone',
+    expected: '200',
     request: (memory) => get('/api/public', bearer(tamper(memory.alice.idToken))),
     check: ok,
   },
@@ -265,15 +265,15 @@ export const story = [
   },
   {
     name: 'Alice signs out',
-    told: '204',
+    expected: '204',
     request: (memory) => ({ method: 'DELETE', path: '/api/session', headers: [], json: { refreshToken: memory.alice.refreshToken } }),
     check(answer) {
       assert.equal(answer.status, 204);
     },
   },
   {
-    name: 'Her refresh token is worth nothing now',
-    told: '401',
+    name: 'She uses her revoked refresh token',
+    expected: '401',
     request: (memory) => post('/api/session/refresh', { refreshToken: memory.alice.refreshToken }),
     check(answer) {
       assert.equal(answer.status, 401);
@@ -349,15 +349,15 @@ async function play({ url, pools }) {
     console.log(`   < ${shorten(answer.text)}`);
     try {
       check();
-      console.log(`   as told: ${step.told}`);
+      console.log(`   as expected: ${step.expected}`);
     } catch (error) {
       wrong++;
-      console.log(`   NOT AS TOLD: ${step.told}\n   ${error.message.replaceAll('\n', '\n   ')}`);
+      console.log(`   NOT AS EXPECTED: ${step.expected}\n   ${error.message.replaceAll('\n', '\n   ')}`);
     }
   }
   console.log(wrong === 0
-    ? `\nAll ${story.length} steps were as told.`
-    : `\n${wrong} of ${story.length} steps were NOT as told.`);
+    ? `\nAll ${story.length} answers were as expected.`
+    : `\n${wrong} of ${story.length} answers were NOT as expected.`);
   return wrong;
 }
 
@@ -371,7 +371,7 @@ function instructions({ url, pools }) {
   const json = "-H 'Content-Type: application/json'";
   const quote = (user) => `'${JSON.stringify({ username: user.username, password: user.password })}'`;
   return `
-The application is running, its user pool is at ${pools.own.issuer}.
+The application is running. Its user pool is at ${pools.own.issuer}.
 Open its page in a browser on this machine:
 
   ${url}/
@@ -391,7 +391,7 @@ Or call it from another terminal:
   curl -i ${url}/api/admin -H "Authorization: Bearer $TOKEN"
   curl -i ${url}/api/me -H "Authorization: Bearer \${TOKEN%????????}AAAAAAAA"
 
-What each 401 means: docs/errors.md.
+docs/errors.md explains each 401.
 Press Ctrl+C to end.`;
 }
 
@@ -400,7 +400,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const stack = await startStack();
   const wrong = await play(stack);
   if (wrong > 0) {
-    console.log(`\nWhat the server said:\n${stack.application.log()}`);
+    console.log(`\nThe logs of the server:\n${stack.application.log()}`);
   }
   if (process.argv.includes('--once')) {
     await stack.stop();

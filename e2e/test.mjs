@@ -1,5 +1,5 @@
-// The sample application on its real stack: System.Web under Mono behind nginx, and a user pool by cognito-local.
-// Built beforehand: dotnet build samples/Notes -c Release
+// Tests the sample application on a real stack: System.Web under Mono behind nginx, with a user pool of cognito-local.
+// Build the sample first: dotnet build samples/Notes -c Release
 
 import assert from 'node:assert/strict';
 import { createHmac, createPrivateKey, createSign } from 'node:crypto';
@@ -18,7 +18,7 @@ const { alice, bob } = users;
 
 describe('the application and its user pool', () => {
   let stack;
-  // Two processes with one database: what only a lock in memory holds together falls apart here.
+  // Two processes share one database, so that code that relies on a lock in memory fails here.
   before(async () => { stack = await startStack({ processes: 2 }); });
   after(() => stack?.stop());
 
@@ -28,7 +28,7 @@ describe('the application and its user pool', () => {
   describe('the story', () => {
     const memory = {};
     for (const step of story) {
-      it(`${step.name}: ${step.told}`, async () => {
+      it(`${step.name}: ${step.expected}`, async () => {
         memory.pools = stack.pools;
         (await runStep(step, stack.url, memory)).check();
       });
@@ -37,7 +37,7 @@ describe('the application and its user pool', () => {
 
   describe('bad input', () => {
     const malformed = {
-      'Bearer and nothing': ['Bearer'],
+      'Bearer alone': ['Bearer'],
       'Bearer and a space': ['Bearer '],
       'Bearer and many spaces': ['Bearer      '],
       'two words after Bearer': ['Bearer one two'],
@@ -50,7 +50,7 @@ describe('the application and its user pool', () => {
       });
     }
 
-    it('the header sent twice: refused, by nginx or by the application', async () => {
+    it('the header sent twice: nginx or the application refuses it', async () => {
       const { idToken } = await tokensOf(alice);
       const answer = await get('/api/me', bearer(idToken), bearer(idToken));
       assert.ok(answer.status === 400 || answer.status === 401, `${answer.status} ${answer.text}`);
@@ -59,7 +59,7 @@ describe('the application and its user pool', () => {
     const anonymousHeaders = {
       'an empty header': '',
       'another scheme': 'Basic YWxpY2U6QWxpY2U=',
-      'a scheme that only begins like Bearer': 'BearerToken abc',
+      'a scheme that starts with Bearer': 'BearerToken abc',
     };
     for (const [name, value] of Object.entries(anonymousHeaders)) {
       it(`${name}: 401 without an error`, async () => anonymous(await get('/api/me', ['Authorization', value])));
@@ -71,20 +71,20 @@ describe('the application and its user pool', () => {
       'three letters': 'a.b.c',
       'four parts': 'a.b.c.d',
       'an encrypted token': 'a.b.c.d.e',
-      'a header that is no JSON': `${encode('no JSON')}.${encode('{}')}.c2ln`,
-      'JSON that is no object': `${encode('[]')}.${encode('[]')}.c2ln`,
-      'JSON nested a thousand deep': `${encode('{"a":'.repeat(1000) + '1' + '}'.repeat(1000))}.e30.c2ln`,
-      'characters that base64url lacks': 'a+/=.b+/=.c+/=',
+      'a header that is not JSON': `${encode('no JSON')}.${encode('{}')}.c2ln`,
+      'JSON that is not an object': `${encode('[]')}.${encode('[]')}.c2ln`,
+      'JSON with a thousand levels': `${encode('{"a":'.repeat(1000) + '1' + '}'.repeat(1000))}.e30.c2ln`,
+      'characters outside base64url': 'a+/=.b+/=.c+/=',
       'six thousand characters': 'x'.repeat(6000),
       'markup': '<script>alert(1)</script>',
       'a quote and a line of a header': 'a"b\\c',
     };
     for (const [name, token] of Object.entries(nonsense)) {
-      it(`a token that is ${name}: 401 invalid_token, and no echo`, async () => {
+      it(`a token that is ${name}: 401, and the response does not contain it`, async () => {
         const answer = await get('/api/me', bearer(token));
         assert.equal(answer.status, 401);
         assert.match(answer.challenge, /^Bearer realm="[^"]+", error="invalid_(token|request)", error_description="[^"]+"/);
-        assert.ok(token.length < 10 || !(answer.text + answer.challenge).includes(token), 'the token came back');
+        assert.ok(token.length < 10 || !(answer.text + answer.challenge).includes(token), 'the response contains the token');
       });
     }
 
@@ -92,16 +92,16 @@ describe('the application and its user pool', () => {
       assert.equal((await get('/api/me', ['Authorization', 'Bearer caf\u00e9'])).status, 401);
     });
 
-    it('a header larger than nginx takes: 400', async () => {
+    it('a header larger than nginx accepts: 400', async () => {
       assert.equal((await get('/api/me', bearer('x'.repeat(40_000)))).status, 400);
     });
 
-    it('a bad token leaves an open action open', async () => {
+    it('an invalid token for an open action: 200', async () => {
       assert.equal((await get('/api/public', bearer('nonsense'))).status, 200);
       assert.equal((await get('/api/public', ['Authorization', 'Bearer'])).status, 200);
     });
 
-    it('what is no JSON, or not what was asked for, is 400 and says so', async () => {
+    it('a body that is not JSON or lacks a value: 400', async () => {
       const json = [['Content-Type', 'application/json']];
       const post = (path, body, ...headers) => send(stack.url, { method: 'POST', path, body, headers: [...json, ...headers] });
       const token = bearer((await tokensOf(alice)).idToken);
@@ -114,7 +114,7 @@ describe('the application and its user pool', () => {
       assert.equal((await post('/api/notes', JSON.stringify({ text: 'x'.repeat(1000) }), token)).status, 201);
     });
 
-    it('nobody downloads the settings, the database or the assemblies', async () => {
+    it('settings, database and assemblies cannot be downloaded', async () => {
       for (const path of ['/web.config', '/notes.user.config', '/Global.asax', '/bin/Notes.dll', '/BIN/Notes.dll',
         '/App_Data/notes.db', '/app_data/notes.db', '/api/../App_Data/notes.db', '/App_Data%2fnotes.db', '//App_Data/notes.db']) {
         const { status } = await get(path);
@@ -122,14 +122,14 @@ describe('the application and its user pool', () => {
       }
     });
 
-    it('an address that leads nowhere: 404 without a stack trace', async () => {
+    it('an unknown address: 404 without a stack trace', async () => {
       const answer = await get('/no/such/page', bearer((await tokensOf(alice)).idToken));
       assert.equal(answer.status, 404);
-      noInsides(answer);
+      assertNoInternals(answer);
     });
   });
 
-  describe('tokens that cognito-local would never issue, signed with its own key', () => {
+  describe('tokens that cognito-local never issues, signed with its key', () => {
     const now = Math.floor(Date.now() / 1000);
     const rows = {
       'expired five minutes ago': () => idToken({ exp: now - 300 }),
@@ -137,10 +137,10 @@ describe('the application and its user pool', () => {
       'valid from tomorrow': () => idToken({ nbf: now + 86_400 }),
       'for another app client': () => idToken({ aud: 'another-client' }),
       'of another issuer': () => idToken({ iss: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_EXAMPLE' }),
-      'with a use that does not exist': () => idToken({ token_use: 'refresh' }),
-      'of a key nobody has': () => idToken({}, { kid: 'nobody' }),
+      'with an unknown use': () => idToken({ token_use: 'refresh' }),
+      'with an unknown key': () => idToken({}, { kid: 'nobody' }),
       'without a signature': () => `${sign({ ...idClaims() }, { alg: 'none' }).split('.').slice(0, 2).join('.')}.`,
-      'signed with the public key as a password': () => hs256(idClaims()),
+      'signed with the public key as an HMAC secret': () => hs256(idClaims()),
     };
     const idClaims = () => ({
       sub: '00000000-0000-4000-8000-000000000000',
@@ -154,7 +154,7 @@ describe('the application and its user pool', () => {
     });
     const idToken = (claims, header) => sign({ ...idClaims(), ...claims }, header);
 
-    it('the same claims, unspoiled: 200', async () => {
+    it('the same claims without a change: 200', async () => {
       assert.equal((await get('/api/me', bearer(idToken({})))).status, 200);
     });
     for (const [name, token] of Object.entries(rows)) {
@@ -162,7 +162,7 @@ describe('the application and its user pool', () => {
     }
   });
 
-  it('a user whom an administrator created is asked for a password of his own: 409', async () => {
+  it('a user created by an administrator must choose a new password: 409', async () => {
     const answer = await send(stack.url, {
       method: 'POST', path: '/api/session', json: { username: newcomer.username, password: newcomer.password },
     });
@@ -170,7 +170,7 @@ describe('the application and its user pool', () => {
     assert.match(answer.json.message, /NEW_PASSWORD_REQUIRED/);
   });
 
-  it('notes come newest first, a hundred at most', async () => {
+  it('the newest hundred notes are listed, newest first', async () => {
     const token = bearer((await tokensOf(bob)).idToken);
     for (let i = 1; i <= 105; i++) {
       assert.equal((await send(stack.url, { method: 'POST', path: '/api/notes', headers: [token], json: { text: `${i}` } })).status, 201);
@@ -179,7 +179,7 @@ describe('the application and its user pool', () => {
     assert.deepEqual(json.map((note) => note.text), Array.from({ length: 100 }, (_, i) => `${105 - i}`));
   });
 
-  it('200 first requests of a new user at once make one local user', async () => {
+  it('200 concurrent first requests of a new user create one local user', async () => {
     const dave = { username: 'dave', password: 'Dave-and-Hal-9000', email: 'dave@example.com' };
     await stack.pools.createUser(stack.pools.own, dave);
     const tokens = await Promise.all(Array.from({ length: 50 }, () => tokensOf(dave)));
@@ -230,7 +230,7 @@ describe('the application and its user pool', () => {
     const started = performance.now();
     await Promise.all(Array.from({ length: 8 }, async () => {
       while (next < total) {
-        // 5 and 13 have no common divisor: every kind comes up as often, and its neighbours change.
+        // 5 and 13 have no common divisor, so every kind is sent equally often and in changing order.
         const [path, header, check] = kinds[(next++ * 5 + Math.floor(next / 13)) % kinds.length];
         const answer = await get(path, ...(header ? [header] : []));
         try {
@@ -245,7 +245,7 @@ describe('the application and its user pool', () => {
     assert.deepEqual(wrongAnswers, []);
   });
 
-  it('the logs hold no token and no password', () => {
+  it('the logs contain no token and no password', () => {
     const log = stack.application.log();
     assert.doesNotMatch(log, /eyJ[\w-]+\.[\w-]+\./);
     assert.ok(!log.includes(alice.password));
@@ -264,14 +264,14 @@ describe('a user pool that cannot be reached', () => {
 
   const get = (path, ...headers) => send(application.url, { path, headers });
 
-  it('a token nobody can judge: 503 with Retry-After', async () => {
+  it('a token that cannot be validated: 503 with Retry-After', async () => {
     const answer = await get('/api/me', bearer(tokens.idToken));
     assert.equal(answer.status, 503);
     assert.match(answer.headers['retry-after'] ?? '', /^\d+$/);
-    noInsides(answer);
+    assertNoInternals(answer);
   });
 
-  it('what needs no keys is answered as ever', async () => {
+  it('requests that need no keys get their usual answer', async () => {
     assert.equal((await get('/api/public')).status, 200);
     assert.equal((await get('/api/public', bearer(tokens.idToken))).status, 200);
     anonymous(await get('/api/me'));
@@ -287,12 +287,12 @@ describe('a user pool that cannot be reached', () => {
     assert.equal(answer.json.pools[0].keyCount, 0);
   });
 
-  it('the operator reads of it in the log, and no token', () => {
+  it('the log reports the failed fetch and contains no token', () => {
     assert.match(application.log(), /keys .*could not be fetched/);
     assert.doesNotMatch(application.log(), /eyJ[\w-]+\.[\w-]+\./);
   });
 
-  it('sign-in: 503 and a plain sentence', async () => {
+  it('sign-in: 503 and a message for the user', async () => {
     const answer = await send(application.url, {
       method: 'POST', path: '/api/session', json: { username: alice.username, password: alice.password },
     });
@@ -300,7 +300,7 @@ describe('a user pool that cannot be reached', () => {
     assert.match(answer.json.message, /cannot be reached/);
   });
 
-  it('when the pool is back, the same token opens the door', async () => {
+  it('the same token is accepted when the pool is back', async () => {
     await pools.resume();
     const end = Date.now() + 30_000;
     let answer;
@@ -323,7 +323,7 @@ describe('a wrong setting', () => {
     'cognito:UserPoolId': 'no pool',
     'cognito:ClientId': '',
     'cognito:TokenUse': 'both',
-    // Misspelt.
+    // A misspelt name.
     'cognito:RequiredGroup': 'admins',
   };
   let pools, application, tokens;
@@ -334,14 +334,14 @@ describe('a wrong setting', () => {
   });
   after(() => Promise.all([application?.stop(), pools?.stop()]));
 
-  it('no request is answered as if nothing were wrong, and none shows why', async () => {
-    // More than once: an application that failed to start must not come up without its protection afterwards.
+  it('every request gets an error that does not show the reason', async () => {
+    // Send several requests, because an application that failed to start must not start later without its protection.
     for (let i = 0; i < 5; i++) {
       for (const path of ['/api/me', '/api/admin', '/api/notes', '/api/public']) {
         for (const headers of [[], [bearer(tokens.idToken)]]) {
           const answer = await send(application.url, { path, headers });
           assert.ok(answer.status === 500 || answer.status === 503, `${path}: ${answer.status}`);
-          noInsides(answer);
+          assertNoInternals(answer);
           for (const value of Object.keys(settings)) {
             assert.ok(!answer.text.includes(value), `${value} in the answer`);
           }
@@ -350,7 +350,7 @@ describe('a wrong setting', () => {
     }
   });
 
-  it('the operator reads every problem in the log', () => {
+  it('the log names every problem', () => {
     const log = application.log();
     for (const key of Object.keys(settings)) {
       assert.ok(log.includes(key), `${key} in the log:\n${log}`);
@@ -359,7 +359,7 @@ describe('a wrong setting', () => {
 });
 
 describe('web.config', () => {
-  it('has every binding redirect that the build asks for', () => {
+  it('has every binding redirect that the build requires', () => {
     const redirects = (file) => [...readFileSync(new URL(`../samples/Notes/${file}`, import.meta.url), 'utf8')
       .matchAll(/assemblyIdentity name="([^"]+)" publicKeyToken="([^"]+)"[^>]*>\s*<bindingRedirect [^>]*newVersion="([^"]+)"/g)]
       .map((match) => match.slice(1).join(' '));
@@ -402,7 +402,7 @@ describe('an app client that has a secret', () => {
     pool?.close();
   });
 
-  it('its sign-in carries the secret hash', async () => {
+  it('sign-in sends the secret hash', async () => {
     const answer = await send(application.url, {
       method: 'POST', path: '/api/session', json: { username: 'älice', password: 'pa"ss' },
     });
@@ -434,8 +434,8 @@ function anonymous(answer) {
   assert.match(answer.challenge ?? '', /^Bearer realm="[^"]+"$/);
 }
 
-function noInsides(answer) {
-  // Mono's error page says "Application Exception"; what must not leave is the name of one, a stack or a path.
+function assertNoInternals(answer) {
+  // Mono's error page contains "Application Exception". It must not contain the name of an exception, a stack or a path.
   assert.doesNotMatch(answer.text, /\w+Exception\b|StackTrace|\bat [\w.]+ ?\(|\/tmp\//);
 }
 
@@ -443,7 +443,7 @@ function encode(value) {
   return Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
 }
 
-// cognito-local's one key lies in its package.
+// cognito-local has one signing key, which is a file of its package.
 function cognitoLocalKeys() {
   const load = createRequire(import.meta.url);
   return {

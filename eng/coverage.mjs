@@ -1,10 +1,10 @@
-// Says how much of the library the tests run, from a Cobertura file, and fails below the minimum.
+// Prints from a Cobertura file how much of the library the tests cover. Fails if it is less than the minimum.
 //   node eng/coverage.mjs COBERTURA.XML REPOSITORY > SUMMARY
 import { readFileSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
 import { elements } from './xml.mjs';
 
-// The one place with the numbers: per cent, of a file or of the files below a folder.
+// The minimum coverage in per cent, for a file or for all files below a folder. No other file has these numbers.
 const minimums = [
   { path: 'CognitoOwin/', lines: 90 },
   { path: 'CognitoOwin/Validation/', lines: 100, branches: 100 },
@@ -15,7 +15,7 @@ const minimums = [
 
 const [coberturaFile, repository] = process.argv.slice(2);
 const files = readCobertura(readFileSync(coberturaFile, 'utf8'));
-const failures = minimums.flatMap(judge);
+const failures = minimums.flatMap(findFailures);
 
 printTable();
 for (const failure of failures) {
@@ -23,7 +23,7 @@ for (const failure of failures) {
 }
 process.exitCode = failures.length === 0 ? 0 : 1;
 
-/** One entry a source file: its lines, each with whether it ran and with its branches. */
+/** Returns one entry per source file, with the numbers of its lines and branches. */
 function readCobertura(text) {
   const files = new Map();
   let lines;
@@ -33,14 +33,14 @@ function readCobertura(text) {
     if (name === 'source') {
       source = content;
     } else if (name === 'class') {
-      // A class and the state machines inside it (async, iterators, lambdas) are several entries for one file.
+      // A class and its state machines (async, iterators, lambdas) are several entries for the same file.
       const file = relative(repository, resolve(source, attributes.filename)).split(sep).join('/');
       lines = files.get(file) ?? new Map();
       files.set(file, lines);
     } else if (name === 'methods') {
       inMethods = depth;
     } else if (name === 'lines' && depth === inMethods) {
-      // The lines of the methods come first, then those of the class, which are the same ones.
+      // A class lists its lines twice: first in its methods and then in the class itself.
       inMethods = false;
     } else if (name === 'line' && inMethods === false) {
       const line = lines.get(attributes.number) ?? { ran: false, branches: 0, taken: 0 };
@@ -73,7 +73,7 @@ function gaps(lines) {
   };
 }
 
-/** 3, 4, 5, 9 → "3-5 9" */
+/** Formats line numbers: 3, 4, 5, 9 → "3-5 9" */
 function ranges(numbers) {
   const found = [];
   for (const number of numbers) {
@@ -93,7 +93,7 @@ function sum(files) {
   return { lines: add('lines'), linesRun: add('linesRun'), branches: add('branches'), branchesTaken: add('branchesTaken') };
 }
 
-function judge({ path, ...minimum }) {
+function findFailures({ path, ...minimum }) {
   const covered = sum(files.filter(file => file.path.startsWith(path)));
   if (covered.lines === 0) {
     return [`FAILED: no line of ${path} was measured`];
@@ -108,7 +108,7 @@ function percent(part, whole) {
   return whole === 0 ? 100 : 100 * part / whole;
 }
 
-/** Cut, not rounded: 89.96 must not read as 90.0 beside a minimum of 90. */
+/** Truncates instead of rounding, so that 89.96 does not look like the minimum of 90. */
 function format(value) {
   return `${(Math.floor(value * 10) / 10).toFixed(1)} %`;
 }

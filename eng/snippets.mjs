@@ -1,6 +1,7 @@
-// Takes the C# blocks out of README.md and docs/*.md and writes each as a file that a compiler takes: node snippets.mjs OUT.
-// A block of types or whole files stays as it is; one of statements gets a method around it. What is used without being
-// shown (app, config, users) is in docs/snippets/Surroundings.cs. A block marked ```csharp not-compiled is left out: the page says why.
+// Writes each C# block of README.md and docs/*.md to a file that compiles: node snippets.mjs OUT.
+// A block with types or a whole file is not changed. Statements are put into a method. docs/snippets/Surroundings.cs declares the
+// names that blocks use without declaring them (app, config, users). Blocks marked ```csharp not-compiled are skipped; the page must
+// give the reason.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,7 +25,7 @@ for (const page of pages) {
     while (++i < lines.length && lines[i].trim() !== '```') block.push(lines[i].slice(fence[1].length));
     if (fence[2].trim() === 'not-compiled') continue;
 
-    // The numbers of the page's lines, so that an error of the compiler names the place to mend.
+    // Use the line numbers of the page, so that a compiler error names the line to fix.
     const code = [`#line ${first + 1} "${join(root, page)}"`, ...block].join('\n');
     const name = `${basename(page, '.md').replaceAll(/\W/g, '_')}_${first}`;
     writeFileSync(join(out, `${name}.cs`), wrap(name, code, block));
@@ -32,7 +33,7 @@ for (const page of pages) {
   }
 }
 
-if (written === 0) throw new Error('No page has a C# block: something is wrong with their marks.');
+if (written === 0) throw new Error('No page has a C# block. Check how the pages mark them.');
 console.log(`${written} blocks of ${pages.length} pages`);
 
 function wrap(name, code, block) {
@@ -44,7 +45,7 @@ function wrap(name, code, block) {
     return `${usings}\nnamespace Snippets.${name}\n{\n${body}\n}\n`;
   }
 
-  // Members of a class, or statements.
+  // The block has either members of a class or statements.
   const isMember = block.some(line => /^(public|private|protected|internal) /.test(line) || /^\[TestMethod/.test(line));
   return isMember
     ? `${usings}\nnamespace Snippets.${name}\n{\npublic class Block : Snippets.Surroundings\n{\n${body}\n}\n}\n`

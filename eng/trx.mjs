@@ -1,4 +1,5 @@
-// Counts the results in a TRX file, from the tests themselves and not from its totals. Names the failed tests, and the skipped ones with the reason.
+// Counts the results in a TRX file. It counts the tests themselves and ignores the totals of the file. It names the failed tests, and the
+// skipped tests with their reason.
 //   node eng/trx.mjs FILE.trx → {"passed":1,"failed":0,"skipped":0}
 import { readFileSync } from 'node:fs';
 import { elements } from './xml.mjs';
@@ -22,7 +23,7 @@ for (const { name, attributes, content } of elements(readFileSync(process.argv[2
   }
 }
 
-// A run that was broken off says so here, whatever its tests had said until then.
+// An aborted run has another outcome here, even if all its tests passed before.
 if (outcome !== 'Completed' && counts.failed === 0) {
   console.error(`    failed: the run ended as '${outcome}'`);
   counts.failed++;

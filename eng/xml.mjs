@@ -1,5 +1,5 @@
-// Reads the XML that test runners and coverage tools write, so that ./test.sh needs nothing but Node: elements with their
-// attributes and the text they begin with, in document order, each with its depth. Throws on a document that is cut short.
+// Reads the XML of test runners and coverage tools, so that ./test.sh needs only Node. Returns the elements in document order, each with
+// its attributes, depth and the text at its beginning. Throws if the document is incomplete.
 const markup = /<!--[\s\S]*?-->|<!\[CDATA\[[\s\S]*?\]\]>|<\?[\s\S]*?\?>|<!DOCTYPE[^>]*>|<(\/?)([\w:.-]+)((?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(\/?)>/g;
 const entities = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 

@@ -14,7 +14,7 @@ using Owin;
 
 namespace CognitoOwin.Tests.Claims;
 
-/// <summary>What an application's code finds in its user.</summary>
+/// <summary>The claims of a user, as the code of an application reads them.</summary>
 [TestClass]
 public sealed class ClaimsTests
 {
@@ -23,7 +23,7 @@ public sealed class ClaimsTests
     {
         using var pool = new CognitoTestPool();
 
-        var user = await UserOfAsync(pool, pool.IdToken("alice").WithGroups("admins", "staff").WithCustomAttribute("tenant", "acme"));
+        var user = await SignInAsync(pool, pool.IdToken("alice").WithGroups("admins", "staff").WithCustomAttribute("tenant", "acme"));
 
         Assert.AreEqual("alice", user.Identity.Name);
         Assert.AreEqual("Bearer", user.Identity.AuthenticationType);
@@ -47,7 +47,7 @@ public sealed class ClaimsTests
     {
         using var pool = new CognitoTestPool();
 
-        var user = await UserOfAsync(pool, pool.AccessToken("alice").WithScopes("notes/read", "notes/write"));
+        var user = await SignInAsync(pool, pool.AccessToken("alice").WithScopes("notes/read", "notes/write"));
 
         Assert.AreEqual("alice", user.Identity.Name);
         Assert.AreEqual(CognitoTokenUse.Access, user.GetCognitoTokenUse());
@@ -62,7 +62,7 @@ public sealed class ClaimsTests
     {
         using var pool = new CognitoTestPool();
 
-        var user = await UserOfAsync(pool, pool.ClientCredentialsToken("notes/read").WithoutClaim("sub"));
+        var user = await SignInAsync(pool, pool.ClientCredentialsToken("notes/read").WithoutClaim("sub"));
 
         Assert.AreEqual(pool.ClientId, user.GetCognitoSubject());
         Assert.IsNull(user.Identity.Name);
@@ -73,7 +73,7 @@ public sealed class ClaimsTests
     {
         using var pool = new CognitoTestPool();
 
-        var user = await UserOfAsync(
+        var user = await SignInAsync(
             pool,
             pool.IdToken()
                 .WithClaim("email_verified", true)
@@ -82,10 +82,10 @@ public sealed class ClaimsTests
                 .WithClaim("address", new { formatted = "1 High Street" })
                 .WithClaim("amr", new[] { "pwd", "mfa" }));
 
-        Assert.AreEqual(("true", ClaimValueTypes.Boolean), Of(user, "email_verified"));
-        Assert.AreEqual(("7", ClaimValueTypes.Integer64), Of(user, "custom:level"));
-        Assert.AreEqual(("0.5", ClaimValueTypes.Double), Of(user, "custom:ratio"));
-        Assert.AreEqual(("{\"formatted\":\"1 High Street\"}", "JSON"), Of(user, "address"));
+        Assert.AreEqual(("true", ClaimValueTypes.Boolean), GetValueAndType(user, "email_verified"));
+        Assert.AreEqual(("7", ClaimValueTypes.Integer64), GetValueAndType(user, "custom:level"));
+        Assert.AreEqual(("0.5", ClaimValueTypes.Double), GetValueAndType(user, "custom:ratio"));
+        Assert.AreEqual(("{\"formatted\":\"1 High Street\"}", "JSON"), GetValueAndType(user, "address"));
         CollectionAssert.AreEqual(new[] { "pwd", "mfa" }, user.FindAll("amr").Select(claim => claim.Value).ToArray());
         Assert.IsTrue(user.Claims.All(claim => claim.Issuer == pool.Issuer));
     }
@@ -95,18 +95,18 @@ public sealed class ClaimsTests
     {
         using var pool = new CognitoTestPool();
         var own = TokenReader.ReadPayload(pool.IdToken("alice").WithGroups("staff"));
-        const string Others =
+        const string OtherClaims =
             """
             "ISS":"https://evil.example","Email":"evil@example.com","COGNITO:username":"root","Cognito:Groups":["admins",{"a":1}],
             "Scope":"all","TOKEN_USE":"access","CUSTOM:tenant":"other","custom:tenant":"mine",
             """;
         var token = CognitoTestToken.Sign(
-            $$"""{"alg":"RS256","kid":"{{pool.IdTokenKey.Id}}"}""", "{" + Others + own.Substring(1), pool.IdTokenKey);
+            $$"""{"alg":"RS256","kid":"{{pool.IdTokenKey.Id}}"}""", "{" + OtherClaims + own.Substring(1), pool.IdTokenKey);
 
-        var user = await UserOfAsync(pool, token);
+        var user = await SignInAsync(pool, token);
 
         AssertIsAlice(user);
-        AssertIsAlice(CopyOf(user));
+        AssertIsAlice(CloneIdentity(user));
         Assert.AreEqual("evil@example.com", user.FindFirst("Email").Value);
         Assert.AreEqual(1, user.FindAll("Cognito:Groups").Count(claim => claim.Value == "admins"));
 
@@ -132,7 +132,7 @@ public sealed class ClaimsTests
     public async Task Claim_lookup_by_null_throws()
     {
         using var pool = new CognitoTestPool();
-        var identity = (ClaimsIdentity)(await UserOfAsync(pool, pool.IdToken())).Identity;
+        var identity = (ClaimsIdentity)(await SignInAsync(pool, pool.IdToken())).Identity;
 
         Assert.ThrowsExactly<ArgumentNullException>(() => identity.FindAll((string)null!));
         Assert.ThrowsExactly<ArgumentNullException>(() => identity.FindFirst((string)null!));
@@ -145,7 +145,7 @@ public sealed class ClaimsTests
     {
         using var pool = new CognitoTestPool();
 
-        var user = await UserOfAsync(
+        var user = await SignInAsync(
             pool,
             pool.IdToken().WithClaim("custom:role", "editor"),
             options =>
@@ -164,7 +164,7 @@ public sealed class ClaimsTests
         using var pool = new CognitoTestPool();
         string token = pool.IdToken();
 
-        var user = await UserOfAsync(pool, token, options => options.SaveToken = true);
+        var user = await SignInAsync(pool, token, options => options.SaveToken = true);
 
         Assert.AreEqual(token, user.GetCognitoToken());
     }
@@ -175,7 +175,7 @@ public sealed class ClaimsTests
         using var pool = new CognitoTestPool();
         var own = new object();
 
-        var user = await UserOfAsync(
+        var user = await SignInAsync(
             pool,
             pool.IdToken(),
             options => options.Provider.OnProvisionUser = context =>
@@ -185,7 +185,7 @@ public sealed class ClaimsTests
             });
 
         Assert.AreSame(own, user.Clone().GetCognitoUser<object>());
-        Assert.AreSame(own, CopyOf(user).GetCognitoUser<object>());
+        Assert.AreSame(own, CloneIdentity(user).GetCognitoUser<object>());
         Assert.IsNull(user.GetCognitoUser<string>());
     }
 
@@ -195,7 +195,7 @@ public sealed class ClaimsTests
     {
         using var pool = new CognitoTestPool();
         string token = pool.IdToken("alice").WithGroups("admins", "staff").WithClaim("custom:level", 7);
-        var user = await UserOfAsync(
+        var user = await SignInAsync(
             pool,
             token,
             options =>
@@ -219,8 +219,8 @@ public sealed class ClaimsTests
         bytes.Position = 0;
         var copy = (ClaimsPrincipal)formatter.Deserialize(bytes);
 
-        CollectionAssert.AreEqual(user.Claims.Select(Shown).ToArray(), copy.Claims.Select(Shown).ToArray());
-        CollectionAssert.Contains(copy.Claims.Select(Shown).ToArray(), "desk 12 http://www.w3.org/2001/XMLSchema#integer https://desks.example https://maps.example");
+        CollectionAssert.AreEqual(user.Claims.Select(Format).ToArray(), copy.Claims.Select(Format).ToArray());
+        CollectionAssert.Contains(copy.Claims.Select(Format).ToArray(), "desk 12 http://www.w3.org/2001/XMLSchema#integer https://desks.example https://maps.example");
         Assert.AreEqual("alice", copy.Identity.Name);
         Assert.AreEqual("Bearer", copy.Identity.AuthenticationType);
         Assert.AreEqual("the front door", ((ClaimsIdentity)copy.Identity).Label);
@@ -228,22 +228,22 @@ public sealed class ClaimsTests
         Assert.IsNull(copy.GetCognitoToken());
         Assert.IsFalse(copy.Claims.Any(claim => claim.Subject != copy.Identity));
 
-        // ClaimsPrincipal writes its identities as base64 text.
+        // ClaimsPrincipal serializes its identities as base64 text, so serialize the identity itself.
         formatter.Serialize(bytes, user.Identity);
         var written = Encoding.UTF8.GetString(bytes.ToArray());
         StringAssert.Contains(written, "https://desks.example");
         Assert.IsFalse(written.Contains(token.Substring(token.LastIndexOf('.'))));
 
-        static string Shown(Claim claim) => $"{claim.Type} {claim.Value} {claim.ValueType} {claim.Issuer} {claim.OriginalIssuer}";
+        static string Format(Claim claim) => $"{claim.Type} {claim.Value} {claim.ValueType} {claim.Issuer} {claim.OriginalIssuer}";
     }
 
     [TestMethod]
     public void Principal_of_another_middleware_has_no_Cognito_values()
     {
-        IPrincipal windows = new GenericPrincipal(new GenericIdentity("DOMAIN\\alice"), ["admins"]);
+        IPrincipal windowsUser = new GenericPrincipal(new GenericIdentity("DOMAIN\\alice"), ["admins"]);
         var forged = new ClaimsPrincipal(new ClaimsIdentity([new Claim("cognito:groups", "admins"), new Claim("sub", "1")], "Cookies"));
 
-        foreach (var user in new[] { windows, forged })
+        foreach (var user in new[] { windowsUser, forged })
         {
             Assert.IsNull(user.GetCognitoSubject());
             Assert.IsNull(user.GetCognitoTokenUse());
@@ -255,16 +255,16 @@ public sealed class ClaimsTests
         Assert.ThrowsExactly<ArgumentNullException>(() => ((IPrincipal)null!).GetCognitoSubject());
     }
 
-    // A principal's own Clone() keeps the identity.
-    private static ClaimsPrincipal CopyOf(ClaimsPrincipal user) => new(((ClaimsIdentity)user.Identity).Clone());
+    // ClaimsPrincipal.Clone() keeps the same identity, so clone the identity.
+    private static ClaimsPrincipal CloneIdentity(ClaimsPrincipal user) => new(((ClaimsIdentity)user.Identity).Clone());
 
-    private static (string Value, string Type) Of(ClaimsPrincipal user, string type)
+    private static (string Value, string Type) GetValueAndType(ClaimsPrincipal user, string type)
     {
         var claim = user.FindFirst(type);
         return (claim.Value, claim.ValueType);
     }
 
-    private static async Task<ClaimsPrincipal> UserOfAsync(
+    private static async Task<ClaimsPrincipal> SignInAsync(
         CognitoTestPool pool, string token, Action<CognitoJwtAuthenticationOptions>? configure = null)
     {
         ClaimsPrincipal? user = null;

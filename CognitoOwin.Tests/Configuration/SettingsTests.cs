@@ -89,7 +89,7 @@ public sealed class SettingsTests
     [TestMethod]
     public void Option_set_in_code_overrides_the_setting()
     {
-        var options = Read(("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example"), ("cognito:TokenUse", "id"));
+        var options = ReadSettings(("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example"), ("cognito:TokenUse", "id"));
 
         options.TokenUse = CognitoTokenUse.Access;
 
@@ -99,7 +99,7 @@ public sealed class SettingsTests
     [TestMethod]
     public void Start_without_settings_names_the_two_keys_and_where_AWS_shows_them()
     {
-        // This process has no such settings.
+        // The configuration file of the test process has no cognito settings.
         var problems = Assert.ThrowsExactly<CognitoConfigurationException>(() => OwinTestHost.Start(app => app.UseCognitoJwt())).Problems;
 
         Assert.HasCount(2, problems);
@@ -112,7 +112,7 @@ public sealed class SettingsTests
     [TestMethod]
     public void Start_reports_all_problems_with_key_value_and_expectation()
     {
-        var problems = Problems(
+        var problems = GetProblems(
             ("cognito:UserPoolId", "Ab12Cd34e"),
             ("cognito:ClientId", "1example,bad-client"),
             ("cognito:Region", "Ireland"),
@@ -126,7 +126,7 @@ public sealed class SettingsTests
 
         foreach (var expected in new[]
         {
-            "cognito:UserPoolId is \"Ab12Cd34e\": expected the user pool's id",
+            "cognito:UserPoolId is \"Ab12Cd34e\": expected the id of the user pool",
             "cognito:ClientId is \"bad-client\": expected",
             "cognito:Region is \"Ireland\": expected an AWS region",
             "cognito:JwksUri is \"jwks.json\": expected an absolute",
@@ -169,7 +169,7 @@ public sealed class SettingsTests
         }
         else
         {
-            Assert.HasCount(expected, Problems([.. settings]));
+            Assert.HasCount(expected, GetProblems([.. settings]));
         }
     }
 
@@ -180,7 +180,7 @@ public sealed class SettingsTests
     [DataRow("cognito:TokenUse", " ")]
     public void Empty_setting_stops_the_start(string key, string value)
     {
-        var problem = Problems(("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example"), (key, value)).Single();
+        var problem = GetProblems(("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example"), (key, value)).Single();
 
         StringAssert.StartsWith(problem, key + " is \"");
     }
@@ -225,7 +225,7 @@ public sealed class SettingsTests
     [TestMethod]
     public void Region_that_differs_from_the_pool_id_stops_the_start()
     {
-        var problem = Problems(("cognito:UserPoolId", PoolId), ("cognito:Region", "us-east-1"), ("cognito:ClientId", "1example")).Single();
+        var problem = GetProblems(("cognito:UserPoolId", PoolId), ("cognito:Region", "us-east-1"), ("cognito:ClientId", "1example")).Single();
 
         StringAssert.StartsWith(problem, "cognito:Region is \"us-east-1\": expected eu-west-1");
     }
@@ -272,7 +272,7 @@ public sealed class SettingsTests
     [DataRow("cn-north-1", "in the same partition of AWS")]
     public void Wrong_replica_region_stops_the_start(string region, string expected)
     {
-        var problem = Problems(("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example"), ("cognito:ReplicaRegions", region)).Single();
+        var problem = GetProblems(("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example"), ("cognito:ReplicaRegions", region)).Single();
 
         StringAssert.StartsWith(problem, $"cognito:ReplicaRegions is \"{region}\"");
         StringAssert.Contains(problem, expected);
@@ -289,7 +289,7 @@ public sealed class SettingsTests
     [DataRow("https://auth.example.com/oauth2/token", DisplayName = "a page of a sign-in domain")]
     public void Wrong_issuer_stops_the_start_and_the_message_names_the_right_one(string issuer)
     {
-        var problem = Problems(
+        var problem = GetProblems(
             ("cognito:UserPoolId", PoolId),
             ("cognito:ClientId", "1example"),
             ("cognito:ReplicaRegions", "us-west-2"),
@@ -307,7 +307,7 @@ public sealed class SettingsTests
     [DataRow("http://localhost:9229/local_1,http://localhost:9229/local_2", "expected issuers of one user pool")]
     [DataRow("https://example.auth.eu-west-1.amazoncognito.com/x", "expected the pool's issuer, such as https://cognito-idp.")]
     public void Wrong_issuer_of_an_emulator_stops_the_start(string issuer, string expected) =>
-        StringAssert.Contains(Problems(("cognito:Issuer", issuer), ("cognito:ClientId", "1example")).Single(), expected);
+        StringAssert.Contains(GetProblems(("cognito:Issuer", issuer), ("cognito:ClientId", "1example")).Single(), expected);
 
     [TestMethod]
     public void Several_issuers_replace_the_derived_ones_and_give_the_pool_id()
@@ -492,9 +492,9 @@ public sealed class SettingsTests
             app.UseCognitoJwt((CognitoJwtAuthenticationOptions)null!)));
     }
 
-    private static CognitoJwtAuthenticationOptions Read(params (string Key, string Value)[] values)
+    private static CognitoJwtAuthenticationOptions ReadSettings(params (string Key, string Value)[] values)
     {
-        // <appSettings> is such a collection, without regard to case in its keys.
+        // <appSettings> is also a NameValueCollection whose keys are case-insensitive.
         var settings = new NameValueCollection();
         foreach (var (key, value) in values)
         {
@@ -504,7 +504,7 @@ public sealed class SettingsTests
         return new CognitoJwtAuthenticationOptions().ReadSettings(settings);
     }
 
-    private static CognitoJwtAuthenticationOptions Start(params (string Key, string Value)[] values) => Start(Read(values));
+    private static CognitoJwtAuthenticationOptions Start(params (string Key, string Value)[] values) => Start(ReadSettings(values));
 
     private static CognitoJwtAuthenticationOptions Start(CognitoJwtAuthenticationOptions options)
     {
@@ -512,6 +512,6 @@ public sealed class SettingsTests
         return options;
     }
 
-    private static IReadOnlyList<string> Problems(params (string Key, string Value)[] values) =>
+    private static IReadOnlyList<string> GetProblems(params (string Key, string Value)[] values) =>
         Assert.ThrowsExactly<CognitoConfigurationException>(() => Start(values)).Problems;
 }

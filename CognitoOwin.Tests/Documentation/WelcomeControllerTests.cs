@@ -1,5 +1,5 @@
-// The controller test of docs/testing.md, as it stands there: TestingPageTests sees to it. Written for a reader with an older
-// compiler, so by older rules of style.
+// The controller test that docs/testing.md shows. TestingPageTests compares both. The code also compiles with older compilers, so it
+// follows older style rules.
 #nullable disable
 #pragma warning disable CA1822, CA2000, CA1852, IDE0161, IDE0063
 using System.Net;
@@ -63,12 +63,12 @@ namespace MyApplication.Tests
             }
         }
 
-        // Routes, filters and formatters as in the application, without a server.
+        // Runs routes, filters and formatters as in the application, without a server.
         private static async Task<HttpResponseMessage> GetAsync(string address, ClaimsPrincipal user)
         {
             var config = new HttpConfiguration();
             config.MapHttpAttributeRoutes();
-            config.MessageHandlers.Add(new SignedIn(user));
+            config.MessageHandlers.Add(new PrincipalHandler(user));
             using (var server = new HttpServer(config))
             using (var client = new HttpClient(server))
             {
@@ -76,11 +76,11 @@ namespace MyApplication.Tests
             }
         }
 
-        private class SignedIn : DelegatingHandler
+        private class PrincipalHandler : DelegatingHandler
         {
             private readonly ClaimsPrincipal _user;
 
-            public SignedIn(ClaimsPrincipal user)
+            public PrincipalHandler(ClaimsPrincipal user)
             {
                 _user = user;
             }

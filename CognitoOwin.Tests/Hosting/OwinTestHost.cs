@@ -11,17 +11,19 @@ using AppFunc = System.Func<System.Collections.Generic.IDictionary<string, objec
 namespace CognitoOwin.Tests.Hosting;
 
 /// <summary>
-/// An OWIN host without a socket. As a server does, it runs the <c>OnSendingHeaders</c> callbacks, the last registered first, when
-/// the first byte of the body goes or the pipeline is done; what the pipeline sets afterwards reaches no client. An exception
-/// of the pipeline comes out of <see cref="SendAsync"/>.
+/// Hosts an OWIN application without a socket. Like a server, it runs the <c>OnSendingHeaders</c> callbacks when the first byte of the
+/// body is written or the pipeline has ended. No client gets a header that the pipeline sets later. <see cref="SendAsync"/> throws the
+/// exception of the pipeline.
 /// </summary>
 public sealed class OwinTestHost : IDisposable
 {
     private readonly CancellationTokenSource _disposing = new();
+    private readonly CallbackOrder _callbackOrder;
     private readonly AppFunc _app;
 
-    private OwinTestHost(Action<IAppBuilder> configuration)
+    private OwinTestHost(Action<IAppBuilder> configuration, CallbackOrder callbackOrder)
     {
+        _callbackOrder = callbackOrder;
         var builder = new AppBuilder();
         _ = new AppProperties(builder.Properties)
         {
@@ -33,21 +35,23 @@ public sealed class OwinTestHost : IDisposable
         _app = builder.Build();
     }
 
-    public static OwinTestHost Start(Action<IAppBuilder> configuration) => new(configuration);
+    public static OwinTestHost Start(
+        Action<IAppBuilder> configuration, CallbackOrder callbackOrder = CallbackOrder.LastInFirstOut) =>
+        new(configuration, callbackOrder);
 
-    /// <param name="path">The path, and after a question mark the query string.</param>
-    /// <param name="authorization">The whole header, scheme and all; null sends none.</param>
+    /// <param name="path">The path, with the query string after a question mark.</param>
+    /// <param name="authorization">The whole header, with its scheme; null sends none.</param>
     public Task<OwinTestResponse> GetAsync(string path, string? authorization = null) =>
         SendAsync(new OwinTestRequest("GET", path) { Authorization = authorization });
 
     public async Task<OwinTestResponse> SendAsync(OwinTestRequest request)
     {
-        using var exchange = new Exchange(request);
+        using var exchange = new Exchange(request, _callbackOrder);
         await _app(exchange.Environment);
         return exchange.Complete();
     }
 
-    /// <summary>Cancels <c>host.OnAppDisposing</c>, as a host does that goes down.</summary>
+    /// <summary>Cancels <c>host.OnAppDisposing</c>, as a host does that stops.</summary>
     public void Dispose()
     {
         _disposing.Cancel();
@@ -56,14 +60,16 @@ public sealed class OwinTestHost : IDisposable
 
     private sealed class Exchange : IDisposable
     {
-        private readonly Stack<(Action<object> Callback, object State)> _sendingHeaders = new();
+        private readonly LinkedList<(Action<object> Callback, object State)> _sendingHeaders = new();
+        private readonly CallbackOrder _callbackOrder;
         private readonly MemoryStream _body = new();
         private readonly Dictionary<string, string[]> _headers = new(StringComparer.OrdinalIgnoreCase);
-        private bool _headersAreGoing;
+        private bool _areHeadersSent;
         private (int Status, string? Reason, Dictionary<string, string[]> Headers)? _sent;
 
-        public Exchange(OwinTestRequest request)
+        public Exchange(OwinTestRequest request, CallbackOrder callbackOrder)
         {
+            _callbackOrder = callbackOrder;
             var (path, query) = request.SplitTarget();
             Environment = new Dictionary<string, object>(StringComparer.Ordinal)
             {
@@ -107,31 +113,44 @@ public sealed class OwinTestHost : IDisposable
         {
             if (_sent is not null)
             {
-                throw new InvalidOperationException("The headers have gone.");
+                throw new InvalidOperationException("The headers have been sent.");
             }
 
-            _sendingHeaders.Push((callback, state));
+            if (_callbackOrder == CallbackOrder.LastInFirstOut)
+            {
+                _sendingHeaders.AddFirst((callback, state));
+            }
+            else
+            {
+                _sendingHeaders.AddLast((callback, state));
+            }
         }
 
         private void SendHeaders()
         {
             // A callback may write to the body itself.
-            if (_headersAreGoing)
+            if (_areHeadersSent)
             {
                 return;
             }
 
-            _headersAreGoing = true;
-            while (_sendingHeaders.Count > 0)
+            _areHeadersSent = true;
+            try
             {
-                var (callback, state) = _sendingHeaders.Pop();
-                callback(state);
+                while (_sendingHeaders.Count > 0)
+                {
+                    var (callback, state) = _sendingHeaders.First!.Value;
+                    _sendingHeaders.RemoveFirst();
+                    callback(state);
+                }
             }
-
-            _sent = (
-                Environment.TryGetValue("owin.ResponseStatusCode", out var status) ? (int)status : 200,
-                Environment.TryGetValue("owin.ResponseReasonPhrase", out var reason) ? (string)reason : null,
-                new Dictionary<string, string[]>(_headers, StringComparer.OrdinalIgnoreCase));
+            finally
+            {
+                _sent = (
+                    Environment.TryGetValue("owin.ResponseStatusCode", out var status) ? (int)status : 200,
+                    Environment.TryGetValue("owin.ResponseReasonPhrase", out var reason) ? (string)reason : null,
+                    new Dictionary<string, string[]>(_headers, StringComparer.OrdinalIgnoreCase));
+            }
         }
     }
 

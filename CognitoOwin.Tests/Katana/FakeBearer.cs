@@ -8,7 +8,7 @@ using Microsoft.Owin.Security.Infrastructure;
 
 namespace CognitoOwin.Tests.Katana;
 
-/// <summary>The smallest authentication there can be: the scheme's token is the user's name, and "alice" is the only user.</summary>
+/// <summary>The smallest authentication: the token is the user's name, and "alice" is the only user.</summary>
 internal sealed class FakeBearerMiddleware(OwinMiddleware next, FakeBearerOptions options)
     : AuthenticationMiddleware<FakeBearerOptions>(next, options)
 {
@@ -57,6 +57,11 @@ internal sealed class FakeBearerMiddleware(OwinMiddleware next, FakeBearerOption
             if (Response.StatusCode == 401
                 && Helper.LookupChallenge(Options.AuthenticationType, Options.AuthenticationMode) is { } challenge)
             {
+                if (Options.ChallengeFailure is { } failure)
+                {
+                    throw failure;
+                }
+
                 Response.Headers.AppendValues("WWW-Authenticate", Options.AuthenticationType);
                 Options.Challenges.Add(challenge);
             }
@@ -66,7 +71,7 @@ internal sealed class FakeBearerMiddleware(OwinMiddleware next, FakeBearerOption
 
         protected override Task TeardownCoreAsync()
         {
-            Options.Teardowns.Add(Faulted ? "faulted" : "sound");
+            Options.Teardowns.Add(Faulted);
             return Task.CompletedTask;
         }
     }
@@ -74,10 +79,13 @@ internal sealed class FakeBearerMiddleware(OwinMiddleware next, FakeBearerOption
 
 internal sealed class FakeBearerOptions(string authenticationType = "Bearer") : AuthenticationOptions(authenticationType)
 {
-    /// <summary>What authenticating throws.</summary>
+    /// <summary>Gets or sets the exception of the authentication.</summary>
     public Exception? Failure { get; set; }
 
-    /// <summary>The path the middleware answers itself.</summary>
+    /// <summary>Gets or sets the exception of the challenge.</summary>
+    public Exception? ChallengeFailure { get; set; }
+
+    /// <summary>Gets or sets the path that the middleware answers itself.</summary>
     public string? AnswersPath { get; set; }
 
     public int Authentications { get; set; }
@@ -86,5 +94,6 @@ internal sealed class FakeBearerOptions(string authenticationType = "Bearer") : 
 
     public List<AuthenticationResponseChallenge> Challenges { get; } = [];
 
-    public List<string> Teardowns { get; } = [];
+    /// <summary>Gets, for each teardown, whether the handler was faulted.</summary>
+    public List<bool> Teardowns { get; } = [];
 }

@@ -13,7 +13,7 @@ using Owin;
 
 namespace CognitoOwin.Tests.Katana;
 
-/// <summary>Katana's own bearer middleware, which CognitoOwin replaces, and into which its key provider still fits.</summary>
+/// <summary>Katana's own bearer middleware, which can use the key provider of CognitoOwin.</summary>
 [TestClass]
 public sealed class KatanaJwtBearerTests
 {
@@ -23,14 +23,14 @@ public sealed class KatanaJwtBearerTests
     private static readonly SymmetricSecurityKey NewKey = new(Encoding.ASCII.GetBytes(new string('n', 32)));
 
     [TestMethod]
-    public async Task A_token_of_the_issuer_for_the_audience_signs_its_subject_in()
+    public async Task Token_of_the_issuer_for_the_audience_is_accepted()
     {
         using var host = Start(new Keys(OldKey));
         Assert.AreEqual("JWT alice", (await host.GetAsync("/", "Bearer " + Token(OldKey))).Body);
     }
 
     [TestMethod]
-    public async Task Keys_are_asked_for_anew_with_every_token()
+    public async Task Key_provider_is_asked_for_each_token()
     {
         var keys = new Keys(OldKey);
         using var host = Start(keys);
@@ -46,7 +46,7 @@ public sealed class KatanaJwtBearerTests
     [DataRow("Basic YTpi")]
     [DataRow("Bearer")]
     [DataRow("Bearer not-a-jwt")]
-    public async Task Whatever_is_wrong_with_a_token_the_challenge_is_bare(string? authorization)
+    public async Task Challenge_of_Katana_names_no_error(string? authorization)
     {
         using var host = Start(new Keys(OldKey));
 
@@ -59,7 +59,7 @@ public sealed class KatanaJwtBearerTests
     [TestMethod]
     [DataRow("wrong audience")]
     [DataRow("expired")]
-    public async Task A_token_that_fails_a_rule_signs_nobody_in(string fault)
+    public async Task Token_that_breaks_a_rule_is_refused(string fault)
     {
         using var host = Start(new Keys(OldKey));
         var token = fault == "expired"
@@ -69,7 +69,7 @@ public sealed class KatanaJwtBearerTests
     }
 
     [TestMethod]
-    public async Task A_provider_finds_the_token_elsewhere_and_can_refuse_the_identity()
+    public async Task Provider_can_find_the_token_and_refuse_the_identity()
     {
         var provider = new OAuthBearerAuthenticationProvider
         {
@@ -94,12 +94,46 @@ public sealed class KatanaJwtBearerTests
         Assert.AreEqual(401, (await host.GetAsync("/refuse?token=" + Token(OldKey))).StatusCode);
     }
 
-    private static OwinTestHost Start(Keys keys, OAuthBearerAuthenticationProvider? provider = null) =>
+    [TestMethod]
+    public void JwtFormat_without_audience_or_provider_is_refused()
+    {
+        var keys = new Keys(OldKey);
+        Assert.ThrowsExactly<ArgumentNullException>(() => new JwtFormat((string)null!, keys));
+        Assert.ThrowsExactly<ArgumentNullException>(() => new JwtFormat("tests", null!));
+        Assert.ThrowsExactly<ArgumentNullException>(() => new JwtFormat((IEnumerable<string>)null!, [keys]));
+        Assert.ThrowsExactly<ArgumentNullException>(() => new JwtFormat(["tests"], null!));
+    }
+
+    [TestMethod]
+    public void JwtFormat_sets_the_authentication_type_of_the_parameters()
+    {
+        var parameters = new TokenValidationParameters();
+        _ = new JwtFormat(parameters);
+        Assert.AreEqual("JWT", parameters.AuthenticationType);
+    }
+
+    [TestMethod]
+    public async Task Blank_audience_is_kept_beside_the_others()
+    {
+        using var host = Start(new Keys(OldKey), audiences: [" ", "tests"]);
+        Assert.AreEqual("JWT alice", (await host.GetAsync("/", "Bearer " + Token(OldKey))).Body);
+    }
+
+    [TestMethod]
+    public async Task Challenge_of_the_provider_is_not_awaited()
+    {
+        var never = new TaskCompletionSource<bool>();
+        var provider = new OAuthBearerAuthenticationProvider { OnApplyChallenge = _ => never.Task };
+        using var host = Start(new Keys(OldKey), provider);
+        Assert.AreEqual(401, (await host.GetAsync("/")).StatusCode);
+    }
+
+    private static OwinTestHost Start(Keys keys, OAuthBearerAuthenticationProvider? provider = null, string[]? audiences = null) =>
         OwinTestHost.Start(app =>
         {
             app.UseJwtBearerAuthentication(new JwtBearerAuthenticationOptions
             {
-                AllowedAudiences = ["tests"],
+                AllowedAudiences = audiences ?? ["tests"],
                 IssuerSecurityKeyProviders = [keys],
                 Realm = "tests",
                 Provider = provider,

@@ -6,7 +6,7 @@ using Mono.Cecil;
 
 namespace CognitoOwin.Tests.Katana;
 
-/// <summary>What is compiled here against the stand-ins must link against the real assemblies.</summary>
+/// <summary>Code that was compiled against the stand-ins must link against the real assemblies.</summary>
 [TestClass]
 public sealed class KatanaLinkTests
 {
@@ -17,7 +17,7 @@ public sealed class KatanaLinkTests
     [DataRow("CognitoOwin.WebApi")]
     [DataRow("CognitoOwin.Testing")]
     [DataRow("CognitoOwin.Tests")]
-    public void Everything_an_assembly_uses_of_Katana_is_in_the_listing_of_the_real_one(string name)
+    public void Member_of_Katana_that_an_assembly_uses_is_in_the_listing(string name)
     {
         using var assembly = KatanaListing.ReadAssembly(name);
 
@@ -26,9 +26,9 @@ public sealed class KatanaLinkTests
         Assert.IsEmpty(missing, string.Join(Environment.NewLine, missing));
     }
 
-    // This assembly calls Katana all over, so an empty harvest would mean a blind check.
+    // This assembly uses most of Katana. If the check saw nothing here, it would see nothing anywhere.
     [TestMethod]
-    public void Calls_properties_constructors_and_generic_types_are_all_seen()
+    public void Check_sees_calls_properties_constructors_and_generic_types()
     {
         using var assembly = KatanaListing.ReadAssembly("CognitoOwin.Tests");
 
@@ -46,7 +46,7 @@ public sealed class KatanaLinkTests
     }
 
     [TestMethod]
-    public void A_member_that_Katana_lacks_is_found() =>
+    public void Check_finds_a_member_that_Katana_lacks() =>
         Assert.IsFalse(IsListed(new Use("Microsoft.Owin", "Microsoft.Owin.IOwinContext", "public System.Void Invented()")));
 
     private static bool IsListed(Use use) =>
@@ -58,13 +58,13 @@ public sealed class KatanaLinkTests
     {
         foreach (var type in module.GetTypeReferences().Where(IsKatana))
         {
-            yield return new Use(type.Scope.Name, SurfaceFormat.Name(Found(type, type.Resolve())), null);
+            yield return new Use(type.Scope.Name, SurfaceFormat.Name(RequireFound(type, type.Resolve())), null);
         }
 
         foreach (var member in module.GetMemberReferences().Where(member => IsKatana(member.DeclaringType)))
         {
-            // A reference knows neither its parameters' names nor its property: its definition does.
-            var definition = Found(member, member.Resolve());
+            // A reference has neither the names of the parameters nor the property. Its definition has both.
+            var definition = RequireFound(member, member.Resolve());
             yield return new Use(
                 member.DeclaringType.GetElementType().Scope.Name, SurfaceFormat.Name(definition.DeclaringType), Write(definition));
         }
@@ -72,9 +72,9 @@ public sealed class KatanaLinkTests
 
     private static bool IsKatana(TypeReference type) => KatanaListing.Assemblies.Contains(type.GetElementType().Scope.Name);
 
-    private static T Found<T>(MemberReference reference, T? definition)
+    private static T RequireFound<T>(MemberReference reference, T? definition)
         where T : class =>
-        definition ?? throw new InvalidOperationException($"{reference} is not in the assembly it is said to be in.");
+        definition ?? throw new InvalidOperationException($"{reference} is not in the assembly that the reference names.");
 
     private static string Write(IMemberDefinition member) => member switch
     {

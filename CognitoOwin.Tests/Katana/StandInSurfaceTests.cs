@@ -7,13 +7,13 @@ using Owin;
 
 namespace CognitoOwin.Tests.Katana;
 
-/// <summary>A stand-in may leave out what nobody here uses; it may not have what Katana has not.</summary>
+/// <summary>A stand-in may lack members that nothing here uses. It may not have a member that Katana lacks.</summary>
 [TestClass]
 public sealed class StandInSurfaceTests
 {
     [TestMethod]
     [DynamicData(nameof(Assemblies))]
-    public void Every_visible_member_of_an_assembly_is_in_the_listing_of_the_real_one(string name)
+    public void Visible_member_of_a_stand_in_is_in_the_listing(string name)
     {
         var listing = KatanaListing.Load(name);
         using var assembly = KatanaListing.ReadAssembly(name);
@@ -28,7 +28,7 @@ public sealed class StandInSurfaceTests
     }
 
     [TestMethod]
-    public void The_whole_of_an_assembly_is_seen()
+    public void Check_sees_the_whole_assembly()
     {
         using var assembly = KatanaListing.ReadAssembly("Microsoft.Owin");
         var members = assembly.MainModule.Types.Where(SurfaceFormat.IsVisible).SelectMany(SurfaceFormat.Members).Count();
@@ -36,14 +36,14 @@ public sealed class StandInSurfaceTests
     }
 
     [TestMethod]
-    public void An_invented_type_is_found()
+    public void Check_finds_an_invented_type()
     {
         var inventions = KatanaListing.Load("Owin").Inventions(TypeOfThisAssembly(typeof(StandInSurfaceTests)));
         StringAssert.Contains(string.Join(string.Empty, inventions), "no such type");
     }
 
     [TestMethod]
-    public void An_invented_member_a_wrong_kind_and_a_wrong_base_are_found()
+    public void Check_finds_an_invented_member_a_wrong_kind_and_a_wrong_base()
     {
         var type = TypeOfThisAssembly(typeof(InventedBuilder));
         type.DeclaringType = null;

@@ -10,14 +10,14 @@ using Owin;
 
 namespace CognitoOwin.Tests.Katana;
 
-/// <summary>Microsoft's Web API adapter is the most demanding user of Katana there is: it must find all it asks for.</summary>
+/// <summary>Microsoft's Web API adapter uses more of Katana than any other code here. It must find every member that it asks for.</summary>
 [TestClass]
 public sealed class WebApiOnOwinTests
 {
     private const string Alice = "Bearer alice";
 
     [TestMethod]
-    public async Task An_authorized_action_needs_the_token()
+    public async Task Authorized_action_needs_the_token()
     {
         using var host = Start(AuthenticationMode.Active, suppressHost: false);
 
@@ -33,30 +33,30 @@ public sealed class WebApiOnOwinTests
     [TestMethod]
     [DataRow(AuthenticationMode.Active)]
     [DataRow(AuthenticationMode.Passive)]
-    public async Task With_host_authentication_suppressed_the_filter_asks_the_middleware(AuthenticationMode mode)
+    public async Task Suppressed_host_authentication_with_filter_asks_the_middleware(AuthenticationMode mode)
     {
         using var host = Start(mode, suppressHost: true, WebApiOnOwin.HostAuthenticationFilter("Bearer"));
 
         var denied = await host.GetAsync("/secret");
         Assert.AreEqual(401, denied.StatusCode);
-        Assert.AreEqual("Bearer", denied.Header("WWW-Authenticate"), "One challenge, once.");
+        Assert.AreEqual("Bearer", denied.Header("WWW-Authenticate"), "Expected one challenge, once.");
 
         Assert.AreEqual("\"alice\"", (await host.GetAsync("/secret", Alice)).Body);
     }
 
     [TestMethod]
-    public async Task With_host_authentication_suppressed_and_no_filter_nobody_is_signed_in()
+    public async Task Suppressed_host_authentication_without_filter_is_anonymous()
     {
         using var host = Start(AuthenticationMode.Active, suppressHost: true);
 
         Assert.AreEqual("\"nobody\"", (await host.GetAsync("/open", Alice)).Body);
         var denied = await host.GetAsync("/secret", Alice);
         Assert.AreEqual(401, denied.StatusCode);
-        Assert.IsNull(denied.Header("WWW-Authenticate"), "The challenge of an active middleware is suppressed as well.");
+        Assert.IsNull(denied.Header("WWW-Authenticate"), "Suppressing also removes the challenge of an active middleware.");
     }
 
     [TestMethod]
-    public async Task A_controller_can_ask_the_authentication_manager()
+    public async Task Controller_can_ask_the_authentication_manager()
     {
         using var host = Start(AuthenticationMode.Passive, suppressHost: false);
         Assert.AreEqual("\"alice\"", (await host.GetAsync("/ask", Alice)).Body);
@@ -64,7 +64,7 @@ public sealed class WebApiOnOwinTests
     }
 
     [TestMethod]
-    public async Task A_body_is_read_by_the_action()
+    public async Task Action_reads_the_body()
     {
         using var host = Start(AuthenticationMode.Active, suppressHost: false);
         var response = await host.SendAsync(new OwinTestRequest("POST", "/echo").WithBody("\"hello\"", "application/json"));
@@ -73,7 +73,7 @@ public sealed class WebApiOnOwinTests
     }
 
     [TestMethod]
-    public async Task A_path_without_a_route_goes_on_to_the_next_middleware()
+    public async Task Path_without_a_route_reaches_the_next_middleware()
     {
         using var host = OwinTestHost.Start(app =>
         {

@@ -14,7 +14,7 @@ using Owin;
 
 namespace CognitoOwin.Tests.Keys;
 
-/// <summary>What an operator sees of the keys: metrics, messages, health.</summary>
+/// <summary>Metrics, log messages and health of the keys.</summary>
 [TestClass]
 public sealed class DiagnosticsTests
 {
@@ -24,32 +24,32 @@ public sealed class DiagnosticsTests
         var exported = new List<MetricSnapshot>();
         using var metrics = Sdk.CreateMeterProviderBuilder().AddMeter("CognitoOwin").AddInMemoryExporter(exported).Build();
         using var app = new KeysApp();
-        string token = app.LongToken();
+        string token = app.CreateLongLivedToken();
         app.Server.OnRequest = MisbehavingServer.InTurn(MisbehavingServer.Status(500), app.ServeKeys);
 
-        Assert.AreEqual(503, await app.StatusAsync(token));
+        Assert.AreEqual(503, await app.GetStatusAsync(token));
         app.Clock.Advance(TimeSpan.FromSeconds(10));
-        Assert.AreEqual(200, await app.StatusAsync(token));
+        Assert.AreEqual(200, await app.GetStatusAsync(token));
         for (var i = 0; i < 4; i++)
         {
-            Assert.AreEqual(401, await app.StatusAsync(KeysApp.WithKeyId(token, "invented")));
+            Assert.AreEqual(401, await app.GetStatusAsync(KeysApp.ReplaceKeyId(token, "invented")));
         }
 
         app.Clock.Advance(TimeSpan.FromSeconds(90));
         metrics.ForceFlush();
 
-        var fetches = PointsOf("cognito_owin.jwks.fetch.duration", "s");
-        Assert.AreEqual(1, fetches.Single(point => Tag(point, "error.type") == "500").GetHistogramCount());
-        Assert.AreEqual(2, fetches.Single(point => Tag(point, "error.type") == null).GetHistogramCount());
-        Assert.AreEqual(2, PointsOf("cognito_owin.jwks.keys", "{key}").Single().GetSumLong());
-        Assert.AreEqual(90.0, PointsOf("cognito_owin.jwks.age", "s").Single().GetGaugeLastValueDouble());
-        Assert.AreEqual(3, PointsOf("cognito_owin.jwks.lookup.refused", "{lookup}").Single().GetSumLong());
+        var fetches = GetPoints("cognito_owin.jwks.fetch.duration", "s");
+        Assert.AreEqual(1, fetches.Single(point => GetTag(point, "error.type") == "500").GetHistogramCount());
+        Assert.AreEqual(2, fetches.Single(point => GetTag(point, "error.type") == null).GetHistogramCount());
+        Assert.AreEqual(2, GetPoints("cognito_owin.jwks.keys", "{key}").Single().GetSumLong());
+        Assert.AreEqual(90.0, GetPoints("cognito_owin.jwks.age", "s").Single().GetGaugeLastValueDouble());
+        Assert.AreEqual(3, GetPoints("cognito_owin.jwks.lookup.refused", "{lookup}").Single().GetSumLong());
 
-        List<MetricPoint> PointsOf(string name, string unit)
+        List<MetricPoint> GetPoints(string name, string unit)
         {
             var metric = exported.Last(metric => metric.Name == name);
             Assert.AreEqual(unit, metric.Unit);
-            return [.. metric.MetricPoints.Where(point => Tag(point, "cognito_owin.user_pool") == app.Pool.UserPool.Name)];
+            return [.. metric.MetricPoints.Where(point => GetTag(point, "cognito_owin.user_pool") == app.Pool.UserPool.Name)];
         }
     }
 
@@ -59,31 +59,31 @@ public sealed class DiagnosticsTests
         var exported = new List<MetricSnapshot>();
         using var metrics = Sdk.CreateMeterProviderBuilder().AddMeter(CognitoMeter.Name).AddInMemoryExporter(exported).Build();
         using var app = new KeysApp();
-        Assert.AreEqual(200, await app.StatusAsync(app.Pool.IdToken()));
-        app.End();
+        Assert.AreEqual(200, await app.GetStatusAsync(app.Pool.IdToken()));
+        app.Unload();
 
         metrics.ForceFlush();
 
         var keys = exported.Where(metric => metric.Name == "cognito_owin.jwks.keys").SelectMany(metric => metric.MetricPoints);
-        Assert.IsFalse(keys.Any(point => Tag(point, "cognito_owin.user_pool") == app.Pool.UserPool.Name));
+        Assert.IsFalse(keys.Any(point => GetTag(point, "cognito_owin.user_pool") == app.Pool.UserPool.Name));
     }
 
     [TestMethod]
     public async Task Log_messages_have_the_documented_event_ids()
     {
         using var app = new KeysApp();
-        string token = app.LongToken();
+        string token = app.CreateLongLivedToken();
         var name = app.Pool.UserPool.Name;
         app.Server.OnRequest = MisbehavingServer.InTurn(
             MisbehavingServer.Status(500),
             MisbehavingServer.Json(app.Pool.Jwks.Replace("{\"keys\":[", "{\"keys\":[{},")),
             MisbehavingServer.Json(CognitoTestPool.WriteJwks([app.Pool.AccessTokenKey])));
 
-        Assert.AreEqual(503, await app.StatusAsync(token));
+        Assert.AreEqual(503, await app.GetStatusAsync(token));
         app.Clock.Advance(TimeSpan.FromSeconds(10));
-        Assert.AreEqual(200, await app.StatusAsync(token));
-        Assert.AreEqual(401, await app.StatusAsync(KeysApp.WithKeyId(token, "invented")));
-        Assert.AreEqual(401, await app.StatusAsync(KeysApp.WithKeyId(token, "invented")));
+        Assert.AreEqual(200, await app.GetStatusAsync(token));
+        Assert.AreEqual(401, await app.GetStatusAsync(KeysApp.ReplaceKeyId(token, "invented")));
+        Assert.AreEqual(401, await app.GetStatusAsync(KeysApp.ReplaceKeyId(token, "invented")));
 
         CollectionAssert.AreEqual(
             new[]
@@ -107,20 +107,20 @@ public sealed class DiagnosticsTests
     public async Task Health_follows_a_pool_through_cold_start_outage_and_recovery()
     {
         using var app = new KeysApp(application: AnswerHealthAsync);
-        var go = new TaskCompletionSource<bool>();
-        app.Server.OnRequest = MisbehavingServer.After(go.Task, app.ServeKeys);
+        var release = new TaskCompletionSource<bool>();
+        app.Server.OnRequest = MisbehavingServer.After(release.Task, app.ServeKeys);
 
-        // Nothing is known yet, but to ask begins a fetch.
-        var cold = await HealthAsync(app);
+        // No key is known yet. Asking for the health starts a fetch.
+        var cold = await GetHealthAsync(app);
         Assert.AreEqual(503, cold.Status);
         Assert.IsFalse(cold.Pool.GetProperty("IsUsable").GetBoolean());
         Assert.AreEqual(JsonValueKind.Null, cold.Pool.GetProperty("LastFetchSucceeded").ValueKind);
         Assert.AreEqual(JsonValueKind.Null, cold.Pool.GetProperty("KeysAge").ValueKind);
-        go.SetResult(true);
+        release.SetResult(true);
         await app.Log.WaitForAsync(KeysApp.Fetched);
 
         app.Clock.Advance(TimeSpan.FromMinutes(5));
-        var warm = await HealthAsync(app);
+        var warm = await GetHealthAsync(app);
         Assert.AreEqual(200, warm.Status);
         Assert.AreEqual(app.Pool.UserPool.Name, warm.Pool.GetProperty("Name").GetString());
         Assert.AreEqual(app.Pool.UserPool.UserPoolId, warm.Pool.GetProperty("UserPoolId").GetString());
@@ -131,22 +131,22 @@ public sealed class DiagnosticsTests
 
         app.Server.OnRequest = MisbehavingServer.Status(500);
         app.Clock.Advance(TimeSpan.FromHours(24));
-        await HealthAsync(app);
+        await GetHealthAsync(app);
         await app.Log.WaitForAsync(KeysApp.FetchFailed);
-        var stale = await HealthAsync(app);
-        Assert.AreEqual(200, stale.Status, "Known keys go on serving.");
+        var stale = await GetHealthAsync(app);
+        Assert.AreEqual(200, stale.Status, "The known keys stay in use.");
         Assert.IsFalse(stale.Pool.GetProperty("LastFetchSucceeded").GetBoolean());
         Assert.AreEqual("The answer has status 500, expected 200.", stale.Pool.GetProperty("LastFailure").GetString());
 
         app.Clock.Advance(TimeSpan.FromDays(7));
-        Assert.AreEqual(503, (await HealthAsync(app)).Status);
+        Assert.AreEqual(503, (await GetHealthAsync(app)).Status);
         await app.Log.WaitForAsync(KeysApp.FetchFailed, 2);
 
         app.Server.OnRequest = app.ServeKeys;
         app.Clock.Advance(TimeSpan.FromSeconds(10));
-        await HealthAsync(app);
+        await GetHealthAsync(app);
         await app.Log.WaitForAsync(KeysApp.Fetched, 2);
-        Assert.AreEqual(200, (await HealthAsync(app)).Status);
+        Assert.AreEqual(200, (await GetHealthAsync(app)).Status);
         Assert.AreEqual(4, app.Fetches);
     }
 
@@ -154,10 +154,10 @@ public sealed class DiagnosticsTests
     public async Task Health_without_caching_reflects_the_last_fetch()
     {
         using var app = new KeysApp(options => options.Keys.CachingEnabled = false, AnswerHealthAsync);
-        await HealthAsync(app);
+        await GetHealthAsync(app);
         await app.Log.WaitForAsync(KeysApp.Fetched);
 
-        Assert.AreEqual(200, (await HealthAsync(app)).Status);
+        Assert.AreEqual(200, (await GetHealthAsync(app)).Status);
         app.Server.OnRequest = MisbehavingServer.Status(500);
         Assert.AreEqual(503, (await app.GetAsync(app.Pool.IdToken(), "/health")).StatusCode);
     }
@@ -179,13 +179,13 @@ public sealed class DiagnosticsTests
         return context.Response.WriteAsync(JsonSerializer.Serialize(health));
     }
 
-    private static async Task<(int Status, JsonElement Pool)> HealthAsync(KeysApp app)
+    private static async Task<(int Status, JsonElement Pool)> GetHealthAsync(KeysApp app)
     {
         var response = await app.GetAnonymouslyAsync("/health");
         return (response.StatusCode, JsonDocument.Parse(response.Body).RootElement.GetProperty("Pools")[0]);
     }
 
-    private static string? Tag(MetricPoint point, string name)
+    private static string? GetTag(MetricPoint point, string name)
     {
         foreach (var tag in point.Tags)
         {

@@ -6,6 +6,7 @@ using System.Threading.Tasks;
 using CognitoOwin.Testing;
 using CognitoOwin.Tests.Hosting;
 using CognitoOwin.Tests.Requests;
+using Microsoft.Extensions.Time.Testing;
 using Microsoft.IdentityModel.Tokens;
 using Microsoft.Owin.Security.Jwt;
 using Microsoft.VisualStudio.TestTools.UnitTesting;
@@ -13,7 +14,7 @@ using Owin;
 
 namespace CognitoOwin.Tests.Keys;
 
-/// <summary>The keys behind Katana's own <c>UseJwtBearerAuthentication</c>, whose interface is synchronous.</summary>
+/// <summary>The key provider for Katana's own <c>UseJwtBearerAuthentication</c>, whose interface is synchronous.</summary>
 [TestClass]
 public sealed class IssuerSecurityKeyProviderTests : IDisposable
 {
@@ -30,16 +31,16 @@ public sealed class IssuerSecurityKeyProviderTests : IDisposable
         _server.OnRequest = MisbehavingServer.Json(() => _pool.Jwks);
     }
 
-    // Requests that block hold threads of the pool, and Mono's sockets, unlike those of .NET Framework, need some as well.
+    // Blocked requests hold threads of the thread pool. Mono's sockets, unlike those of .NET Framework, need threads of it too.
     [ClassInitialize]
-    public static void GiveMonoThreads(TestContext context)
+    public static void RaiseThreadPoolMinimum(TestContext context)
     {
         ThreadPool.GetMinThreads(out _threads, out _completionPortThreads);
         ThreadPool.SetMinThreads(Math.Max(_threads, 32), _completionPortThreads);
     }
 
     [ClassCleanup]
-    public static void TakeThemBack() => ThreadPool.SetMinThreads(_threads, _completionPortThreads);
+    public static void RestoreThreadPoolMinimum() => ThreadPool.SetMinThreads(_threads, _completionPortThreads);
 
     public void Dispose()
     {
@@ -68,7 +69,7 @@ public sealed class IssuerSecurityKeyProviderTests : IDisposable
     [DataRow("single-threaded", true)]
     public async Task First_request_gets_keys_without_deadlock_on_any_context(string context, bool resolver)
     {
-        using var provider = Provider();
+        using var provider = CreateProvider();
         using var host = resolver ? StartWithResolver(provider) : StartWithProvider(provider);
         string token = _pool.IdToken();
 
@@ -83,7 +84,7 @@ public sealed class IssuerSecurityKeyProviderTests : IDisposable
     [DataRow("single-threaded")]
     public async Task Concurrent_first_requests_share_one_fetch(string context)
     {
-        using var provider = Provider();
+        using var provider = CreateProvider();
         using var host = StartWithProvider(provider);
         string token = _pool.IdToken();
 
@@ -100,7 +101,7 @@ public sealed class IssuerSecurityKeyProviderTests : IDisposable
     public async Task Hanging_endpoint_gives_401_after_FetchTimeout(string context, bool resolver)
     {
         _server.OnRequest = _server.SlowHeaders();
-        using var provider = Provider(new CognitoKeysOptions { FetchTimeout = TimeSpan.FromMilliseconds(300) });
+        using var provider = CreateProvider(new CognitoKeysOptions { FetchTimeout = TimeSpan.FromMilliseconds(300) });
         using var host = resolver ? StartWithResolver(provider) : StartWithProvider(provider);
         string token = _pool.IdToken();
 
@@ -109,65 +110,61 @@ public sealed class IssuerSecurityKeyProviderTests : IDisposable
 
         Assert.AreEqual(401, response.StatusCode);
         Assert.AreEqual(401, again.StatusCode);
-        Assert.AreEqual(1, _server.Fetches, "The second one does not wait: MinimumRefetchInterval has not passed.");
-        StringAssert.Contains(_log.TextsOf(KeysApp.FetchFailed).Single(), "(Timeout)");
+        Assert.AreEqual(1, _server.Fetches, "The second request does not fetch: MinimumRefetchInterval has not passed.");
+        StringAssert.Contains(_log.GetTexts(KeysApp.FetchFailed).Single(), "(Timeout)");
         Assert.IsFalse(provider.GetHealth().IsUsable);
     }
 
     [TestMethod]
     public async Task Resolver_accepts_a_new_key_on_its_first_request()
     {
-        using var provider = Provider();
+        using var provider = CreateProvider();
         using var host = StartWithResolver(provider);
-        string old = _pool.IdToken();
-        Assert.AreEqual(200, await StatusAsync(host, old));
-        _pool.RotateKeys();
+        var old = await RotateKeysAfterFirstRequestAsync(host);
 
-        Assert.AreEqual(200, await StatusAsync(host, _pool.IdToken()));
-        Assert.AreEqual(200, await StatusAsync(host, old));
+        Assert.AreEqual(200, await GetStatusAsync(host, _pool.IdToken()));
+        Assert.AreEqual(200, await GetStatusAsync(host, old));
         Assert.AreEqual(2, _server.Fetches);
     }
 
     [TestMethod]
     public async Task Provider_alone_accepts_a_new_key_after_the_next_refresh()
     {
-        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
-        using var provider = Provider(clock: clock);
+        var clock = new FakeTimeProvider();
+        using var provider = CreateProvider(clock: clock);
         using var host = StartWithProvider(provider);
-        string old = _pool.IdToken();
-        Assert.AreEqual(200, await StatusAsync(host, old));
-        _pool.RotateKeys();
+        var old = await RotateKeysAfterFirstRequestAsync(host);
         string rotated = _pool.IdToken();
-        Assert.AreEqual(401, await StatusAsync(host, rotated));
+        Assert.AreEqual(401, await GetStatusAsync(host, rotated));
 
         clock.Advance(TimeSpan.FromHours(24));
-        Assert.AreEqual(200, await StatusAsync(host, old));
+        Assert.AreEqual(200, await GetStatusAsync(host, old));
         await _log.WaitForAsync(KeysApp.Fetched, 2);
 
-        Assert.AreEqual(200, await StatusAsync(host, rotated));
+        Assert.AreEqual(200, await GetStatusAsync(host, rotated));
         Assert.AreEqual(2, _server.Fetches);
     }
 
     [TestMethod]
     public async Task Resolver_rejects_invented_kids_with_one_fetch()
     {
-        using var provider = Provider();
+        using var provider = CreateProvider();
         using var host = StartWithResolver(provider);
         string token = _pool.IdToken();
-        Assert.AreEqual(200, await StatusAsync(host, token));
+        Assert.AreEqual(200, await GetStatusAsync(host, token));
         for (var i = 0; i < 50; i++)
         {
-            Assert.AreEqual(401, await StatusAsync(host, KeysApp.WithKeyId(token, "invented")));
+            Assert.AreEqual(401, await GetStatusAsync(host, KeysApp.ReplaceKeyId(token, "invented")));
         }
 
-        Assert.AreEqual(200, await StatusAsync(host, token));
+        Assert.AreEqual(200, await GetStatusAsync(host, token));
         Assert.AreEqual(2, _server.Fetches);
     }
 
     [TestMethod]
     public void Resolver_returns_no_key_without_kid_or_for_another_issuer()
     {
-        using var provider = Provider();
+        using var provider = CreateProvider();
         var token = new JwtSecurityToken((string)_pool.IdToken());
         var foreign = new JwtSecurityToken((string)_pool.IdToken().WithClaim("iss", "https://attacker.example"));
 
@@ -184,26 +181,33 @@ public sealed class IssuerSecurityKeyProviderTests : IDisposable
     [TestMethod]
     public async Task Token_of_a_removed_key_gets_401_after_the_next_refresh()
     {
-        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
-        using var provider = Provider(clock: clock);
+        var clock = new FakeTimeProvider();
+        using var provider = CreateProvider(clock: clock);
         using var host = StartWithProvider(provider);
-        string old = _pool.IdToken();
-        Assert.AreEqual(200, await StatusAsync(host, old));
-        _pool.RotateKeys();
+        var old = await RotateKeysAfterFirstRequestAsync(host);
         _pool.DropOldKeys();
 
-        var go = new TaskCompletionSource<bool>();
-        _server.OnRequest = MisbehavingServer.After(go.Task, MisbehavingServer.Json(_pool.Jwks));
+        var release = new TaskCompletionSource<bool>();
+        _server.OnRequest = MisbehavingServer.After(release.Task, MisbehavingServer.Json(_pool.Jwks));
         clock.Advance(TimeSpan.FromHours(24));
-        Assert.AreEqual(200, await StatusAsync(host, old));
-        go.SetResult(true);
+        Assert.AreEqual(200, await GetStatusAsync(host, old));
+        release.SetResult(true);
         await _log.WaitForAsync(KeysApp.Fetched, 2);
 
-        Assert.AreEqual(401, await StatusAsync(host, old));
+        Assert.AreEqual(401, await GetStatusAsync(host, old));
     }
 
-    private CognitoIssuerSecurityKeyProvider Provider(CognitoKeysOptions? keys = null, TimeProvider? clock = null) =>
+    private CognitoIssuerSecurityKeyProvider CreateProvider(CognitoKeysOptions? keys = null, TimeProvider? clock = null) =>
         new(_pool.UserPool, keys, _log, clock);
+
+    /// <summary>Sends a token that gets 200, then gives the pool new keys. Returns the token, whose key is now the old one.</summary>
+    private async Task<string> RotateKeysAfterFirstRequestAsync(OwinTestHost host)
+    {
+        string token = _pool.IdToken();
+        Assert.AreEqual(200, await GetStatusAsync(host, token));
+        _pool.RotateKeys();
+        return token;
+    }
 
     private OwinTestHost StartWithProvider(CognitoIssuerSecurityKeyProvider provider) => OwinTestHost.Start(app =>
     {
@@ -229,6 +233,6 @@ public sealed class IssuerSecurityKeyProviderTests : IDisposable
         app.Run(ProtectedApp.AnswerAsync);
     });
 
-    private static async Task<int> StatusAsync(OwinTestHost host, string token) =>
+    private static async Task<int> GetStatusAsync(OwinTestHost host, string token) =>
         (await host.GetAsync("/", "Bearer " + token)).StatusCode;
 }

@@ -86,7 +86,7 @@ internal sealed class IssuersApp : IDisposable
     public Task<OwinTestResponse> GetAsync(string path, string? token = null) =>
         _host.GetAsync(path, token == null ? null : "Bearer " + token);
 
-    public async Task<int> StatusAsync(string token) => (await GetAsync("/", token)).StatusCode;
+    public async Task<int> GetStatusAsync(string token) => (await GetAsync("/", token)).StatusCode;
 
     public void Dispose()
     {

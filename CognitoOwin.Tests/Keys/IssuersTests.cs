@@ -30,7 +30,7 @@ public sealed class IssuersTests
         using var app = new IssuersApp();
         foreach (var issuer in app.Pool.UserPool.Issuers)
         {
-            Assert.AreEqual(200, await app.StatusAsync(app.Token(issuer)), issuer);
+            Assert.AreEqual(200, await app.GetStatusAsync(app.Token(issuer)), issuer);
         }
 
         CollectionAssert.AreEqual(new[] { app.Original, app.Updated, app.Replica }, app.Fetches.ToArray());
@@ -78,7 +78,7 @@ public sealed class IssuersTests
         Assert.AreEqual("alice 200", await DescribeAsync(app, app.Token(app.Updated)));
         Assert.AreEqual("nobody 200", await DescribeAsync(app, app.Token(app.Updated, TestSigningKey.Create())));
 
-        Assert.AreEqual(0, app.Log.TextsOf(FetchFailed).Count);
+        Assert.AreEqual(0, app.Log.GetTexts(FetchFailed).Count);
         Assert.AreEqual(
             (TraceEventType.Information, AddressUnused),
             app.Log.Entries.Where(entry => entry.EventId == AddressUnused).Select(entry => (entry.Level, entry.EventId)).Single());
@@ -89,18 +89,18 @@ public sealed class IssuersTests
     {
         using var app = new IssuersApp();
         app.Fail(app.Updated, HttpStatusCode.NotFound);
-        Assert.AreEqual(200, await app.StatusAsync(app.Token(app.Original)));
+        Assert.AreEqual(200, await app.GetStatusAsync(app.Token(app.Original)));
         for (var i = 1; i <= 5; i++)
         {
-            Assert.AreEqual(200, await app.StatusAsync(app.Token(app.Updated, username: "user" + i)));
+            Assert.AreEqual(200, await app.GetStatusAsync(app.Token(app.Updated, username: "user" + i)));
             await app.WaitForFetchesAsync(1 + i);
 
             // An unknown key waits for the fetch that runs.
-            Assert.AreEqual(401, await app.StatusAsync(app.Token(app.Updated, TestSigningKey.Create())));
+            Assert.AreEqual(401, await app.GetStatusAsync(app.Token(app.Updated, TestSigningKey.Create())));
             app.Clock.Advance(TimeSpan.FromSeconds(11));
         }
 
-        Assert.AreEqual(1, app.Log.TextsOf(AddressUnused).Count);
+        Assert.AreEqual(1, app.Log.GetTexts(AddressUnused).Count);
     }
 
     [TestMethod]
@@ -108,10 +108,10 @@ public sealed class IssuersTests
     {
         using var app = new IssuersApp();
         app.Fail(app.Updated, HttpStatusCode.Forbidden);
-        Assert.AreEqual(200, await app.StatusAsync(app.Token(app.Original)));
+        Assert.AreEqual(200, await app.GetStatusAsync(app.Token(app.Original)));
         for (var i = 0; i < 50; i++)
         {
-            Assert.AreEqual(401, await app.StatusAsync(app.Token(app.Updated, TestSigningKey.Create())));
+            Assert.AreEqual(401, await app.GetStatusAsync(app.Token(app.Updated, TestSigningKey.Create())));
         }
 
         Assert.AreEqual(1, app.CountFetches(app.Updated));
@@ -126,14 +126,14 @@ public sealed class IssuersTests
         app.Fail(app.Replica);
 
         // The other addresses were not fetched yet.
-        Assert.AreEqual(200, await app.StatusAsync(app.Token(app.Replica)));
+        Assert.AreEqual(200, await app.GetStatusAsync(app.Token(app.Replica)));
         Assert.AreEqual(1, app.CountFetches(app.Original));
 
         // Known keys wait for no fetch, even while the own address hangs.
         app.Answer(app.Replica, () => new TaskCompletionSource<HttpResponseMessage>().Task);
         app.Clock.Advance(TimeSpan.FromSeconds(10));
-        Assert.AreEqual(200, await app.StatusAsync(app.Token(app.Replica, username: "bob")));
-        Assert.AreEqual(200, await app.StatusAsync(app.Token(app.Replica, app.Pool.AccessTokenKey)));
+        Assert.AreEqual(200, await app.GetStatusAsync(app.Token(app.Replica, username: "bob")));
+        Assert.AreEqual(200, await app.GetStatusAsync(app.Token(app.Replica, app.Pool.AccessTokenKey)));
     }
 
     [TestMethod]
@@ -142,8 +142,8 @@ public sealed class IssuersTests
         using var app = new IssuersApp();
         app.Fail(app.Replica);
 
-        Assert.AreEqual(503, await app.StatusAsync(app.Token(app.Replica, TestSigningKey.Create())));
-        Assert.AreEqual(503, await app.StatusAsync(app.Token(app.Replica, TestSigningKey.Create())));
+        Assert.AreEqual(503, await app.GetStatusAsync(app.Token(app.Replica, TestSigningKey.Create())));
+        Assert.AreEqual(503, await app.GetStatusAsync(app.Token(app.Replica, TestSigningKey.Create())));
 
         CollectionAssert.AreEquivalent(new[] { app.Replica, app.Original, app.Updated }, app.Fetches.ToArray());
     }
@@ -210,8 +210,8 @@ public sealed class IssuersTests
         Assert.AreEqual("nobody 503", await DescribeAsync(app, app.Token(app.Updated)));
         Assert.AreEqual(503, (await app.GetAsync("/health")).StatusCode);
         Assert.AreEqual(3, app.Log.Entries.Count(entry => entry.EventId == FetchFailed && entry.Level == TraceEventType.Error));
-        StringAssert.Contains(app.Log.TextsOf(FetchFailed)[0], "from " + app.Updated + "/.well-known/jwks.json");
-        Assert.AreEqual(0, app.Log.TextsOf(AddressUnused).Count);
+        StringAssert.Contains(app.Log.GetTexts(FetchFailed)[0], "from " + app.Updated + "/.well-known/jwks.json");
+        Assert.AreEqual(0, app.Log.GetTexts(AddressUnused).Count);
     }
 
     [TestMethod]
@@ -221,15 +221,15 @@ public sealed class IssuersTests
         app.Fail(app.Original);
         app.Fail(app.Updated);
         app.Fail(app.Replica);
-        Assert.AreEqual(503, await app.StatusAsync(app.Token(app.Original)));
+        Assert.AreEqual(503, await app.GetStatusAsync(app.Token(app.Original)));
         app.Clock.Advance(TimeSpan.FromSeconds(1));
         app.Restore(app.Original);
         app.Restore(app.Updated);
 
-        Assert.AreEqual(200, await app.StatusAsync(app.Token(app.Original)));
-        Assert.AreEqual(200, await app.StatusAsync(app.Token(app.Updated)));
+        Assert.AreEqual(200, await app.GetStatusAsync(app.Token(app.Original)));
+        Assert.AreEqual(200, await app.GetStatusAsync(app.Token(app.Updated)));
 
-        Assert.AreEqual(1, app.Log.TextsOf(OutageEnded).Count);
+        Assert.AreEqual(1, app.Log.GetTexts(OutageEnded).Count);
     }
 
     [TestMethod]
@@ -246,8 +246,8 @@ public sealed class IssuersTests
         }
 
         other.TimeProvider = app.Clock;
-        Assert.AreEqual(200, await app.StatusAsync(other.IdToken()));
-        Assert.AreEqual(503, await app.StatusAsync(app.Token(app.Original, other.IdTokenKey)));
+        Assert.AreEqual(200, await app.GetStatusAsync(other.IdToken()));
+        Assert.AreEqual(503, await app.GetStatusAsync(app.Token(app.Original, other.IdTokenKey)));
     }
 
     [TestMethod]
@@ -256,25 +256,25 @@ public sealed class IssuersTests
         using var app = new IssuersApp();
         var (leaked, kept) = (app.Pool.IdTokenKey, app.Pool.AccessTokenKey);
         string seen = app.Token(app.Original, leaked);
-        Assert.AreEqual(200, await app.StatusAsync(seen));
+        Assert.AreEqual(200, await app.GetStatusAsync(seen));
 
         // The key is rotated. Only the updated address is fetched after that.
         app.Serve(app.Updated, kept);
         app.Fail(app.Original);
-        Assert.AreEqual(200, await app.StatusAsync(app.Token(app.Updated, kept)));
+        Assert.AreEqual(200, await app.GetStatusAsync(app.Token(app.Updated, kept)));
 
-        Assert.AreEqual(503, await app.StatusAsync(seen), "A remembered token.");
-        Assert.AreEqual(503, await app.StatusAsync(app.Token(app.Original, leaked, "bob")));
-        Assert.AreEqual(200, await app.StatusAsync(app.Token(app.Original, kept)), "The other key is still good.");
+        Assert.AreEqual(503, await app.GetStatusAsync(seen), "A remembered token.");
+        Assert.AreEqual(503, await app.GetStatusAsync(app.Token(app.Original, leaked, "bob")));
+        Assert.AreEqual(200, await app.GetStatusAsync(app.Token(app.Original, kept)), "The other key is still good.");
 
         // A later answer of another address does not bring it back.
         app.Serve(app.Replica, leaked, kept);
-        Assert.AreEqual(200, await app.StatusAsync(app.Token(app.Replica, leaked)));
-        Assert.AreEqual(503, await app.StatusAsync(seen));
+        Assert.AreEqual(200, await app.GetStatusAsync(app.Token(app.Replica, leaked)));
+        Assert.AreEqual(503, await app.GetStatusAsync(seen));
 
         app.Serve(app.Original, leaked, kept);
         app.Clock.Advance(TimeSpan.FromSeconds(10));
-        Assert.AreEqual(200, await app.StatusAsync(seen));
+        Assert.AreEqual(200, await app.GetStatusAsync(seen));
     }
 
     [TestMethod]
@@ -282,12 +282,12 @@ public sealed class IssuersTests
     {
         using var app = new IssuersApp();
         var (leaked, kept) = (app.Pool.IdTokenKey, app.Pool.AccessTokenKey);
-        Assert.AreEqual(200, await app.StatusAsync(app.Token(app.Original, leaked)));
+        Assert.AreEqual(200, await app.GetStatusAsync(app.Token(app.Original, leaked)));
         app.Serve(app.Original, kept);
         app.Serve(app.Updated, kept);
-        Assert.AreEqual(200, await app.StatusAsync(app.Token(app.Updated, kept)));
+        Assert.AreEqual(200, await app.GetStatusAsync(app.Token(app.Updated, kept)));
 
-        Assert.AreEqual(401, await app.StatusAsync(app.Token(app.Original, leaked)));
+        Assert.AreEqual(401, await app.GetStatusAsync(app.Token(app.Original, leaked)));
         Assert.AreEqual(2, app.CountFetches(app.Original));
     }
 
@@ -298,15 +298,15 @@ public sealed class IssuersTests
         var (leaked, kept) = (app.Pool.IdTokenKey, app.Pool.AccessTokenKey);
         var slow = new TaskCompletionSource<HttpResponseMessage>();
         app.Answer(app.Original, () => slow.Task);
-        var waiting = app.StatusAsync(app.Token(app.Original, leaked));
+        var waiting = app.GetStatusAsync(app.Token(app.Original, leaked));
         await app.WaitForFetchesAsync(1);
 
         app.Serve(app.Updated, kept);
-        Assert.AreEqual(200, await app.StatusAsync(app.Token(app.Updated, kept)));
+        Assert.AreEqual(200, await app.GetStatusAsync(app.Token(app.Updated, kept)));
         slow.SetResult(IssuersApp.Json(CognitoTestPool.WriteJwks([leaked, kept])));
 
         Assert.AreEqual(401, await waiting);
-        Assert.AreEqual(200, await app.StatusAsync(app.Token(app.Original, kept)));
+        Assert.AreEqual(200, await app.GetStatusAsync(app.Token(app.Original, kept)));
     }
 
     [TestMethod]
@@ -314,21 +314,21 @@ public sealed class IssuersTests
     {
         using var app = new IssuersApp();
         string token = app.Token(app.Original);
-        Assert.AreEqual(200, await app.StatusAsync(token));
+        Assert.AreEqual(200, await app.GetStatusAsync(token));
         app.Fail(app.Original);
         for (var day = 0; day < 8; day++)
         {
             app.Clock.Advance(TimeSpan.FromDays(1));
-            await app.StatusAsync(app.Token(app.Updated));
+            await app.GetStatusAsync(app.Token(app.Updated));
             await app.Log.WaitForAsync(100, 2 + day);
         }
 
-        Assert.AreEqual(200, await app.StatusAsync(token));
+        Assert.AreEqual(200, await app.GetStatusAsync(token));
 
         app.Fail(app.Updated);
         app.Fail(app.Replica);
         app.Clock.Advance(TimeSpan.FromDays(7));
-        Assert.AreEqual(503, await app.StatusAsync(token));
+        Assert.AreEqual(503, await app.GetStatusAsync(token));
     }
 
     [TestMethod]
@@ -336,16 +336,16 @@ public sealed class IssuersTests
     {
         using var app = new IssuersApp();
         app.Fail(app.Updated, HttpStatusCode.Forbidden);
-        Assert.AreEqual(200, await app.StatusAsync(app.Token(app.Original)));
+        Assert.AreEqual(200, await app.GetStatusAsync(app.Token(app.Original)));
         string token = app.Token(app.Updated);
-        Assert.AreEqual(200, await app.StatusAsync(token));
+        Assert.AreEqual(200, await app.GetStatusAsync(token));
         app.Serve(app.Original, app.Pool.AccessTokenKey);
 
         app.Clock.Advance(TimeSpan.FromDays(1));
-        await app.StatusAsync(token);
+        await app.GetStatusAsync(token);
         await app.Log.WaitForAsync(100, 2);
 
-        Assert.AreEqual(401, await app.StatusAsync(token));
+        Assert.AreEqual(401, await app.GetStatusAsync(token));
     }
 
     [TestMethod]
@@ -354,7 +354,7 @@ public sealed class IssuersTests
         using var app = new KeysApp(options => options.UserPools[0].ReplicaRegions = ["us-west-2"]);
         foreach (var issuer in app.Pool.UserPool.Issuers)
         {
-            Assert.AreEqual(200, await app.StatusAsync(app.Pool.IdToken().FromIssuer(issuer)));
+            Assert.AreEqual(200, await app.GetStatusAsync(app.Pool.IdToken().FromIssuer(issuer)));
         }
 
         Assert.AreEqual(1, app.Fetches);
@@ -364,15 +364,15 @@ public sealed class IssuersTests
     public async Task Without_caching_each_token_fetches_its_own_address_or_another()
     {
         using var app = new IssuersApp(options => options.Keys.CachingEnabled = false);
-        Assert.AreEqual(200, await app.StatusAsync(app.Token(app.Original)));
+        Assert.AreEqual(200, await app.GetStatusAsync(app.Token(app.Original)));
         app.Fail(app.Updated, HttpStatusCode.Forbidden);
-        Assert.AreEqual(200, await app.StatusAsync(app.Token(app.Updated)));
-        Assert.AreEqual(401, await app.StatusAsync(app.Token(app.Updated, TestSigningKey.Create())));
+        Assert.AreEqual(200, await app.GetStatusAsync(app.Token(app.Updated)));
+        Assert.AreEqual(401, await app.GetStatusAsync(app.Token(app.Updated, TestSigningKey.Create())));
         app.Fail(app.Original);
         app.Fail(app.Replica);
 
-        Assert.AreEqual(503, await app.StatusAsync(app.Token(app.Original)));
-        Assert.AreEqual(503, await app.StatusAsync(app.Token(app.Updated)));
+        Assert.AreEqual(503, await app.GetStatusAsync(app.Token(app.Original)));
+        Assert.AreEqual(503, await app.GetStatusAsync(app.Token(app.Updated)));
     }
 
     [TestMethod]
@@ -466,7 +466,7 @@ public sealed class IssuersTests
             System.Threading.Interlocked.Decrement(ref running);
         });
 
-        var requests = app.Pool.UserPool.Issuers.Select(issuer => app.StatusAsync(app.Token(issuer))).ToArray();
+        var requests = app.Pool.UserPool.Issuers.Select(issuer => app.GetStatusAsync(app.Token(issuer))).ToArray();
         await app.WaitForFetchesAsync(3);
         go.SetResult(true);
 

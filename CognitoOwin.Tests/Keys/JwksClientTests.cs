@@ -17,7 +17,7 @@ public sealed class JwksClientTests
     {
         using var app = new KeysApp();
 
-        Assert.AreEqual(200, await app.StatusAsync(app.Pool.IdToken()));
+        Assert.AreEqual(200, await app.GetStatusAsync(app.Pool.IdToken()));
 
         var request = app.Server.Requests.Single();
         StringAssert.StartsWith(request, "GET /jwks.json HTTP/1.1\r\n");
@@ -32,7 +32,7 @@ public sealed class JwksClientTests
         app.Server.OnRequest = connection =>
             (app.Server.Requests[0].Contains("\r\nUser-Agent: CognitoOwin/") ? app.ServeKeys : MisbehavingServer.Status(403))(connection);
 
-        Assert.AreEqual(200, await app.StatusAsync(app.Pool.IdToken()));
+        Assert.AreEqual(200, await app.GetStatusAsync(app.Pool.IdToken()));
     }
 
     [TestMethod]
@@ -42,7 +42,7 @@ public sealed class JwksClientTests
         using var elsewhere = new MisbehavingServer { OnRequest = MisbehavingServer.Json(app.Pool.Jwks) };
         app.Server.OnRequest = MisbehavingServer.Redirect(elsewhere.Address);
 
-        Assert.AreEqual(503, await app.StatusAsync(app.Pool.IdToken()));
+        Assert.AreEqual(503, await app.GetStatusAsync(app.Pool.IdToken()));
         Assert.AreEqual(0, elsewhere.Fetches);
         Assert.AreEqual(1, app.Fetches);
     }
@@ -53,9 +53,9 @@ public sealed class JwksClientTests
         using var app = new KeysApp();
         app.Server.OnRequest = MisbehavingServer.Answer(200, "application/json", app.Pool.Jwks, "Set-Cookie: a=b\r\n");
         string token = app.Pool.IdToken();
-        Assert.AreEqual(200, await app.StatusAsync(token));
+        Assert.AreEqual(200, await app.GetStatusAsync(token));
 
-        Assert.AreEqual(401, await app.StatusAsync(KeysApp.WithKeyId(token, "invented")));
+        Assert.AreEqual(401, await app.GetStatusAsync(KeysApp.ReplaceKeyId(token, "invented")));
 
         Assert.AreEqual(2, app.Fetches);
         Assert.IsFalse(app.Server.Requests.Any(request => request.Contains("Cookie")));
@@ -74,7 +74,7 @@ public sealed class JwksClientTests
         });
         proxy.OnRequest = app.ServeKeys;
 
-        Assert.AreEqual(200, await app.StatusAsync(app.Pool.IdToken()));
+        Assert.AreEqual(200, await app.GetStatusAsync(app.Pool.IdToken()));
 
         StringAssert.StartsWith(proxy.Requests.Single(), "GET http://cognito.example.test/jwks.json HTTP/1.1\r\n");
     }

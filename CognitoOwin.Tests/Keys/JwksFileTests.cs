@@ -32,8 +32,8 @@ public sealed class JwksFileTests
     {
         using var app = Start(out var token);
 
-        Assert.AreEqual(200, await app.StatusAsync(token));
-        Assert.AreEqual(401, await app.StatusAsync(KeysApp.WithKeyId(token, "invented")));
+        Assert.AreEqual(200, await app.GetStatusAsync(token));
+        Assert.AreEqual(401, await app.GetStatusAsync(KeysApp.ReplaceKeyId(token, "invented")));
         Assert.AreEqual(0, app.Fetches);
     }
 
@@ -41,64 +41,64 @@ public sealed class JwksFileTests
     public async Task New_key_in_the_file_is_accepted_on_its_first_request()
     {
         using var app = Start(out var token);
-        Assert.AreEqual(200, await app.StatusAsync(token));
+        Assert.AreEqual(200, await app.GetStatusAsync(token));
         app.Pool.RotateKeys();
         File.WriteAllText(PathOfFile, app.Pool.Jwks);
 
-        Assert.AreEqual(200, await app.StatusAsync(app.Pool.IdToken()));
-        Assert.AreEqual(200, await app.StatusAsync(token));
-        Assert.AreEqual(2, app.Log.TextsOf(KeysApp.Fetched).Count);
+        Assert.AreEqual(200, await app.GetStatusAsync(app.Pool.IdToken()));
+        Assert.AreEqual(200, await app.GetStatusAsync(token));
+        Assert.AreEqual(2, app.Log.GetTexts(KeysApp.Fetched).Count);
     }
 
     [TestMethod]
     public async Task Key_removed_from_the_file_is_dropped_at_the_next_refresh()
     {
         using var app = Start(out var token);
-        Assert.AreEqual(200, await app.StatusAsync(token));
+        Assert.AreEqual(200, await app.GetStatusAsync(token));
         app.Pool.RotateKeys();
         app.Pool.DropOldKeys();
         File.WriteAllText(PathOfFile, app.Pool.Jwks);
 
         // The request that starts the refresh may come before or after its end.
         app.Clock.Advance(TimeSpan.FromHours(24));
-        await app.StatusAsync(token);
+        await app.GetStatusAsync(token);
         await app.Log.WaitForAsync(KeysApp.Fetched, 2);
 
-        Assert.AreEqual(401, await app.StatusAsync(token));
+        Assert.AreEqual(401, await app.GetStatusAsync(token));
     }
 
     [TestMethod]
     public async Task Missing_or_half_written_file_keeps_the_known_keys()
     {
         using var app = Start(out var token);
-        Assert.AreEqual(200, await app.StatusAsync(token));
+        Assert.AreEqual(200, await app.GetStatusAsync(token));
 
         File.WriteAllText(PathOfFile, app.Pool.Jwks.Substring(0, 100));
         app.Clock.Advance(TimeSpan.FromHours(24));
-        Assert.AreEqual(200, await app.StatusAsync(token));
+        Assert.AreEqual(200, await app.GetStatusAsync(token));
         await app.Log.WaitForAsync(KeysApp.FetchFailed);
-        StringAssert.Contains(app.Log.TextsOf(KeysApp.FetchFailed)[0], "(NotAJwks)");
-        Assert.AreEqual(200, await app.StatusAsync(token));
+        StringAssert.Contains(app.Log.GetTexts(KeysApp.FetchFailed)[0], "(NotAJwks)");
+        Assert.AreEqual(200, await app.GetStatusAsync(token));
 
         File.Delete(PathOfFile);
         app.Clock.Advance(TimeSpan.FromSeconds(10));
-        Assert.AreEqual(200, await app.StatusAsync(token));
+        Assert.AreEqual(200, await app.GetStatusAsync(token));
         await app.Log.WaitForAsync(KeysApp.FetchFailed, 2);
-        StringAssert.Contains(app.Log.TextsOf(KeysApp.FetchFailed)[1], "(File)");
-        Assert.AreEqual(200, await app.StatusAsync(token));
+        StringAssert.Contains(app.Log.GetTexts(KeysApp.FetchFailed)[1], "(File)");
+        Assert.AreEqual(200, await app.GetStatusAsync(token));
     }
 
     [TestMethod]
     public async Task Flood_of_invented_kids_reads_the_file_once()
     {
         using var app = Start(out var token);
-        Assert.AreEqual(200, await app.StatusAsync(token));
+        Assert.AreEqual(200, await app.GetStatusAsync(token));
         for (var i = 0; i < 20; i++)
         {
-            Assert.AreEqual(401, await app.StatusAsync(KeysApp.WithKeyId(token, "invented")));
+            Assert.AreEqual(401, await app.GetStatusAsync(KeysApp.ReplaceKeyId(token, "invented")));
         }
 
-        Assert.AreEqual(2, app.Log.TextsOf(KeysApp.Fetched).Count);
+        Assert.AreEqual(2, app.Log.GetTexts(KeysApp.Fetched).Count);
     }
 
     [TestMethod]
@@ -217,7 +217,7 @@ public sealed class JwksFileTests
             options.UserPools[0].JwksFile = PathOfFile;
         });
         File.WriteAllText(PathOfFile, app.Pool.Jwks);
-        token = app.LongToken();
+        token = app.CreateLongLivedToken();
         return app;
     }
 }

@@ -7,58 +7,48 @@ using System.Text.Json;
 using System.Threading.Tasks;
 using CognitoOwin.Testing;
 using CognitoOwin.Tests.Hosting;
+using CognitoOwin.Tests.Validation;
 using Microsoft.Owin;
 using Microsoft.VisualStudio.TestTools.UnitTesting;
 using Owin;
 
 namespace CognitoOwin.Tests.Keys;
 
-/// <summary>What a JWKS may hold, one rule after the other, by what becomes of a token whose key it lists that way.</summary>
+/// <summary>The rules for the contents of a JWKS. Each test serves a JWKS and sends a token whose key it lists.</summary>
 [TestClass]
 public sealed class JwksHygieneTests
 {
-    private static readonly string Modulus2048 = Number([0xC1, .. Enumerable.Repeat((byte)0x5A, 254), 0x01]);
+    private static readonly string Modulus2048 = Base64UrlText.Encode([0xC1, .. Enumerable.Repeat((byte)0x5A, 254), 0x01]);
+
+    /// <summary>A member of a JWK, a value that makes the key unusable, and the reason in the log.</summary>
+    public static IEnumerable<object?[]> UnusableMembers =>
+        from rule in new (string Member, string Reason, string?[] Values)[]
+        {
+            ("kty", "its kty is not RSA", ["\"EC\"", "\"oct\"", "\"rsa\"", null]),
+            ("use", "its use is not sig", ["\"enc\"", "null", "[\"sig\"]"]),
+            ("alg", "its alg is not RS256", ["\"RS512\"", "\"none\"", "\"rs256\"", "null"]),
+            ("key_ops", "its key_ops lack verify", ["[\"sign\"]", "\"verify\""]),
+            ("kid", "it has no kid", [null, "\"\"", "7"]),
+            ("n", "its modulus is not", [null, "\"\"", "\"AAAA\"", "\"not base64url!\""]),
+            (
+                "e", "its exponent is not",
+                [null, "\"\"", "\"AA\"", "\"AQ\"", "\"Ag\"", "\"AQAA\"", "\"AQAAAAE\"", "\"AQAB=\"", "65537"]),
+        }
+        from value in rule.Values
+        select new object?[] { rule.Member, value, rule.Reason };
 
     [TestMethod]
-    [DataRow("kty", "\"EC\"", "its kty is not RSA")]
-    [DataRow("kty", "\"oct\"", "its kty is not RSA")]
-    [DataRow("kty", "\"rsa\"", "its kty is not RSA")]
-    [DataRow("kty", null, "its kty is not RSA")]
-    [DataRow("use", "\"enc\"", "its use is not sig")]
-    [DataRow("use", "null", "its use is not sig")]
-    [DataRow("use", "[\"sig\"]", "its use is not sig")]
-    [DataRow("alg", "\"RS512\"", "its alg is not RS256")]
-    [DataRow("alg", "\"none\"", "its alg is not RS256")]
-    [DataRow("alg", "\"rs256\"", "its alg is not RS256")]
-    [DataRow("alg", "null", "its alg is not RS256")]
-    [DataRow("key_ops", "[\"sign\"]", "its key_ops lack verify")]
-    [DataRow("key_ops", "\"verify\"", "its key_ops lack verify")]
-    [DataRow("kid", null, "it has no kid")]
-    [DataRow("kid", "\"\"", "it has no kid")]
-    [DataRow("kid", "7", "it has no kid")]
-    [DataRow("n", null, "its modulus is not")]
-    [DataRow("n", "\"\"", "its modulus is not")]
-    [DataRow("n", "\"AAAA\"", "its modulus is not")]
-    [DataRow("n", "\"not base64url!\"", "its modulus is not")]
-    [DataRow("e", null, "its exponent is not")]
-    [DataRow("e", "\"\"", "its exponent is not")]
-    [DataRow("e", "\"AA\"", "its exponent is not")]
-    [DataRow("e", "\"AQ\"", "its exponent is not")]
-    [DataRow("e", "\"Ag\"", "its exponent is not")]
-    [DataRow("e", "\"AQAA\"", "its exponent is not")]
-    [DataRow("e", "\"AQAAAAE\"", "its exponent is not")]
-    [DataRow("e", "\"AQAB=\"", "its exponent is not")]
-    [DataRow("e", "65537", "its exponent is not")]
+    [DynamicData(nameof(UnusableMembers))]
     public async Task Entry_unusable_for_RS256_is_skipped_with_a_warning(string member, string? value, string reason)
     {
         using var app = new KeysApp();
-        app.Server.OnRequest = MisbehavingServer.Json(Jwks(
-            Entry(app.Pool.IdTokenKey, (member, value)), Entry(app.Pool.AccessTokenKey)));
+        app.Server.OnRequest = MisbehavingServer.Json(CreateJwks(
+            CreateEntry(app.Pool.IdTokenKey, (member, value)), CreateEntry(app.Pool.AccessTokenKey)));
 
-        // The other key of the document serves all the same.
-        Assert.AreEqual(200, await app.StatusAsync(app.Pool.AccessToken()));
-        Assert.AreEqual(401, await app.StatusAsync(app.Pool.IdToken()));
-        StringAssert.Contains(app.Log.TextsOf(KeysApp.KeySkipped)[0], "Key 1 of the JWK Set is left out: " + reason);
+        // The other key of the document is used.
+        Assert.AreEqual(200, await app.GetStatusAsync(app.Pool.AccessToken()));
+        Assert.AreEqual(401, await app.GetStatusAsync(app.Pool.IdToken()));
+        StringAssert.Contains(app.Log.GetTexts(KeysApp.KeySkipped)[0], "Key 1 of the JWK Set is left out: " + reason);
     }
 
     [TestMethod]
@@ -69,26 +59,26 @@ public sealed class JwksHygieneTests
     public async Task Entry_that_is_not_a_JWK_is_skipped(string entry)
     {
         using var app = new KeysApp();
-        app.Server.OnRequest = MisbehavingServer.Json(Jwks(entry, Entry(app.Pool.IdTokenKey)));
+        app.Server.OnRequest = MisbehavingServer.Json(CreateJwks(entry, CreateEntry(app.Pool.IdTokenKey)));
 
-        Assert.AreEqual(200, await app.StatusAsync(app.Pool.IdToken()));
-        Assert.AreEqual(1, app.Log.TextsOf(KeysApp.KeySkipped).Count);
+        Assert.AreEqual(200, await app.GetStatusAsync(app.Pool.IdToken()));
+        Assert.AreEqual(1, app.Log.GetTexts(KeysApp.KeySkipped).Count);
     }
 
     [TestMethod]
     [DataRow("alg", null)]
     [DataRow("use", null)]
     [DataRow("key_ops", "[\"verify\"]")]
-    [DataRow("x5c", "[\"not looked at\"]")]
+    [DataRow("x5c", "[\"ignored\"]")]
     [DataRow("x5u", "\"http://attacker.example/\"")]
-    [DataRow("d", "\"not looked at\"")]
+    [DataRow("d", "\"ignored\"")]
     public async Task Key_without_optional_or_with_extra_members_is_used(string member, string? value)
     {
         using var app = new KeysApp();
-        app.Server.OnRequest = MisbehavingServer.Json(Jwks(Entry(app.Pool.IdTokenKey, (member, value))));
+        app.Server.OnRequest = MisbehavingServer.Json(CreateJwks(CreateEntry(app.Pool.IdTokenKey, (member, value))));
 
-        Assert.AreEqual(200, await app.StatusAsync(app.Pool.IdToken()));
-        Assert.AreEqual(0, app.Log.TextsOf(KeysApp.KeySkipped).Count);
+        Assert.AreEqual(200, await app.GetStatusAsync(app.Pool.IdToken()));
+        Assert.AreEqual(0, app.Log.GetTexts(KeysApp.KeySkipped).Count);
     }
 
     [TestMethod]
@@ -96,15 +86,15 @@ public sealed class JwksHygieneTests
     {
         using var app = new KeysApp();
         var parameters = app.Pool.IdTokenKey.PublicParameters;
-        app.Server.OnRequest = MisbehavingServer.Json(Jwks(Entry(
+        app.Server.OnRequest = MisbehavingServer.Json(CreateJwks(CreateEntry(
             app.Pool.IdTokenKey,
-            ("n", Quote(Number([0, .. parameters.Modulus]))),
-            ("e", Quote(Number([0, .. parameters.Exponent]))))));
+            ("n", Quote(Base64UrlText.Encode([0, .. parameters.Modulus]))),
+            ("e", Quote(Base64UrlText.Encode([0, .. parameters.Exponent]))))));
 
-        Assert.AreEqual(200, await app.StatusAsync(app.Pool.IdToken()));
+        Assert.AreEqual(200, await app.GetStatusAsync(app.Pool.IdToken()));
     }
 
-    // The numbers are no products of two primes, but whether a key is taken depends on their form alone.
+    // The moduli are not products of two primes. The library checks only their form before it uses a key.
     [TestMethod]
     [DataRow(2048, 0xC1, 0x01, true)]
     [DataRow(2048, 0x80, 0x01, true)]
@@ -117,9 +107,9 @@ public sealed class JwksHygieneTests
     [DataRow(8200, 0x01, 0x01, false, DisplayName = "8193 bits")]
     public void Modulus_must_be_odd_and_have_2048_to_8192_bits(int bits, int first, int last, bool usable)
     {
-        var n = Number([(byte)first, .. Enumerable.Repeat((byte)0x5A, (bits / 8) - 2), (byte)last]);
+        var n = Base64UrlText.Encode([(byte)first, .. Enumerable.Repeat((byte)0x5A, (bits / 8) - 2), (byte)last]);
 
-        Assert.AreEqual(usable, CanBeUsed($$"""{"kty":"RSA","kid":"k","n":"{{n}}","e":"AQAB"}"""));
+        Assert.AreEqual(usable, IsUsable($$"""{"kty":"RSA","kid":"k","n":"{{n}}","e":"AQAB"}"""));
     }
 
     [TestMethod]
@@ -133,32 +123,32 @@ public sealed class JwksHygieneTests
     [DataRow(new byte[] { 1, 0, 0, 0, 1 }, false)]
     public void Exponent_must_be_odd_and_from_3_to_4294967295(byte[] exponent, bool usable) =>
         Assert.AreEqual(
-            usable, CanBeUsed($$"""{"kty":"RSA","kid":"k","n":"{{Modulus2048}}","e":"{{Number(exponent)}}"}"""));
+            usable, IsUsable($$"""{"kty":"RSA","kid":"k","n":"{{Modulus2048}}","e":"{{Base64UrlText.Encode(exponent)}}"}"""));
 
     [TestMethod]
     public async Task Keys_with_the_same_kid_are_all_skipped()
     {
         using var app = new KeysApp();
         var kid = ("kid", Quote(app.Pool.IdTokenKey.Id));
-        app.Server.OnRequest = MisbehavingServer.Json(Jwks(
-            Entry(app.Pool.IdTokenKey),
-            Entry(TestSigningKey.Create(), kid),
-            Entry(TestSigningKey.Create(), kid),
-            Entry(app.Pool.AccessTokenKey)));
+        app.Server.OnRequest = MisbehavingServer.Json(CreateJwks(
+            CreateEntry(app.Pool.IdTokenKey),
+            CreateEntry(TestSigningKey.Create(), kid),
+            CreateEntry(TestSigningKey.Create(), kid),
+            CreateEntry(app.Pool.AccessTokenKey)));
 
-        Assert.AreEqual(200, await app.StatusAsync(app.Pool.AccessToken()));
-        Assert.AreEqual(401, await app.StatusAsync(app.Pool.IdToken()));
-        StringAssert.Contains(app.Log.TextsOf(KeysApp.KeySkipped)[0], "have the same kid; all of them are left out");
+        Assert.AreEqual(200, await app.GetStatusAsync(app.Pool.AccessToken()));
+        Assert.AreEqual(401, await app.GetStatusAsync(app.Pool.IdToken()));
+        StringAssert.Contains(app.Log.GetTexts(KeysApp.KeySkipped)[0], "have the same kid; all of them are left out");
     }
 
     [TestMethod]
     public async Task Key_listed_twice_identically_is_one_key()
     {
         using var app = new KeysApp();
-        app.Server.OnRequest = MisbehavingServer.Json(Jwks(Entry(app.Pool.IdTokenKey), Entry(app.Pool.IdTokenKey)));
+        app.Server.OnRequest = MisbehavingServer.Json(CreateJwks(CreateEntry(app.Pool.IdTokenKey), CreateEntry(app.Pool.IdTokenKey)));
 
-        Assert.AreEqual(200, await app.StatusAsync(app.Pool.IdToken()));
-        Assert.AreEqual(0, app.Log.TextsOf(KeysApp.KeySkipped).Count);
+        Assert.AreEqual(200, await app.GetStatusAsync(app.Pool.IdToken()));
+        Assert.AreEqual(0, app.Log.GetTexts(KeysApp.KeySkipped).Count);
     }
 
     [TestMethod]
@@ -169,10 +159,10 @@ public sealed class JwksHygieneTests
     {
         using var app = new KeysApp();
         app.Server.OnRequest = MisbehavingServer.Json(
-            Jwks(Entry(app.Pool.IdTokenKey), Entry(app.Pool.IdTokenKey, (member, value)), Entry(app.Pool.AccessTokenKey)));
+            CreateJwks(CreateEntry(app.Pool.IdTokenKey), CreateEntry(app.Pool.IdTokenKey, (member, value)), CreateEntry(app.Pool.AccessTokenKey)));
 
-        Assert.AreEqual(401, await app.StatusAsync(app.LongToken()));
-        Assert.AreEqual(1, app.Log.TextsOf(KeysApp.KeySkipped).Count);
+        Assert.AreEqual(401, await app.GetStatusAsync(app.CreateLongLivedToken()));
+        Assert.AreEqual(1, app.Log.GetTexts(KeysApp.KeySkipped).Count);
     }
 
     [TestMethod]
@@ -246,10 +236,10 @@ public sealed class JwksHygieneTests
     public async Task Usable_key_is_kept_beside_an_unusable_one_with_its_kid()
     {
         using var app = new KeysApp();
-        app.Server.OnRequest = MisbehavingServer.Json(Jwks(
-            Entry(app.Pool.IdTokenKey, ("alg", "\"RS512\"")), Entry(app.Pool.IdTokenKey)));
+        app.Server.OnRequest = MisbehavingServer.Json(CreateJwks(
+            CreateEntry(app.Pool.IdTokenKey, ("alg", "\"RS512\"")), CreateEntry(app.Pool.IdTokenKey)));
 
-        Assert.AreEqual(200, await app.StatusAsync(app.Pool.IdToken()));
+        Assert.AreEqual(200, await app.GetStatusAsync(app.Pool.IdToken()));
     }
 
     [TestMethod]
@@ -268,20 +258,20 @@ public sealed class JwksHygieneTests
     public async Task Document_that_is_not_a_strict_JWKS_is_a_failed_fetch(string document)
     {
         using var app = new KeysApp();
-        app.Server.OnRequest = MisbehavingServer.Json(document.Replace("KEY", Entry(app.Pool.IdTokenKey)));
+        app.Server.OnRequest = MisbehavingServer.Json(document.Replace("KEY", CreateEntry(app.Pool.IdTokenKey)));
 
-        Assert.AreEqual(503, await app.StatusAsync(app.Pool.IdToken()));
-        StringAssert.Contains(app.Log.TextsOf(KeysApp.FetchFailed)[0], "(NotAJwks)");
+        Assert.AreEqual(503, await app.GetStatusAsync(app.Pool.IdToken()));
+        StringAssert.Contains(app.Log.GetTexts(KeysApp.FetchFailed)[0], "(NotAJwks)");
     }
 
     [TestMethod]
     public async Task Document_without_a_usable_key_is_a_failed_fetch()
     {
         using var app = new KeysApp();
-        app.Server.OnRequest = MisbehavingServer.Json(Jwks(Entry(app.Pool.IdTokenKey, ("alg", "\"RS512\""))));
+        app.Server.OnRequest = MisbehavingServer.Json(CreateJwks(CreateEntry(app.Pool.IdTokenKey, ("alg", "\"RS512\""))));
 
-        Assert.AreEqual(503, await app.StatusAsync(app.Pool.IdToken()));
-        StringAssert.Contains(app.Log.TextsOf(KeysApp.FetchFailed)[0], "(NoUsableKey)");
+        Assert.AreEqual(503, await app.GetStatusAsync(app.Pool.IdToken()));
+        StringAssert.Contains(app.Log.GetTexts(KeysApp.FetchFailed)[0], "(NoUsableKey)");
     }
 
     [TestMethod]
@@ -292,9 +282,9 @@ public sealed class JwksHygieneTests
         using var app = new KeysApp();
         var others = Enumerable.Range(0, keys - 1)
             .Select(i => """{"kty":"EC","kid":"KID"}""".Replace("KID", i.ToString(CultureInfo.InvariantCulture)));
-        app.Server.OnRequest = MisbehavingServer.Json(Jwks([Entry(app.Pool.IdTokenKey), .. others]));
+        app.Server.OnRequest = MisbehavingServer.Json(CreateJwks([CreateEntry(app.Pool.IdTokenKey), .. others]));
 
-        Assert.AreEqual(status, await app.StatusAsync(app.Pool.IdToken()));
+        Assert.AreEqual(status, await app.GetStatusAsync(app.Pool.IdToken()));
     }
 
     [TestMethod]
@@ -305,7 +295,7 @@ public sealed class JwksHygieneTests
         using var app = new KeysApp();
         app.Server.OnRequest = MisbehavingServer.Json(app.Pool.Jwks.PadRight(bytes));
 
-        Assert.AreEqual(status, await app.StatusAsync(app.Pool.IdToken()));
+        Assert.AreEqual(status, await app.GetStatusAsync(app.Pool.IdToken()));
     }
 
     [TestMethod]
@@ -320,7 +310,7 @@ public sealed class JwksHygieneTests
         using var app = new KeysApp();
         app.Server.OnRequest = MisbehavingServer.Answer(200, contentType, app.Pool.Jwks);
 
-        Assert.AreEqual(status, await app.StatusAsync(app.Pool.IdToken()));
+        Assert.AreEqual(status, await app.GetStatusAsync(app.Pool.IdToken()));
     }
 
     [TestMethod]
@@ -329,7 +319,7 @@ public sealed class JwksHygieneTests
         using var app = new KeysApp();
         var attacker = TestSigningKey.Create();
         using var attackers = new MisbehavingServer { OnRequest = MisbehavingServer.Json(CognitoTestPool.WriteJwks([attacker])) };
-        var jwk = JsonDocument.Parse(Entry(attacker)).RootElement;
+        var jwk = JsonDocument.Parse(CreateEntry(attacker)).RootElement;
         foreach (var kid in new[] { app.Pool.IdTokenKey.Id, attacker.Id })
         {
             string forged = app.Pool.IdToken().ForgedWith(attacker)
@@ -339,19 +329,19 @@ public sealed class JwksHygieneTests
                 .WithHeader("x5u", attackers.Address)
                 .WithHeader("x5c", new[] { "MIIB" });
 
-            Assert.AreEqual(401, await app.StatusAsync(forged));
+            Assert.AreEqual(401, await app.GetStatusAsync(forged));
         }
 
         Assert.AreEqual(0, attackers.Fetches);
     }
 
-    private static bool CanBeUsed(string entry)
+    private static bool IsUsable(string entry)
     {
         using var pool = new CognitoTestPool();
-        var userPool = new CognitoUserPool(pool.UserPool.UserPoolId!, pool.ClientId) { Jwks = Jwks(entry) };
+        var userPool = new CognitoUserPool(pool.UserPool.UserPoolId!, pool.ClientId) { Jwks = CreateJwks(entry) };
         try
         {
-            // A key whose form is right is also one that RSA takes.
+            // RSA must accept every key whose form is right.
             using var provider = new CognitoIssuerSecurityKeyProvider(userPool);
             Assert.AreEqual(1, provider.SecurityKeys.Count());
             return true;
@@ -362,17 +352,17 @@ public sealed class JwksHygieneTests
         }
     }
 
-    private static string Jwks(params string[] entries) => $$"""{"keys":[{{string.Join(",", entries)}}]}""";
+    private static string CreateJwks(params string[] entries) => $$"""{"keys":[{{string.Join(",", entries)}}]}""";
 
-    private static string Entry(TestSigningKey key, params (string Name, string? Value)[] changes)
+    private static string CreateEntry(TestSigningKey key, params (string Name, string? Value)[] changes)
     {
         var members = new Dictionary<string, string?>
         {
             ["alg"] = "\"RS256\"",
-            ["e"] = Quote(Number(key.PublicParameters.Exponent)),
+            ["e"] = Quote(Base64UrlText.Encode(key.PublicParameters.Exponent)),
             ["kid"] = Quote(key.Id),
             ["kty"] = "\"RSA\"",
-            ["n"] = Quote(Number(key.PublicParameters.Modulus)),
+            ["n"] = Quote(Base64UrlText.Encode(key.PublicParameters.Modulus)),
             ["use"] = "\"sig\"",
         };
         foreach (var (name, value) in changes)
@@ -384,6 +374,4 @@ public sealed class JwksHygieneTests
     }
 
     private static string Quote(string text) => "\"" + text + "\"";
-
-    private static string Number(byte[] bytes) => Convert.ToBase64String(bytes).TrimEnd('=').Replace('+', '-').Replace('/', '_');
 }

@@ -4,6 +4,7 @@ using System.Threading.Tasks;
 using CognitoOwin.Testing;
 using CognitoOwin.Tests.Hosting;
 using CognitoOwin.Tests.Requests;
+using CognitoOwin.Tests.Validation;
 using Microsoft.Extensions.Time.Testing;
 using Microsoft.Owin;
 using Microsoft.Owin.Logging;
@@ -12,8 +13,8 @@ using Owin;
 namespace CognitoOwin.Tests.Keys;
 
 /// <summary>
-/// The application of <see cref="ProtectedApp"/> with its user pool's keys on a <see cref="MisbehavingServer"/>, and a clock that
-/// stands still unless a test moves it.
+/// The application of <see cref="ProtectedApp"/> whose user pool has its keys on a <see cref="MisbehavingServer"/>. Its clock moves
+/// only when a test advances it.
 /// </summary>
 internal sealed class KeysApp : IDisposable
 {
@@ -24,7 +25,7 @@ internal sealed class KeysApp : IDisposable
     public const int LookupsRefused = 104;
 
     private readonly OwinTestHost _host;
-    private bool _hasEnded;
+    private bool _isUnloaded;
 
     public KeysApp(
         Action<CognitoJwtAuthenticationOptions>? configure = null,
@@ -59,15 +60,18 @@ internal sealed class KeysApp : IDisposable
 
     public int Fetches => Server.Fetches;
 
-    /// <summary>A token that outlives every outage. It is older than every fetch, so that an unknown key of it is no new one.</summary>
-    public string LongToken(string username = "alice") =>
+    /// <summary>
+    /// Creates a token that is valid for longer than any outage of these tests. It is older than every fetch, so its key, if unknown,
+    /// cannot be a new one.
+    /// </summary>
+    public string CreateLongLivedToken(string username = "alice") =>
         Pool.IdToken(username).WithLifetime(Pool.TimeProvider.GetUtcNow() - TimeSpan.FromHours(1), TimeSpan.FromDays(366));
 
-    /// <summary>The token, with another <c>kid</c> in its header: its signature is no longer good, but that is found out later.</summary>
-    public static string WithKeyId(string token, string keyId) =>
-        Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($$"""{"alg":"RS256","kid":"{{keyId}}"}"""))
-            .TrimEnd('=').Replace('+', '-').Replace('/', '_')
-        + token.Substring(token.IndexOf('.'));
+    /// <summary>
+    /// Returns the token with another <c>kid</c> in its header. Its signature is no longer valid, but the key is looked up first.
+    /// </summary>
+    public static string ReplaceKeyId(string token, string keyId) =>
+        Base64UrlText.Encode($$"""{"alg":"RS256","kid":"{{keyId}}"}""") + token.Substring(token.IndexOf('.'));
 
     public Task<OwinTestResponse> GetAsync(string token, string path = "/") => _host.GetAsync(path, "Bearer " + token);
 
@@ -76,18 +80,18 @@ internal sealed class KeysApp : IDisposable
     public Task<OwinTestResponse> SendAsync(string token, CancellationToken callCancelled) =>
         _host.SendAsync(new OwinTestRequest("GET", "/") { Authorization = "Bearer " + token, CallCancelled = callCancelled });
 
-    public async Task<int> StatusAsync(string token) => (await GetAsync(token)).StatusCode;
+    public async Task<int> GetStatusAsync(string token) => (await GetAsync(token)).StatusCode;
 
-    /// <summary>Unloads the application, as a host does.</summary>
-    public void End()
+    /// <summary>Disposes the application, as a host does when it unloads it.</summary>
+    public void Unload()
     {
         _host.Dispose();
-        _hasEnded = true;
+        _isUnloaded = true;
     }
 
     public void Dispose()
     {
-        if (!_hasEnded)
+        if (!_isUnloaded)
         {
             _host.Dispose();
         }

@@ -12,8 +12,8 @@ using System.Threading.Tasks;
 namespace CognitoOwin.Tests.Keys;
 
 /// <summary>
-/// An HTTP server on loopback that does to its client whatever a test asks for. It serves one request a connection, and counts
-/// the requests whose head has come.
+/// An HTTP server on loopback that can misbehave as a test tells it to. It serves one request per connection and counts the requests
+/// whose head it has read.
 /// </summary>
 internal sealed class MisbehavingServer : IDisposable
 {
@@ -21,7 +21,7 @@ internal sealed class MisbehavingServer : IDisposable
     private readonly ConcurrentQueue<string> _requests = new();
     private readonly ConcurrentBag<TcpClient> _connections = [];
     private readonly Signal _arrivals = new();
-    private readonly Signal _hangUps = new();
+    private readonly Signal _disconnects = new();
 
     public MisbehavingServer()
     {
@@ -30,12 +30,12 @@ internal sealed class MisbehavingServer : IDisposable
         _ = AcceptAsync();
     }
 
-    /// <summary>What is done to a client whose request has been read.</summary>
+    /// <summary>Answers a client whose request the server has read.</summary>
     public delegate Task Behaviour(Stream connection);
 
     public Uri Address { get; }
 
-    /// <summary>What happens to each request.</summary>
+    /// <summary>The behaviour for each request.</summary>
     public Behaviour OnRequest { get; set; } = Status(404);
 
     public int Fetches => _requests.Count;
@@ -54,13 +54,13 @@ internal sealed class MisbehavingServer : IDisposable
 
     public static Behaviour Redirect(Uri target) => Answer(302, null, "", $"Location: {target}\r\n");
 
-    /// <summary>A body that is longer than what is sent of it.</summary>
+    /// <summary>Announces the whole body and sends half of it.</summary>
     public static Behaviour CutOff(string json) =>
         connection => WriteAsync(connection, Head(200, "application/json", json.Length) + json.Substring(0, json.Length / 2));
 
     public static Behaviour Garbage() => connection => WriteAsync(connection, "\u0016\u0003\u0001 this is not HTTP\r\n\r\n");
 
-    /// <summary>Ten megabytes, announced or not.</summary>
+    /// <summary>Sends ten megabytes, with or without a Content-Length.</summary>
     public static Behaviour Huge(bool announced) => async connection =>
     {
         const int Megabytes = 10;
@@ -72,40 +72,40 @@ internal sealed class MisbehavingServer : IDisposable
         }
     };
 
-    /// <summary>Ends the connection as a crash does: no answer, and a reset in place of an orderly end.</summary>
+    /// <summary>Resets the connection without an answer, as a crash does.</summary>
     public static Behaviour Reset() => _ => throw new ResetException();
 
-    /// <summary>One behaviour after the other; the last one goes on.</summary>
+    /// <summary>Uses one behaviour per request. The last one is used for all further requests.</summary>
     public static Behaviour InTurn(params Behaviour[] behaviours)
     {
         var turn = -1;
         return connection => behaviours[Math.Min(Interlocked.Increment(ref turn), behaviours.Length - 1)](connection);
     }
 
-    /// <summary>Answers when <paramref name="go"/> is over.</summary>
-    public static Behaviour After(Task go, Behaviour then) => async connection =>
+    /// <summary>Answers when <paramref name="release"/> has completed.</summary>
+    public static Behaviour After(Task release, Behaviour then) => async connection =>
     {
-        await go;
+        await release;
         await then(connection);
     };
 
     /// <summary>Never answers.</summary>
     public Behaviour SlowHeaders() => HoldAsync;
 
-    /// <summary>Begins an answer, and never ends it.</summary>
+    /// <summary>Begins an answer and never completes it.</summary>
     public Behaviour SlowBody(string json) => async connection =>
     {
         await WriteAsync(connection, Head(200, "application/json", json.Length) + json.Substring(0, 10));
         await HoldAsync(connection);
     };
 
-    /// <summary>Ends when the server has read the head of so many requests.</summary>
+    /// <summary>Waits until the server has read the head of <paramref name="count"/> requests.</summary>
     public Task WaitForFetchesAsync(int count) => _arrivals.WaitForAsync(count);
 
-    /// <summary>Ends when so many clients that were kept waiting have closed their connection.</summary>
-    public Task WaitForHangUpsAsync(int count) => _hangUps.WaitForAsync(count);
+    /// <summary>Waits until <paramref name="count"/> waiting clients have closed their connection.</summary>
+    public Task WaitForDisconnectsAsync(int count) => _disconnects.WaitForAsync(count);
 
-    /// <summary>Closes the port: from now on connections are refused.</summary>
+    /// <summary>Closes the port. Further connections are refused.</summary>
     public void Stop() => _listener.Stop();
 
     public void Dispose()
@@ -141,7 +141,7 @@ internal sealed class MisbehavingServer : IDisposable
         {
         }
 
-        _hangUps.Add();
+        _disconnects.Add();
     }
 
     private async Task AcceptAsync()
@@ -157,7 +157,7 @@ internal sealed class MisbehavingServer : IDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
         {
-            // Stopped.
+            // The test stopped the server.
         }
     }
 
@@ -179,7 +179,7 @@ internal sealed class MisbehavingServer : IDisposable
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
-            // The client, or the test, has had enough.
+            // The client or the test closed the connection.
         }
         finally
         {

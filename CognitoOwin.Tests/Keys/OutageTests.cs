@@ -8,11 +8,11 @@ using Microsoft.VisualStudio.TestTools.UnitTesting;
 
 namespace CognitoOwin.Tests.Keys;
 
-/// <summary>The row "JWKS endpoint down, slow, 500, 404, …" of what must hold, one fault after the other.</summary>
+/// <summary>The answers to requests while the JWKS endpoint has a fault, for each kind of fault.</summary>
 [TestClass]
 public sealed class OutageTests
 {
-    /// <summary>A fault, what the log calls it, and how many requests the server sees of one fetch.</summary>
+    /// <summary>For each fault: the server's behaviour, the reason in the log, and the number of requests of one fetch.</summary>
     private static readonly Dictionary<string, (Func<KeysApp, MisbehavingServer.Behaviour> Behaviour, string Reason, int Requests)> Faults = new()
     {
         ["slow headers"] = (app => app.Server.SlowHeaders(), "Timeout", 1),
@@ -35,7 +35,7 @@ public sealed class OutageTests
         ["redirect"] = (app => MisbehavingServer.Redirect(new Uri(app.Server.Address, "elsewhere.json")), "Redirect", 1),
     };
 
-    // How often the HTTP client itself sends a request whose connection is reset before the answer: .NET's retries three times.
+    // The number of times that the HTTP client sends a request whose connection is reset before the answer. .NET retries three times.
 #if NET
     private const int HttpClientTries = 4;
 #else
@@ -50,34 +50,34 @@ public sealed class OutageTests
     {
         using var app = new KeysApp();
         var (behaviour, reason, requests) = Faults[name];
-        string validated = app.LongToken("alice");
-        string fresh = app.LongToken("bob");
-        Assert.AreEqual(200, await app.StatusAsync(validated));
+        string validated = app.CreateLongLivedToken("alice");
+        string fresh = app.CreateLongLivedToken("bob");
+        Assert.AreEqual(200, await app.GetStatusAsync(validated));
         app.Server.OnRequest = behaviour(app);
 
         app.Clock.Advance(TimeSpan.FromHours(24));
-        Assert.AreEqual(200, await app.StatusAsync(validated));
-        await FailAsync(app, name, 1, requests + 1);
+        Assert.AreEqual(200, await app.GetStatusAsync(validated));
+        await WaitForFailureAsync(app, name, 1, requests + 1);
 
-        StringAssert.Contains(app.Log.TextsOf(KeysApp.FetchFailed)[0], $"({reason})");
-        Assert.AreEqual(200, await app.StatusAsync(validated));
-        Assert.AreEqual(200, await app.StatusAsync(fresh));
-        Assert.AreEqual(requests + 1, app.Fetches, "No other fetch before MinimumRefetchInterval has passed.");
+        StringAssert.Contains(app.Log.GetTexts(KeysApp.FetchFailed)[0], $"({reason})");
+        Assert.AreEqual(200, await app.GetStatusAsync(validated));
+        Assert.AreEqual(200, await app.GetStatusAsync(fresh));
+        Assert.AreEqual(requests + 1, app.Fetches, "No further fetch before MinimumRefetchInterval has passed.");
 
-        // To the end of the seven days, less the hours and the timeout that have passed.
+        // Advance to the end of the seven days. The hours and the timeout above have already passed.
         app.Clock.Advance(TimeSpan.FromDays(6) - TimeSpan.FromSeconds(10));
-        Assert.AreEqual(200, await app.StatusAsync(validated));
-        await FailAsync(app, name, 2, (2 * requests) + 1);
+        Assert.AreEqual(200, await app.GetStatusAsync(validated));
+        await WaitForFailureAsync(app, name, 2, (2 * requests) + 1);
         app.Clock.Advance(TimeSpan.FromSeconds(10));
 
         var late = app.GetAsync(validated);
-        await FailAsync(app, name, 3, (3 * requests) + 1);
+        await WaitForFailureAsync(app, name, 3, (3 * requests) + 1);
         Assert.AreEqual(503, (await late).StatusCode);
         Assert.IsTrue((await late).Header("Retry-After") is "1" or "2", "Without keys the wait is short.");
 
         app.Server.OnRequest = app.ServeKeys;
         app.Clock.Advance(TimeSpan.FromSeconds(10));
-        Assert.AreEqual(200, await app.StatusAsync(validated));
+        Assert.AreEqual(200, await app.GetStatusAsync(validated));
         Assert.AreEqual((3 * requests) + 2, app.Fetches);
     }
 
@@ -91,12 +91,12 @@ public sealed class OutageTests
         string token = app.Pool.IdToken();
 
         var first = app.GetAsync(token);
-        await FailAsync(app, name, 1, requests);
+        await WaitForFailureAsync(app, name, 1, requests);
         Assert.AreEqual(503, (await first).StatusCode);
         Assert.AreEqual("1", (await first).Header("Retry-After"));
-        Assert.AreEqual(503, await app.StatusAsync(token));
-        Assert.AreEqual("nobody", (await app.GetAsync(token, "/open")).Body, "What is open stays open.");
-        Assert.AreEqual(requests, app.Fetches, "No other fetch before the first second has passed.");
+        Assert.AreEqual(503, await app.GetStatusAsync(token));
+        Assert.AreEqual("nobody", (await app.GetAsync(token, "/open")).Body, "An open action needs no keys.");
+        Assert.AreEqual(requests, app.Fetches, "No further fetch before the first second has passed.");
 
         app.Server.OnRequest = app.ServeKeys;
         app.Clock.Advance(TimeSpan.FromMilliseconds(900));
@@ -105,7 +105,7 @@ public sealed class OutageTests
         Assert.AreEqual("1", waiting.Header("Retry-After"));
         app.Clock.Advance(TimeSpan.FromMilliseconds(100));
 
-        Assert.AreEqual(200, await app.StatusAsync(token));
+        Assert.AreEqual(200, await app.GetStatusAsync(token));
         Assert.AreEqual(requests + 1, app.Fetches);
     }
 
@@ -113,16 +113,16 @@ public sealed class OutageTests
     public async Task Closed_port_keeps_the_known_keys()
     {
         using var app = new KeysApp();
-        string token = app.LongToken();
-        Assert.AreEqual(200, await app.StatusAsync(token));
+        string token = app.CreateLongLivedToken();
+        Assert.AreEqual(200, await app.GetStatusAsync(token));
         app.Server.Stop();
 
         app.Clock.Advance(TimeSpan.FromHours(24));
-        Assert.AreEqual(200, await app.StatusAsync(token));
+        Assert.AreEqual(200, await app.GetStatusAsync(token));
         await app.Log.WaitForAsync(KeysApp.FetchFailed);
 
-        StringAssert.Contains(app.Log.TextsOf(KeysApp.FetchFailed)[0], "(Connection)");
-        Assert.AreEqual(200, await app.StatusAsync(token));
+        StringAssert.Contains(app.Log.GetTexts(KeysApp.FetchFailed)[0], "(Connection)");
+        Assert.AreEqual(200, await app.GetStatusAsync(token));
     }
 
     [TestMethod]
@@ -135,7 +135,7 @@ public sealed class OutageTests
         string token = app.Pool.IdToken();
 
         var watch = Stopwatch.StartNew();
-        var status = await app.StatusAsync(token);
+        var status = await app.GetStatusAsync(token);
 
         Assert.AreEqual(503, status);
         Assert.IsLessThan(3.0, watch.Elapsed.TotalSeconds);
@@ -150,16 +150,16 @@ public sealed class OutageTests
         app.Server.OnRequest = app.Server.SlowBody(app.Pool.Jwks);
         for (var i = 1; i <= 5; i++)
         {
-            var request = app.StatusAsync(token);
-            await FailAsync(app, "slow body", i, i);
+            var request = app.GetStatusAsync(token);
+            await WaitForFailureAsync(app, "slow body", i, i);
             Assert.AreEqual(503, await request);
             app.Clock.Advance(TimeSpan.FromSeconds(10));
         }
 
-        await app.Server.WaitForHangUpsAsync(5);
+        await app.Server.WaitForDisconnectsAsync(5);
         app.Server.OnRequest = app.ServeKeys;
 
-        Assert.AreEqual(200, await app.StatusAsync(token));
+        Assert.AreEqual(200, await app.GetStatusAsync(token));
         Assert.AreEqual(6, app.Fetches);
     }
 
@@ -169,7 +169,7 @@ public sealed class OutageTests
         using var app = new KeysApp();
         app.Server.OnRequest = MisbehavingServer.InTurn(MisbehavingServer.Reset(), app.ServeKeys);
 
-        Assert.AreEqual(200, await app.StatusAsync(app.Pool.IdToken()));
+        Assert.AreEqual(200, await app.GetStatusAsync(app.Pool.IdToken()));
         Assert.AreEqual(2, app.Fetches);
     }
 
@@ -180,10 +180,10 @@ public sealed class OutageTests
         app.Server.OnRequest = MisbehavingServer.InTurn(MisbehavingServer.Status(500), app.ServeKeys);
         string token = app.Pool.IdToken();
 
-        Assert.AreEqual(503, await app.StatusAsync(token));
+        Assert.AreEqual(503, await app.GetStatusAsync(token));
         Assert.AreEqual(1, app.Fetches);
         app.Clock.Advance(TimeSpan.FromSeconds(10));
-        Assert.AreEqual(200, await app.StatusAsync(token));
+        Assert.AreEqual(200, await app.GetStatusAsync(token));
         Assert.AreEqual(2, app.Fetches);
     }
 
@@ -191,22 +191,22 @@ public sealed class OutageTests
     public async Task Unknown_kid_gets_503_after_a_failed_fetch_and_401_after_a_good_one()
     {
         using var app = new KeysApp();
-        string token = app.LongToken();
-        Assert.AreEqual(200, await app.StatusAsync(token));
+        string token = app.CreateLongLivedToken();
+        Assert.AreEqual(200, await app.GetStatusAsync(token));
         app.Pool.RotateKeys();
-        string rotated = app.LongToken();
+        string rotated = app.CreateLongLivedToken();
 
         app.Server.OnRequest = MisbehavingServer.Status(500);
-        Assert.AreEqual(503, await app.StatusAsync(rotated));
-        Assert.AreEqual(503, await app.StatusAsync(rotated), "During the cool-down as well.");
-        Assert.AreEqual(200, await app.StatusAsync(token));
+        Assert.AreEqual(503, await app.GetStatusAsync(rotated));
+        Assert.AreEqual(503, await app.GetStatusAsync(rotated), "Also during the cool-down.");
+        Assert.AreEqual(200, await app.GetStatusAsync(token));
         Assert.AreEqual(2, app.Fetches);
 
         app.Server.OnRequest = app.ServeKeys;
         app.Clock.Advance(TimeSpan.FromSeconds(10));
-        Assert.AreEqual(200, await app.StatusAsync(rotated));
-        Assert.AreEqual(401, await app.StatusAsync(KeysApp.WithKeyId(token, "invented")));
-        Assert.AreEqual(401, await app.StatusAsync(KeysApp.WithKeyId(token, "invented")), "During the cool-down as well.");
+        Assert.AreEqual(200, await app.GetStatusAsync(rotated));
+        Assert.AreEqual(401, await app.GetStatusAsync(KeysApp.ReplaceKeyId(token, "invented")));
+        Assert.AreEqual(401, await app.GetStatusAsync(KeysApp.ReplaceKeyId(token, "invented")), "Also during the cool-down.");
         Assert.AreEqual(4, app.Fetches);
     }
 
@@ -228,16 +228,16 @@ public sealed class OutageTests
         using var app = new KeysApp(options => options.UserPools.Add(other.UserPool));
         other.TimeProvider = app.Clock;
 
-        Assert.AreEqual(503, await app.StatusAsync(other.IdToken()));
-        Assert.AreEqual(200, await app.StatusAsync(app.Pool.IdToken()));
-        Assert.AreEqual(503, await app.StatusAsync(other.IdToken()));
-        Assert.AreEqual(401, await app.StatusAsync(KeysApp.WithKeyId(app.Pool.IdToken(), "invented")));
+        Assert.AreEqual(503, await app.GetStatusAsync(other.IdToken()));
+        Assert.AreEqual(200, await app.GetStatusAsync(app.Pool.IdToken()));
+        Assert.AreEqual(503, await app.GetStatusAsync(other.IdToken()));
+        Assert.AreEqual(401, await app.GetStatusAsync(KeysApp.ReplaceKeyId(app.Pool.IdToken(), "invented")));
         Assert.AreEqual(1, broken.Fetches);
         Assert.AreEqual(2, app.Fetches);
     }
 
-    // A fault that hangs ends when the clock says so; each fetch is seen by the server, and its end by the log.
-    private static async Task FailAsync(KeysApp app, string name, int failures, int fetches)
+    // Waits for a fetch and its failure. A fault that hangs fails when the clock reaches the timeout.
+    private static async Task WaitForFailureAsync(KeysApp app, string name, int failures, int fetches)
     {
         await app.Server.WaitForFetchesAsync(fetches);
         if (name.StartsWith("slow", StringComparison.Ordinal))

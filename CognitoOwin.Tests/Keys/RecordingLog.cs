@@ -8,7 +8,7 @@ using Microsoft.Owin.Logging;
 
 namespace CognitoOwin.Tests.Keys;
 
-/// <summary>What an operator would read, and a way to wait for it.</summary>
+/// <summary>Keeps the log messages and lets a test wait for one.</summary>
 internal sealed class RecordingLog : ILoggerFactory, ILogger
 {
     private readonly ConcurrentQueue<(TraceEventType Level, int EventId, string Text)> _entries = new();
@@ -16,10 +16,10 @@ internal sealed class RecordingLog : ILoggerFactory, ILogger
 
     public IReadOnlyList<(TraceEventType Level, int EventId, string Text)> Entries => [.. _entries];
 
-    public IReadOnlyList<string> TextsOf(int eventId) =>
+    public IReadOnlyList<string> GetTexts(int eventId) =>
         [.. _entries.Where(entry => entry.EventId == eventId).Select(entry => entry.Text)];
 
-    public Task WaitForAsync(int eventId, int count = 1) => SignalOf(eventId).WaitForAsync(count);
+    public Task WaitForAsync(int eventId, int count = 1) => GetSignal(eventId).WaitForAsync(count);
 
     public ILogger Create(string name) => this;
 
@@ -29,11 +29,11 @@ internal sealed class RecordingLog : ILoggerFactory, ILogger
         if (formatter != null)
         {
             _entries.Enqueue((eventType, eventId, formatter(state, exception)));
-            SignalOf(eventId).Add();
+            GetSignal(eventId).Add();
         }
 
         return true;
     }
 
-    private Signal SignalOf(int eventId) => _signals.GetOrAdd(eventId, _ => new Signal());
+    private Signal GetSignal(int eventId) => _signals.GetOrAdd(eventId, _ => new Signal());
 }

@@ -7,7 +7,7 @@ namespace CognitoOwin.Tests.Keys;
 
 /// <summary>
 /// ASP.NET's synchronization context as it is with <c>aspnet:UseTaskFriendlySynchronizationContext</c> off and for classic
-/// handlers: what is posted waits, on whatever thread, until what came before it has ended, and the request came first.
+/// handlers: each callback waits, on any thread, until the one before it has ended. The request itself is the first callback.
 /// </summary>
 internal sealed class QueuedRequestContext : SynchronizationContext
 {
@@ -42,7 +42,7 @@ internal sealed class QueuedRequestContext : SynchronizationContext
     public override SynchronizationContext CreateCopy() => this;
 }
 
-/// <summary>One thread for everything, as a message loop has it.</summary>
+/// <summary>Runs all callbacks on one thread, like a message loop.</summary>
 internal sealed class SingleThreadedContext : SynchronizationContext
 {
     private readonly BlockingCollection<(SendOrPostCallback Callback, object? State)> _queue = [];
@@ -74,7 +74,7 @@ internal sealed class SingleThreadedContext : SynchronizationContext
 
 internal static class RequestContexts
 {
-    /// <summary>Runs a request on a context that would deadlock it, were anything to wait for what it posts there.</summary>
+    /// <summary>Runs a request on a context that deadlocks if the request blocks on work that it posts there.</summary>
     public static Task<T> RunAsync<T>(string context, Func<Task<T>> request) =>
         context == "single-threaded" ? SingleThreadedContext.RunAsync(request) : QueuedRequestContext.RunAsync(request);
 

@@ -13,14 +13,14 @@ public sealed class SharedFetchTests
     public async Task Thousand_concurrent_first_requests_share_one_fetch()
     {
         using var app = new KeysApp();
-        var go = new TaskCompletionSource<bool>();
-        app.Server.OnRequest = MisbehavingServer.After(go.Task, app.ServeKeys);
+        var release = new TaskCompletionSource<bool>();
+        app.Server.OnRequest = MisbehavingServer.After(release.Task, app.ServeKeys);
         string[] tokens = [app.Pool.IdToken("alice"), app.Pool.IdToken("bob"), app.Pool.AccessToken("alice"), app.Pool.AccessToken("bob")];
 
-        var requests = Enumerable.Range(0, 1000).Select(i => app.StatusAsync(tokens[i % tokens.Length])).ToArray();
+        var requests = Enumerable.Range(0, 1000).Select(i => app.GetStatusAsync(tokens[i % tokens.Length])).ToArray();
         await app.Server.WaitForFetchesAsync(1);
         Assert.IsFalse(requests.Any(request => request.IsCompleted));
-        go.SetResult(true);
+        release.SetResult(true);
         var statuses = await Task.WhenAll(requests);
 
         Assert.AreEqual(1000, statuses.Count(status => status == 200));
@@ -31,13 +31,13 @@ public sealed class SharedFetchTests
     public async Task Thousand_concurrent_first_requests_share_one_failed_fetch()
     {
         using var app = new KeysApp();
-        var go = new TaskCompletionSource<bool>();
-        app.Server.OnRequest = MisbehavingServer.After(go.Task, MisbehavingServer.Status(500));
+        var release = new TaskCompletionSource<bool>();
+        app.Server.OnRequest = MisbehavingServer.After(release.Task, MisbehavingServer.Status(500));
         string token = app.Pool.IdToken();
 
-        var requests = Enumerable.Range(0, 1000).Select(_ => app.StatusAsync(token)).ToArray();
+        var requests = Enumerable.Range(0, 1000).Select(_ => app.GetStatusAsync(token)).ToArray();
         await app.Server.WaitForFetchesAsync(1);
-        go.SetResult(true);
+        release.SetResult(true);
         var statuses = await Task.WhenAll(requests);
 
         Assert.AreEqual(1000, statuses.Count(status => status == 503));
@@ -53,13 +53,13 @@ public sealed class SharedFetchTests
             context.Response.StatusCode = both.SignalAndWait(TimeSpan.FromSeconds(20)) ? 200 : 500;
             return Task.CompletedTask;
         });
-        var go = new TaskCompletionSource<bool>();
-        app.Server.OnRequest = MisbehavingServer.After(go.Task, app.ServeKeys);
+        var release = new TaskCompletionSource<bool>();
+        app.Server.OnRequest = MisbehavingServer.After(release.Task, app.ServeKeys);
         string token = app.Pool.IdToken();
 
-        var first = app.StatusAsync(token);
-        var second = app.StatusAsync(token);
-        go.SetResult(true);
+        var first = app.GetStatusAsync(token);
+        var second = app.GetStatusAsync(token);
+        release.SetResult(true);
 
         Assert.AreEqual(200, await first);
         Assert.AreEqual(200, await second);
@@ -70,18 +70,18 @@ public sealed class SharedFetchTests
     public async Task Fetch_continues_when_a_client_disconnects()
     {
         using var app = new KeysApp();
-        var go = new TaskCompletionSource<bool>();
-        app.Server.OnRequest = MisbehavingServer.After(go.Task, app.ServeKeys);
+        var release = new TaskCompletionSource<bool>();
+        app.Server.OnRequest = MisbehavingServer.After(release.Task, app.ServeKeys);
         string token = app.Pool.IdToken();
-        using var gone = new CancellationTokenSource();
+        using var disconnect = new CancellationTokenSource();
 
-        var impatient = app.SendAsync(token, gone.Token);
-        var patient = app.StatusAsync(token);
-        gone.Cancel();
-        await Assert.ThrowsAsync<OperationCanceledException>(() => impatient);
-        go.SetResult(true);
+        var cancelled = app.SendAsync(token, disconnect.Token);
+        var waiting = app.GetStatusAsync(token);
+        disconnect.Cancel();
+        await Assert.ThrowsAsync<OperationCanceledException>(() => cancelled);
+        release.SetResult(true);
 
-        Assert.AreEqual(200, await patient);
+        Assert.AreEqual(200, await waiting);
         Assert.AreEqual(1, app.Fetches);
     }
 
@@ -93,7 +93,7 @@ public sealed class SharedFetchTests
         await app.Log.WaitForAsync(KeysApp.Fetched);
         app.Server.OnRequest = MisbehavingServer.Status(500);
 
-        Assert.AreEqual(200, await app.StatusAsync(app.Pool.IdToken()));
+        Assert.AreEqual(200, await app.GetStatusAsync(app.Pool.IdToken()));
         Assert.AreEqual(1, app.Fetches);
     }
 
@@ -103,7 +103,7 @@ public sealed class SharedFetchTests
         using var app = new KeysApp(options => options.Keys.Prefetch = true);
         string token = app.Pool.IdToken();
 
-        var statuses = await Task.WhenAll(app.StatusAsync(token), app.StatusAsync(token));
+        var statuses = await Task.WhenAll(app.GetStatusAsync(token), app.GetStatusAsync(token));
 
         CollectionAssert.AreEqual(new[] { 200, 200 }, statuses);
         Assert.AreEqual(1, app.Fetches);
@@ -117,14 +117,14 @@ public sealed class SharedFetchTests
 
         for (var i = 1; i <= 3; i++)
         {
-            Assert.AreEqual(200, await app.StatusAsync(token));
+            Assert.AreEqual(200, await app.GetStatusAsync(token));
             Assert.AreEqual(i, app.Fetches);
         }
 
         app.Server.OnRequest = MisbehavingServer.Status(500);
-        Assert.AreEqual(503, await app.StatusAsync(token));
+        Assert.AreEqual(503, await app.GetStatusAsync(token));
         app.Server.OnRequest = app.ServeKeys;
-        Assert.AreEqual(200, await app.StatusAsync(token));
+        Assert.AreEqual(200, await app.GetStatusAsync(token));
         Assert.AreEqual(5, app.Fetches);
     }
 
@@ -132,13 +132,13 @@ public sealed class SharedFetchTests
     public async Task Concurrent_validations_without_caching_share_one_fetch()
     {
         using var app = new KeysApp(options => options.Keys.CachingEnabled = false);
-        var go = new TaskCompletionSource<bool>();
-        app.Server.OnRequest = MisbehavingServer.After(go.Task, app.ServeKeys);
+        var release = new TaskCompletionSource<bool>();
+        app.Server.OnRequest = MisbehavingServer.After(release.Task, app.ServeKeys);
         string token = app.Pool.IdToken();
 
-        var requests = Enumerable.Range(0, 100).Select(_ => app.StatusAsync(token)).ToArray();
+        var requests = Enumerable.Range(0, 100).Select(_ => app.GetStatusAsync(token)).ToArray();
         await app.Server.WaitForFetchesAsync(1);
-        go.SetResult(true);
+        release.SetResult(true);
 
         Assert.IsTrue((await Task.WhenAll(requests)).All(status => status == 200));
         Assert.AreEqual(1, app.Fetches);
@@ -151,17 +151,17 @@ public sealed class SharedFetchTests
         app.Server.OnRequest = app.Server.SlowHeaders();
         string token = app.Pool.IdToken();
 
-        var waiting = app.StatusAsync(token);
+        var waiting = app.GetStatusAsync(token);
         await app.Server.WaitForFetchesAsync(1);
-        app.End();
+        app.Unload();
 
         Assert.AreEqual(503, await waiting);
-        await app.Server.WaitForHangUpsAsync(1);
-        Assert.AreEqual(503, await app.StatusAsync(token));
+        await app.Server.WaitForDisconnectsAsync(1);
+        Assert.AreEqual(503, await app.GetStatusAsync(token));
         Assert.AreEqual(1, app.Fetches);
-        Assert.AreEqual(0, app.Log.TextsOf(KeysApp.FetchFailed).Count, "A fetch that ends with the application is no failure.");
+        Assert.AreEqual(0, app.Log.GetTexts(KeysApp.FetchFailed).Count, "A fetch that the application cancels when it is unloaded is not logged as failed.");
         Assert.IsFalse(
             System.Runtime.Caching.MemoryCache.Default.Any(entry => entry.Key.Contains(app.Pool.UserPool.Name!)),
-            "The keys stay in MemoryCache.");
+            "The keys are still in MemoryCache.");
     }
 }

@@ -4,10 +4,10 @@ using System.Threading.Tasks;
 
 namespace CognitoOwin.Tests.Keys;
 
-/// <summary>Counts, and lets a test wait for a count, so that none has to sleep and hope.</summary>
+/// <summary>Counts events and lets a test wait for a count instead of sleeping.</summary>
 internal sealed class Signal
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     private readonly List<(int Count, TaskCompletionSource<bool> Reached)> _waiting = [];
     private int _count;
@@ -27,7 +27,7 @@ internal sealed class Signal
         }
     }
 
-    /// <exception cref="TimeoutException">It took half a minute: a failed test instead of one that hangs.</exception>
+    /// <exception cref="TimeoutException">The count was not reached within half a minute.</exception>
     public async Task WaitForAsync(int count)
     {
         var reached = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -41,9 +41,9 @@ internal sealed class Signal
             _waiting.Add((count, reached));
         }
 
-        if (await Task.WhenAny(reached.Task, Task.Delay(Patience)) != reached.Task)
+        if (await Task.WhenAny(reached.Task, Task.Delay(Timeout)) != reached.Task)
         {
-            throw new TimeoutException($"{_count} of {count} came.");
+            throw new TimeoutException($"Only {_count} of {count} events occurred.");
         }
     }
 }

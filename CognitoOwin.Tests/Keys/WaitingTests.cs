@@ -21,7 +21,7 @@ public sealed class WaitingTests
         app.Clock.Advance(TimeSpan.FromSeconds(6));
         string rotated = app.Pool.IdToken();
 
-        var waiting = app.StatusAsync(rotated);
+        var waiting = app.GetStatusAsync(rotated);
         Assert.IsFalse(waiting.IsCompleted);
         app.Clock.Advance(TimeSpan.FromSeconds(4));
 
@@ -59,7 +59,7 @@ public sealed class WaitingTests
             ? token.WithoutClaim("iat")
             : token.WithClaim("iat", app.Clock.GetUtcNow().ToUnixTimeSeconds() + seconds.Value);
 
-        Assert.AreEqual(status, await app.StatusAsync(token));
+        Assert.AreEqual(status, await app.GetStatusAsync(token));
         Assert.AreEqual(2, app.Fetches);
     }
 
@@ -70,11 +70,11 @@ public sealed class WaitingTests
         using var metrics = Sdk.CreateMeterProviderBuilder().AddMeter("CognitoOwin").AddInMemoryExporter(exported).Build();
         using var app = new KeysApp();
         await StartCoolDownAsync(app);
-        string known = app.LongToken("carol");
+        string known = app.CreateLongLivedToken("carol");
         app.Clock.Advance(TimeSpan.FromSeconds(6));
         string[] tokens = [.. Enumerable.Range(0, 150).Select(i => (string)app.Pool.IdToken("user" + i).WithHeader("kid", "invented" + i))];
 
-        var requests = tokens.Select(app.StatusAsync).ToArray();
+        var requests = tokens.Select(app.GetStatusAsync).ToArray();
 
         var deadline = DateTime.UtcNow.AddSeconds(30);
         while (requests.Count(request => request.IsCompleted) < 50 && DateTime.UtcNow < deadline)
@@ -84,7 +84,7 @@ public sealed class WaitingTests
 
         Assert.AreEqual(50, requests.Count(request => request.IsCompleted));
         Assert.IsTrue(requests.Where(request => request.IsCompleted).All(request => request.Result == 503));
-        Assert.AreEqual(200, await app.StatusAsync(known), "A known key does not wait.");
+        Assert.AreEqual(200, await app.GetStatusAsync(known), "A known key does not wait.");
         app.Clock.Advance(TimeSpan.FromSeconds(4));
         var statuses = await Task.WhenAll(requests);
         Assert.AreEqual(100, statuses.Count(status => status == 401));
@@ -102,8 +102,8 @@ public sealed class WaitingTests
     {
         using var app = new KeysApp();
         app.Server.OnRequest = MisbehavingServer.Status(500);
-        string token = app.LongToken();
-        Assert.AreEqual(503, await app.StatusAsync(token));
+        string token = app.CreateLongLivedToken();
+        Assert.AreEqual(503, await app.GetStatusAsync(token));
         var fetches = 1;
         foreach (var seconds in new[] { 1, 2, 4, 8, 10, 10 })
         {
@@ -114,7 +114,7 @@ public sealed class WaitingTests
             Assert.AreEqual(fetches, app.Fetches);
 
             app.Clock.Advance(TimeSpan.FromMilliseconds(1));
-            Assert.AreEqual(503, await app.StatusAsync(token));
+            Assert.AreEqual(503, await app.GetStatusAsync(token));
             Assert.AreEqual(++fetches, app.Fetches);
         }
     }
@@ -124,35 +124,35 @@ public sealed class WaitingTests
     {
         using var app = new KeysApp();
         app.Server.OnRequest = MisbehavingServer.InTurn(MisbehavingServer.Status(500), app.ServeKeys);
-        string token = app.LongToken();
-        Assert.AreEqual(503, await app.StatusAsync(token));
+        string token = app.CreateLongLivedToken();
+        Assert.AreEqual(503, await app.GetStatusAsync(token));
 
         app.Clock.Advance(TimeSpan.FromSeconds(1));
 
-        Assert.AreEqual(200, await app.StatusAsync(token));
+        Assert.AreEqual(200, await app.GetStatusAsync(token));
     }
 
     [TestMethod]
     public async Task Known_keys_are_refreshed_no_sooner_than_after_MinimumRefetchInterval_in_an_outage()
     {
         using var app = new KeysApp();
-        string token = app.LongToken();
-        Assert.AreEqual(200, await app.StatusAsync(token));
+        string token = app.CreateLongLivedToken();
+        Assert.AreEqual(200, await app.GetStatusAsync(token));
         app.Server.OnRequest = MisbehavingServer.Status(500);
         app.Clock.Advance(TimeSpan.FromDays(1));
-        Assert.AreEqual(200, await app.StatusAsync(token));
+        Assert.AreEqual(200, await app.GetStatusAsync(token));
         await app.Log.WaitForAsync(KeysApp.FetchFailed);
 
         app.Clock.Advance(TimeSpan.FromSeconds(9));
-        Assert.AreEqual(200, await app.StatusAsync(token));
+        Assert.AreEqual(200, await app.GetStatusAsync(token));
 
         Assert.AreEqual(2, app.Fetches);
     }
 
     private static async Task StartCoolDownAsync(KeysApp app)
     {
-        Assert.AreEqual(200, await app.StatusAsync(app.LongToken()));
-        Assert.AreEqual(401, await app.StatusAsync(KeysApp.WithKeyId(app.LongToken(), "invented")));
+        Assert.AreEqual(200, await app.GetStatusAsync(app.CreateLongLivedToken()));
+        Assert.AreEqual(401, await app.GetStatusAsync(KeysApp.ReplaceKeyId(app.CreateLongLivedToken(), "invented")));
         Assert.AreEqual(2, app.Fetches);
     }
 

@@ -6,7 +6,7 @@ using Microsoft.VisualStudio.TestTools.UnitTesting;
 
 namespace CognitoOwin.Tests.Provisioning;
 
-/// <summary>The claims of ID tokens in every shape that Cognito, its triggers and its federation give them.</summary>
+/// <summary>The claims of ID tokens, in every form in which Cognito, its triggers and its federation write them.</summary>
 [TestClass]
 public sealed class ClaimShapesTests
 {
@@ -20,7 +20,7 @@ public sealed class ClaimShapesTests
     [DataRow(null, false)]
     public async Task EmailVerified_is_read_from_a_boolean_or_a_string(object? claim, bool expected)
     {
-        var seen = await SeeAsync(token => token.WithClaim("email_verified", claim));
+        var seen = await ProvisionAsync(token => token.WithClaim("email_verified", claim));
 
         Assert.AreEqual(expected, seen.EmailVerified);
         Assert.AreEqual(expected, seen.Token.EmailVerified);
@@ -29,7 +29,7 @@ public sealed class ClaimShapesTests
     [TestMethod]
     public async Task Token_without_email_is_not_EmailVerified()
     {
-        var seen = await SeeAsync(token => token.WithoutClaim("email").WithoutClaim("email_verified"));
+        var seen = await ProvisionAsync(token => token.WithoutClaim("email").WithoutClaim("email_verified"));
 
         Assert.IsNull(seen.Email);
         Assert.IsFalse(seen.EmailVerified);
@@ -39,17 +39,17 @@ public sealed class ClaimShapesTests
     public async Task Groups_are_read_from_a_string_a_list_or_nothing()
     {
         CollectionAssert.AreEqual(
-            new[] { "admins" }, (await SeeAsync(token => token.WithClaim("cognito:groups", "admins"))).Groups.ToArray());
+            new[] { "admins" }, (await ProvisionAsync(token => token.WithClaim("cognito:groups", "admins"))).Groups.ToArray());
         CollectionAssert.AreEqual(
-            new[] { "admins", "Überflieger" }, (await SeeAsync(token => token.WithGroups("admins", "Überflieger"))).Groups.ToArray());
-        Assert.AreEqual(0, (await SeeAsync(token => token)).Groups.Count);
-        Assert.AreEqual(0, (await SeeAsync(token => token.WithGroups())).Groups.Count);
+            new[] { "admins", "Überflieger" }, (await ProvisionAsync(token => token.WithGroups("admins", "Überflieger"))).Groups.ToArray());
+        Assert.AreEqual(0, (await ProvisionAsync(token => token)).Groups.Count);
+        Assert.AreEqual(0, (await ProvisionAsync(token => token.WithGroups())).Groups.Count);
     }
 
     [TestMethod]
     public async Task Custom_and_developer_attributes_have_their_full_names()
     {
-        var seen = await SeeAsync(token => token
+        var seen = await ProvisionAsync(token => token
             .WithCustomAttribute("tenant", "acme")
             .WithClaim("dev:custom:level", "3")
             .WithClaim("custom:count", 7)
@@ -67,7 +67,7 @@ public sealed class ClaimShapesTests
     [TestMethod]
     public async Task Identities_of_a_federated_user_are_objects()
     {
-        var seen = await SeeAsync(token => token.WithClaim("identities", new object?[]
+        var seen = await ProvisionAsync(token => token.WithClaim("identities", new object?[]
         {
             new
             {
@@ -100,8 +100,8 @@ public sealed class ClaimShapesTests
     {
         Assert.AreEqual(
             "113",
-            (await SeeAsync(token => token.WithClaim("identities", "[{\"userId\":\"113\",\"providerName\":\"Google\"}]"))).Identities.Single().UserId);
-        var one = (await SeeAsync(token => token.WithClaim("identities", new { userId = "113", providerName = "Google" }))).Identities.Single();
+            (await ProvisionAsync(token => token.WithClaim("identities", "[{\"userId\":\"113\",\"providerName\":\"Google\"}]"))).Identities.Single().UserId);
+        var one = (await ProvisionAsync(token => token.WithClaim("identities", new { userId = "113", providerName = "Google" }))).Identities.Single();
         Assert.IsNull(one.ProviderType);
         Assert.IsNull(one.DateCreated);
         Assert.IsFalse(one.Primary);
@@ -116,7 +116,7 @@ public sealed class ClaimShapesTests
     [DataRow("\"text\"")]
     public async Task Malformed_identity_is_skipped_and_the_request_gets_200(string? claim)
     {
-        var seen = await SeeAsync(token => claim == null ? token : token.WithClaim("identities", claim));
+        var seen = await ProvisionAsync(token => claim == null ? token : token.WithClaim("identities", claim));
 
         Assert.AreEqual(0, seen.Identities.Count);
     }
@@ -124,13 +124,13 @@ public sealed class ClaimShapesTests
     [TestMethod]
     public async Task Identity_date_out_of_range_is_null()
     {
-        var seen = await SeeAsync(token => token.WithClaim(
+        var seen = await ProvisionAsync(token => token.WithClaim(
             "identities", new[] { new { userId = "1", providerName = "Google", dateCreated = "99999999999999999" } }));
 
         Assert.IsNull(seen.Identities.Single().DateCreated);
     }
 
-    private static async Task<CognitoProvisionUserContext> SeeAsync(Func<CognitoTestToken, CognitoTestToken> change)
+    private static async Task<CognitoProvisionUserContext> ProvisionAsync(Func<CognitoTestToken, CognitoTestToken> change)
     {
         using var pool = new CognitoTestPool();
         CognitoProvisionUserContext? seen = null;

@@ -12,47 +12,42 @@ using Owin;
 
 namespace CognitoOwin.Tests.Provisioning;
 
-/// <summary>How often the handler runs, and for whom at the same time, whatever requests come, go or fail meanwhile.</summary>
+/// <summary>How often the provisioning handler runs, also for concurrent, cancelled and failed requests.</summary>
 [TestClass]
 public sealed class OnceTests : IDisposable
 {
     private readonly CognitoTestPool _pool = new();
+    private readonly BlockedHandler _handler = new();
+    private readonly CancellationTokenSource _disconnect = new();
 
     [TestMethod]
     public async Task Concurrent_first_requests_of_one_token_run_the_handler_once()
     {
-        var allAreIn = new TaskCompletionSource<bool>();
-        var runs = 0;
-        using var host = ProvisionedApp.Start(_pool, async context =>
-        {
-            Interlocked.Increment(ref runs);
-            await allAreIn.Task;
-            context.AddClaim("local_id", "42");
-        });
+        using var host = ProvisionedApp.Start(_pool, _handler.AddLocalIdAsync);
         var authorization = "Bearer " + _pool.IdToken();
 
         var requests = Enumerable.Range(0, 200).Select(_ => Task.Run(() => host.GetAsync("/", authorization))).ToList();
-        allAreIn.SetResult(true);
+        _handler.Release();
         var answers = await Task.WhenAll(requests);
 
-        Assert.AreEqual(1, runs);
+        Assert.AreEqual(1, _handler.Runs);
         Assert.IsTrue(answers.All(answer => answer.StatusCode == 200 && answer.Body == "42"));
     }
 
     [TestMethod]
-    public async Task Concurrent_tokens_of_one_user_run_the_handler_one_at_a_time()
+    public async Task Handler_runs_one_at_a_time_for_concurrent_tokens_of_one_user()
     {
         var tokens = Enumerable.Range(0, 50).Select(_ => "Bearer " + _pool.IdToken("alice")).ToList();
         var running = 0;
-        var most = 0;
+        var maximumRunning = 0;
         var rows = new ConcurrentBag<string>();
-        var seen = new ConcurrentDictionary<string, int>();
+        var runsPerToken = new ConcurrentDictionary<string, int>();
         using var host = ProvisionedApp.Start(_pool, async context =>
         {
-            most = Math.Max(most, Interlocked.Increment(ref running));
-            seen.AddOrUpdate(context.RawToken, 1, (_, count) => count + 1);
+            maximumRunning = Math.Max(maximumRunning, Interlocked.Increment(ref running));
+            runsPerToken.AddOrUpdate(context.RawToken, 1, (_, count) => count + 1);
 
-            // What an application does that looks first and creates then.
+            // Looks for the row first and then creates it, as many applications do.
             if (rows.IsEmpty)
             {
                 await Task.Yield();
@@ -67,23 +62,17 @@ public sealed class OnceTests : IDisposable
             Enumerable.Range(0, 200).Select(i => Task.Run(() => host.GetAsync("/", tokens[i % tokens.Count]))));
 
         Assert.IsTrue(answers.All(answer => answer.StatusCode == 200 && answer.Body == "42"));
-        Assert.AreEqual(1, most);
+        Assert.AreEqual(1, maximumRunning);
         Assert.AreEqual(1, rows.Count);
-        Assert.AreEqual(50, seen.Count);
-        Assert.IsTrue(seen.Values.All(runs => runs == 1));
+        Assert.AreEqual(50, runsPerToken.Count);
+        Assert.IsTrue(runsPerToken.Values.All(runs => runs == 1));
     }
 
     [TestMethod]
     public async Task Handlers_of_two_users_run_in_parallel()
     {
-        var aliceIsIn = new TaskCompletionSource<bool>();
-        var bobIsIn = new TaskCompletionSource<bool>();
-        using var host = ProvisionedApp.Start(_pool, context =>
-        {
-            var (mine, other) = context.Username == "alice" ? (aliceIsIn, bobIsIn) : (bobIsIn, aliceIsIn);
-            mine.SetResult(true);
-            return other.Task;
-        });
+        var handlers = new BothStarted();
+        using var host = ProvisionedApp.Start(_pool, context => handlers.StartAndWaitForOtherAsync(isFirst: context.Username == "alice"));
 
         var answers = await Task.WhenAll(
             host.GetAsync("/", "Bearer " + _pool.IdToken("alice")), host.GetAsync("/", "Bearer " + _pool.IdToken("bob")));
@@ -95,16 +84,10 @@ public sealed class OnceTests : IDisposable
     public async Task Handlers_of_the_same_sub_in_two_pools_run_in_parallel()
     {
         using var other = new CognitoTestPool();
-        var here = new TaskCompletionSource<bool>();
-        var there = new TaskCompletionSource<bool>();
+        var handlers = new BothStarted();
         using var host = ProvisionedApp.Start(
             _pool,
-            context =>
-            {
-                var (mine, others) = context.Issuer == _pool.Issuer ? (here, there) : (there, here);
-                mine.SetResult(true);
-                return others.Task;
-            },
+            context => handlers.StartAndWaitForOtherAsync(isFirst: context.Issuer == _pool.Issuer),
             options =>
             {
                 options.UserPools = [_pool.UserPool, other.UserPool];
@@ -120,133 +103,91 @@ public sealed class OnceTests : IDisposable
     [TestMethod]
     public async Task Failed_handler_fails_all_waiters_and_the_next_request_retries()
     {
-        var isRunning = new TaskCompletionSource<bool>();
-        var bothAreIn = new TaskCompletionSource<bool>();
-        var runs = 0;
         using var host = ProvisionedApp.Start(_pool, async _ =>
         {
-            if (++runs == 1)
+            await _handler.RunAsync();
+            if (_handler.Runs == 1)
             {
-                isRunning.SetResult(true);
-                await bothAreIn.Task;
                 throw new InvalidOperationException("The database is down.");
             }
         });
         var authorization = "Bearer " + _pool.IdToken();
 
         var first = host.GetAsync("/", authorization);
-        await isRunning.Task;
+        await _handler.Started;
 
-        // Its token is known by now, so that it is in line when this call comes back.
+        // The token is in the cache. So when GetAsync returns its task, the request already waits for the handler.
         var second = host.GetAsync("/", authorization);
-        bothAreIn.SetResult(true);
+        _handler.Release();
 
         await Assert.ThrowsExactlyAsync<InvalidOperationException>(() => first);
         await Assert.ThrowsExactlyAsync<InvalidOperationException>(() => second);
-        Assert.AreEqual(1, runs);
+        Assert.AreEqual(1, _handler.Runs);
         Assert.AreEqual(200, (await host.GetAsync("/", authorization)).StatusCode);
-        Assert.AreEqual(2, runs);
+        Assert.AreEqual(2, _handler.Runs);
     }
 
     [TestMethod]
     public async Task Handler_completes_when_its_client_disconnects()
     {
-        using var hangUp = new CancellationTokenSource();
-        var isRunning = new TaskCompletionSource<bool>();
-        var mayEnd = new TaskCompletionSource<bool>();
-        var runs = 0;
-        using var host = ProvisionedApp.Start(_pool, async context =>
-        {
-            runs++;
-            isRunning.SetResult(true);
-            await mayEnd.Task;
-            context.CancellationToken.ThrowIfCancellationRequested();
-            context.AddClaim("local_id", "42");
-        });
+        using var host = ProvisionedApp.Start(_pool, _handler.AddLocalIdAsync);
         string token = _pool.IdToken();
 
-        var impatient = host.SendAsync(Request(token, hangUp.Token));
-        await isRunning.Task;
-        hangUp.Cancel();
-        var patient = host.GetAsync("/", "Bearer " + token);
-        mayEnd.SetResult(true);
-        await impatient;
+        var disconnected = host.SendAsync(CreateRequest(token, _disconnect.Token));
+        await _handler.Started;
+        _disconnect.Cancel();
+        var waiting = host.GetAsync("/", "Bearer " + token);
+        _handler.Release();
+        await disconnected;
 
-        Assert.AreEqual("42", (await patient).Body);
+        Assert.AreEqual("42", (await waiting).Body);
         Assert.AreEqual("42", (await host.GetAsync("/", "Bearer " + token)).Body);
-        Assert.AreEqual(1, runs);
+        Assert.AreEqual(1, _handler.Runs);
     }
 
     [TestMethod]
     public async Task Waiting_client_that_disconnects_ends_only_its_own_request()
     {
-        using var hangUp = new CancellationTokenSource();
-        var isRunning = new TaskCompletionSource<bool>();
-        var mayEnd = new TaskCompletionSource<bool>();
-        using var host = ProvisionedApp.Start(_pool, async context =>
-        {
-            isRunning.SetResult(true);
-            await mayEnd.Task;
-            context.AddClaim("local_id", "42");
-        });
-        string token = _pool.IdToken();
+        using var host = ProvisionedApp.Start(_pool, _handler.AddLocalIdAsync);
 
-        var first = host.GetAsync("/", "Bearer " + token);
-        await isRunning.Task;
-        var impatient = host.SendAsync(Request(token, hangUp.Token));
-        hangUp.Cancel();
+        var first = await SendWithDisconnectingWaiterAsync(host);
 
-        await Assert.ThrowsAsync<OperationCanceledException>(() => impatient);
-        mayEnd.SetResult(true);
-        Assert.AreEqual("42", (await first).Body);
+        Assert.AreEqual("42", first.Body);
+        Assert.AreEqual(1, _handler.Runs);
     }
 
     [TestMethod]
-    public async Task Next_waiter_runs_the_handler_when_it_stops_with_its_client()
+    public async Task Waiting_request_runs_the_handler_when_the_first_is_cancelled()
     {
-        using var hangUp = new CancellationTokenSource();
-        var isRunning = new TaskCompletionSource<bool>();
-        var runs = 0;
         using var host = ProvisionedApp.Start(_pool, async context =>
         {
-            if (++runs == 1)
-            {
-                isRunning.SetResult(true);
-                await Task.Delay(Timeout.Infinite, context.Request.CallCancelled);
-            }
-
+            await _handler.RunAsync(
+                _handler.Runs == 0 ? Task.Delay(Timeout.Infinite, context.Request.CallCancelled) : Task.CompletedTask);
             context.AddClaim("local_id", "42");
         });
         string token = _pool.IdToken();
 
-        var impatient = host.SendAsync(Request(token, hangUp.Token));
-        await isRunning.Task;
-        var patient = host.GetAsync("/", "Bearer " + token);
-        hangUp.Cancel();
+        var disconnected = host.SendAsync(CreateRequest(token, _disconnect.Token));
+        await _handler.Started;
+        var waiting = host.GetAsync("/", "Bearer " + token);
+        _disconnect.Cancel();
 
-        await Assert.ThrowsAsync<OperationCanceledException>(() => impatient);
-        Assert.AreEqual("42", (await patient).Body);
-        Assert.AreEqual(2, runs);
+        await Assert.ThrowsAsync<OperationCanceledException>(() => disconnected);
+        Assert.AreEqual("42", (await waiting).Body);
+        Assert.AreEqual(2, _handler.Runs);
     }
 
     [TestMethod]
     public async Task Timeout_raised_by_the_handler_is_reported_to_all_waiters()
     {
-        using var timeOut = new CancellationTokenSource();
-        var isRunning = new TaskCompletionSource<bool>();
-        var runs = 0;
-        using var host = ProvisionedApp.Start(_pool, async _ =>
-        {
-            runs++;
-            isRunning.TrySetResult(true);
-            await Task.Delay(Timeout.Infinite, timeOut.Token);
-        });
-        string token = _pool.IdToken();
+        using var timeout = new CancellationTokenSource();
+        using var host = ProvisionedApp.Start(_pool, _ => _handler.RunAsync(Task.Delay(Timeout.Infinite, timeout.Token)));
+        var authorization = "Bearer " + _pool.IdToken();
 
-        var first = host.GetAsync("/", "Bearer " + token);
-        await isRunning.Task;
-        var others = Enumerable.Range(0, 10).Select(_ => host.GetAsync("/", "Bearer " + token)).ToList();
-        timeOut.Cancel();
+        var first = host.GetAsync("/", authorization);
+        await _handler.Started;
+        var others = Enumerable.Range(0, 10).Select(_ => host.GetAsync("/", authorization)).ToList();
+        timeout.Cancel();
 
         await Assert.ThrowsAsync<OperationCanceledException>(() => first);
         foreach (var other in others)
@@ -254,50 +195,33 @@ public sealed class OnceTests : IDisposable
             await Assert.ThrowsAsync<OperationCanceledException>(() => other);
         }
 
-        Assert.AreEqual(1, runs);
+        Assert.AreEqual(1, _handler.Runs);
     }
 
     [TestMethod]
-    public async Task EveryRequest_client_that_disconnects_in_line_runs_no_handler()
+    public async Task EveryRequest_client_that_disconnects_while_waiting_runs_no_handler()
     {
-        using var hangUp = new CancellationTokenSource();
-        var isRunning = new TaskCompletionSource<bool>();
-        var mayEnd = new TaskCompletionSource<bool>();
-        var runs = 0;
         using var host = ProvisionedApp.Start(
-            _pool,
-            async _ =>
-            {
-                runs++;
-                isRunning.TrySetResult(true);
-                await mayEnd.Task;
-            },
-            options => options.Provisioning = CognitoProvisioning.EveryRequest);
-        string token = _pool.IdToken();
+            _pool, _ => _handler.RunAsync(), options => options.Provisioning = CognitoProvisioning.EveryRequest);
 
-        var first = host.GetAsync("/", "Bearer " + token);
-        await isRunning.Task;
-        var impatient = host.SendAsync(Request(token, hangUp.Token));
-        hangUp.Cancel();
+        var first = await SendWithDisconnectingWaiterAsync(host);
 
-        await Assert.ThrowsAsync<OperationCanceledException>(() => impatient);
-        mayEnd.SetResult(true);
-        Assert.AreEqual(200, (await first).StatusCode);
-        Assert.AreEqual(1, runs);
+        Assert.AreEqual(200, first.StatusCode);
+        Assert.AreEqual(1, _handler.Runs);
     }
 
     [TestMethod]
-    public async Task Handler_without_a_token_cache_runs_every_time_one_at_a_time()
+    public async Task Handler_without_a_token_cache_runs_every_time_never_in_parallel()
     {
         var running = 0;
-        var most = 0;
+        var maximumRunning = 0;
         var runs = 0;
         using var host = ProvisionedApp.Start(
             _pool,
             async _ =>
             {
                 Interlocked.Increment(ref runs);
-                most = Math.Max(most, Interlocked.Increment(ref running));
+                maximumRunning = Math.Max(maximumRunning, Interlocked.Increment(ref running));
                 await Task.Yield();
                 Interlocked.Decrement(ref running);
             },
@@ -307,7 +231,7 @@ public sealed class OnceTests : IDisposable
         await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => host.GetAsync("/", authorization))));
 
         Assert.AreEqual(20, runs);
-        Assert.AreEqual(1, most);
+        Assert.AreEqual(1, maximumRunning);
     }
 
     [TestMethod]
@@ -327,15 +251,15 @@ public sealed class OnceTests : IDisposable
         });
         var authorization = "Bearer " + _pool.IdToken();
 
-        var banned = await host.GetAsync("/", authorization);
+        var rejected = await host.GetAsync("/", authorization);
         isBanned = false;
-        var back = await host.GetAsync("/", authorization);
+        var accepted = await host.GetAsync("/", authorization);
         isBanned = true;
         var remembered = await host.GetAsync("/", authorization);
 
-        Assert.AreEqual(401, banned.StatusCode);
-        StringAssert.EndsWith(banned.Header("WWW-Authenticate"), "error=\"invalid_token\", error_description=\"This account is closed.\"");
-        Assert.AreEqual(200, back.StatusCode);
+        Assert.AreEqual(401, rejected.StatusCode);
+        StringAssert.EndsWith(rejected.Header("WWW-Authenticate"), "error=\"invalid_token\", error_description=\"This account is closed.\"");
+        Assert.AreEqual(200, accepted.StatusCode);
         Assert.AreEqual(200, remembered.StatusCode);
         Assert.AreEqual(2, runs);
     }
@@ -343,7 +267,7 @@ public sealed class OnceTests : IDisposable
     [TestMethod]
     [DataRow(CognitoProvisioning.OncePerToken)]
     [DataRow(CognitoProvisioning.EveryRequest)]
-    public async Task Handler_that_requests_its_own_token_throws(CognitoProvisioning provisioning)
+    public async Task Handler_that_calls_the_application_for_the_same_user_throws(CognitoProvisioning provisioning)
     {
         OwinTestHost? host = null;
         var authorization = "Bearer " + _pool.IdToken();
@@ -371,14 +295,9 @@ public sealed class OnceTests : IDisposable
     [TestMethod]
     public async Task Disposed_application_cancels_a_running_handler()
     {
-        var isRunning = new TaskCompletionSource<bool>();
-        var host = ProvisionedApp.Start(_pool, async context =>
-        {
-            isRunning.SetResult(true);
-            await Task.Delay(Timeout.Infinite, context.CancellationToken);
-        });
+        var host = ProvisionedApp.Start(_pool, context => _handler.RunAsync(Task.Delay(Timeout.Infinite, context.CancellationToken)));
         var request = host.GetAsync("/", "Bearer " + _pool.IdToken());
-        await isRunning.Task;
+        await _handler.Started;
 
         host.Dispose();
 
@@ -386,7 +305,7 @@ public sealed class OnceTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Context_changed_after_the_handler_has_no_effect()
+    public async Task Changing_the_context_after_the_handler_has_no_effect()
     {
         CognitoProvisionUserContext? kept = null;
         using var host = ProvisionedApp.Start(_pool, context =>
@@ -405,12 +324,12 @@ public sealed class OnceTests : IDisposable
     [TestMethod]
     public async Task Derived_provider_uses_the_services_of_each_request()
     {
-        var provider = new UsersOfTheRequest();
+        var provider = new RequestServicesProvider();
         using var host = OwinTestHost.Start(app =>
         {
             app.Use((context, next) =>
             {
-                // As Autofac and its kind do.
+                // A dependency injection container such as Autofac stores its scope like this.
                 context.Set("request.services", new List<string> { context.Request.Path.Value });
                 return next();
             });
@@ -429,12 +348,46 @@ public sealed class OnceTests : IDisposable
         CollectionAssert.AreEqual(new[] { "/one alice", "/two alice" }, provider.Seen);
     }
 
-    public void Dispose() => _pool.Dispose();
+    public void Dispose()
+    {
+        _disconnect.Dispose();
+        _pool.Dispose();
+    }
 
-    private static OwinTestRequest Request(string token, CancellationToken callCancelled) =>
+    /// <summary>
+    /// Sends a request that runs the handler, and a second request with the same token. The client of the second request disconnects
+    /// while the request waits. Returns the response to the first request.
+    /// </summary>
+    private async Task<OwinTestResponse> SendWithDisconnectingWaiterAsync(OwinTestHost host)
+    {
+        string token = _pool.IdToken();
+        var first = host.GetAsync("/", "Bearer " + token);
+        await _handler.Started;
+        var disconnected = host.SendAsync(CreateRequest(token, _disconnect.Token));
+        _disconnect.Cancel();
+        await Assert.ThrowsAsync<OperationCanceledException>(() => disconnected);
+        _handler.Release();
+        return await first;
+    }
+
+    private static OwinTestRequest CreateRequest(string token, CancellationToken callCancelled) =>
         new("GET", "/") { Authorization = "Bearer " + token, CallCancelled = callCancelled };
 
-    private sealed class UsersOfTheRequest : CognitoJwtAuthenticationProvider
+    /// <summary>Two handlers that each wait until the other one has started.</summary>
+    private sealed class BothStarted
+    {
+        private readonly TaskCompletionSource<bool> _first = new();
+        private readonly TaskCompletionSource<bool> _second = new();
+
+        public Task<bool> StartAndWaitForOtherAsync(bool isFirst)
+        {
+            var (mine, other) = isFirst ? (_first, _second) : (_second, _first);
+            mine.SetResult(true);
+            return other.Task;
+        }
+    }
+
+    private sealed class RequestServicesProvider : CognitoJwtAuthenticationProvider
     {
         public List<string> Seen { get; } = [];
 

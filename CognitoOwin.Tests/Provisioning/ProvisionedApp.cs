@@ -7,7 +7,7 @@ using Owin;
 
 namespace CognitoOwin.Tests.Provisioning;
 
-/// <summary>An application that answers 401 to nobody, and to everyone else what the handler made of the user.</summary>
+/// <summary>An application that answers an anonymous request with 401 and a user with the <c>local_id</c> that the handler added.</summary>
 internal static class ProvisionedApp
 {
     public static OwinTestHost Start(

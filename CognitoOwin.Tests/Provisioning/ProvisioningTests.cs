@@ -181,8 +181,8 @@ public sealed class ProvisioningTests
 
         await Assert.ThrowsExactlyAsync<InvalidOperationException>(() => host.GetAsync("/", "Bearer " + token));
 
-        Assert.HasCount(1, log.TextsOf(201));
-        StringAssert.Contains(log.TextsOf(301).Single(), "The database is down.");
+        Assert.HasCount(1, log.GetTexts(201));
+        StringAssert.Contains(log.GetTexts(301).Single(), "The database is down.");
         Assert.IsFalse(log.Entries.Any(entry => entry.Text.Contains(token)));
     }
 

@@ -14,7 +14,7 @@ using Newtonsoft.Json.Linq;
 
 namespace CognitoOwin.Tests.Provisioning;
 
-/// <summary>Access tokens whose profile is read from the user pool, over a real connection to a server of this test.</summary>
+/// <summary>Access tokens whose profile the library reads from the user pool, over a real connection to a test server.</summary>
 [TestClass]
 public sealed class UserInfoTests : IDisposable
 {
@@ -37,7 +37,7 @@ public sealed class UserInfoTests : IDisposable
     {
         using var host = StartGetUser();
         string token = _pool.AccessToken("alice").WithGroups("admins");
-        Serve(token, ("email", "alice@example.com"), ("email_verified", "true"), ("custom:tenant", "acme"), ("given_name", "Alice"));
+        ServeProfile(token, ("email", "alice@example.com"), ("email_verified", "true"), ("custom:tenant", "acme"), ("given_name", "Alice"));
 
         var answers = new[]
         {
@@ -71,7 +71,7 @@ public sealed class UserInfoTests : IDisposable
     {
         using var host = StartOidc();
         string token = _pool.AccessToken("alice").WithScopes("openid", "email");
-        _server.OnRequest = _ => Json(new JObject
+        _server.OnRequest = _ => CreateJson(new JObject
         {
             ["sub"] = TokenReader.ReadSubject(token),
             ["email"] = "alice@example.com",
@@ -98,7 +98,7 @@ public sealed class UserInfoTests : IDisposable
     {
         using var host = StartGetUser();
         string token = _pool.AccessToken();
-        Serve(token);
+        ServeProfile(token);
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Task.Run(() => host.GetAsync("/", "Bearer " + token))));
 
@@ -112,7 +112,7 @@ public sealed class UserInfoTests : IDisposable
     {
         using var host = StartGetUser(options => options.Provisioning = CognitoProvisioning.EveryRequest);
         string token = _pool.AccessToken();
-        Serve(token, ("email", "alice@example.com"));
+        ServeProfile(token, ("email", "alice@example.com"));
 
         await host.GetAsync("/", "Bearer " + token);
         await host.GetAsync("/", "Bearer " + token);
@@ -140,7 +140,7 @@ public sealed class UserInfoTests : IDisposable
             },
             options => options.UserInfo = CognitoUserInfo.GetUser);
         string token = _pool.AccessToken();
-        Serve(token);
+        ServeProfile(token);
 
         await Assert.ThrowsExactlyAsync<InvalidOperationException>(() => host.GetAsync("/", "Bearer " + token));
         Assert.AreEqual(401, (await host.GetAsync("/", "Bearer " + token)).StatusCode);
@@ -153,7 +153,7 @@ public sealed class UserInfoTests : IDisposable
     {
         using var host = StartGetUser();
         string token = _pool.AccessToken("alice").WithClaim("email", "token@example.com").WithGroups("readers");
-        Serve(
+        ServeProfile(
             token,
             ("email", "profile@example.com"),
             ("email_verified", "true"),
@@ -166,7 +166,7 @@ public sealed class UserInfoTests : IDisposable
 
         var user = _seen.Single();
         Assert.AreEqual("token@example.com", user.Email);
-        Assert.IsFalse(user.EmailVerified, "Verified is the other address.");
+        Assert.IsFalse(user.EmailVerified, "The profile verified another address.");
         Assert.AreEqual("alice", user.Username);
         Assert.AreEqual("alice", user.Attributes["username"]);
         CollectionAssert.AreEqual(new[] { "readers" }, user.Groups.ToArray());
@@ -183,7 +183,7 @@ public sealed class UserInfoTests : IDisposable
         string token = _pool.AccessToken("alice").WithScopes("openid", "aws.cognito.signin.user.admin");
         foreach (var subject in new[] { TokenReader.ReadSubject(_pool.AccessToken("bob")), TokenReader.ReadSubject(token).ToUpperInvariant(), null })
         {
-            _server.OnRequest = _ => source == CognitoUserInfo.GetUser ? User(subject) : Json(new JObject { ["sub"] = subject });
+            _server.OnRequest = _ => source == CognitoUserInfo.GetUser ? CreateUser(subject) : CreateJson(new JObject { ["sub"] = subject });
 
             var answer = await host.GetAsync("/", "Bearer " + token);
 
@@ -209,7 +209,7 @@ public sealed class UserInfoTests : IDisposable
     public async Task User_who_is_disabled_or_signed_out_in_the_pool_gets_401(int status, string body)
     {
         using var host = StartGetUser();
-        _server.OnRequest = _ => Answer(status, body);
+        _server.OnRequest = _ => CreateAnswer(status, body);
 
         var answer = await host.GetAsync("/", "Bearer " + _pool.AccessToken());
 
@@ -223,10 +223,10 @@ public sealed class UserInfoTests : IDisposable
     {
         using var host = StartGetUser();
         string token = _pool.AccessToken();
-        _server.OnRequest = _ => Answer(400, "{\"__type\":\"NotAuthorizedException\"}");
+        _server.OnRequest = _ => CreateAnswer(400, "{\"__type\":\"NotAuthorizedException\"}");
 
         Assert.AreEqual(401, (await host.GetAsync("/", "Bearer " + token)).StatusCode);
-        Serve(token);
+        ServeProfile(token);
         _time.Advance(TimeSpan.FromSeconds(9));
         Assert.AreEqual(401, (await host.GetAsync("/", "Bearer " + token)).StatusCode);
         Assert.AreEqual(1, _server.Requests.Count);
@@ -252,14 +252,14 @@ public sealed class UserInfoTests : IDisposable
     {
         using var host = StartGetUser();
         string token = _pool.AccessToken();
-        _server.OnRequest = _ => Answer(status, body);
+        _server.OnRequest = _ => CreateAnswer(status, body);
 
         var answer = await host.GetAsync("/", "Bearer " + token);
 
         AssertUnavailable(answer, "10");
         Assert.AreEqual(0, _seen.Count);
-        Serve(token);
-        Assert.AreEqual(200, (await host.GetAsync("/", "Bearer " + token)).StatusCode, "Asked again at the next request.");
+        ServeProfile(token);
+        Assert.AreEqual(200, (await host.GetAsync("/", "Bearer " + token)).StatusCode, "The next request reads the profile again.");
     }
 
     [TestMethod]
@@ -289,17 +289,17 @@ public sealed class UserInfoTests : IDisposable
     [TestMethod]
     public async Task Profile_request_times_out_after_five_seconds()
     {
-        var asked = new TaskCompletionSource<bool>();
+        var requested = new TaskCompletionSource<bool>();
         var never = new TaskCompletionSource<LoopbackServer.Answer>();
         using var host = StartGetUser();
         _server.OnRequest = _ =>
         {
-            asked.TrySetResult(true);
+            requested.TrySetResult(true);
             return never.Task;
         };
 
         var request = host.GetAsync("/", "Bearer " + _pool.AccessToken());
-        await asked.Task;
+        await requested.Task;
         _time.Advance(TimeSpan.FromSeconds(4.9));
         Assert.IsFalse(request.IsCompleted);
         _time.Advance(TimeSpan.FromSeconds(0.1));
@@ -312,7 +312,7 @@ public sealed class UserInfoTests : IDisposable
     {
         using var host = StartGetUser();
         string token = _pool.AccessToken();
-        Serve(token, ("custom:long", new string('x', 65_536)));
+        ServeProfile(token, ("custom:long", new string('x', 65_536)));
 
         AssertUnavailable(await host.GetAsync("/", "Bearer " + token), "10");
     }
@@ -382,7 +382,7 @@ public sealed class UserInfoTests : IDisposable
     [TestMethod]
     public async Task UserInfo_and_Endpoint_settings_are_applied()
     {
-        using var host = ProvisionedApp.Start(_pool, SeeAsync, options =>
+        using var host = ProvisionedApp.Start(_pool, RecordAsync, options =>
         {
             _pool.UserPool.Endpoint = null;
             options.UserPools = [];
@@ -395,7 +395,7 @@ public sealed class UserInfoTests : IDisposable
             });
         });
         string token = _pool.AccessToken();
-        Serve(token);
+        ServeProfile(token);
 
         Assert.AreEqual(200, (await host.GetAsync("/", "Bearer " + token)).StatusCode);
         Assert.AreEqual(1, _seen.Count);
@@ -411,7 +411,7 @@ public sealed class UserInfoTests : IDisposable
             + "because UserInfo is OidcUserInfo.",
             ("cognito:UserInfo", "oidcUserInfo"));
         AssertProblem(
-            "cognito:Endpoint is missing: expected the address of the pool's API, because UserInfo is GetUser and the pool is in no AWS region.",
+            "cognito:Endpoint is missing: expected the address of the pool's API, because UserInfo is GetUser and the pool has no AWS region.",
             ("cognito:UserInfo", "GetUser"),
             ("cognito:UserPoolId", "local_1"),
             ("cognito:Issuer", "http://127.0.0.1:9229/local_1"));
@@ -492,32 +492,32 @@ public sealed class UserInfoTests : IDisposable
     private OwinTestHost StartOidc() => Start(CognitoUserInfo.OidcUserInfo);
 
     private OwinTestHost Start(CognitoUserInfo source, Action<CognitoJwtAuthenticationOptions>? configure = null) =>
-        ProvisionedApp.Start(_pool, SeeAsync, options =>
+        ProvisionedApp.Start(_pool, RecordAsync, options =>
         {
             options.UserInfo = source;
             configure?.Invoke(options);
         });
 
-    private Task SeeAsync(CognitoProvisionUserContext context)
+    private Task RecordAsync(CognitoProvisionUserContext context)
     {
         _seen.Add(context);
         context.AddClaim("local_id", "42");
         return Task.FromResult(0);
     }
 
-    private void Serve(string token, params (string Name, string Value)[] attributes) =>
-        _server.OnRequest = _ => User(TokenReader.ReadSubject(token), attributes);
+    private void ServeProfile(string token, params (string Name, string Value)[] attributes) =>
+        _server.OnRequest = _ => CreateUser(TokenReader.ReadSubject(token), attributes);
 
-    private static Task<LoopbackServer.Answer> User(string? subject, params (string Name, string Value)[] attributes) => Json(new JObject
+    private static Task<LoopbackServer.Answer> CreateUser(string? subject, params (string Name, string Value)[] attributes) => CreateJson(new JObject
     {
         ["Username"] = "alice",
         ["UserAttributes"] = new JArray(attributes.Concat(subject == null ? [] : [("sub", subject)])
             .Select(attribute => new JObject { ["Name"] = attribute.Item1, ["Value"] = attribute.Item2 })),
     });
 
-    private static Task<LoopbackServer.Answer> Json(JObject body) => Answer(200, body.ToString());
+    private static Task<LoopbackServer.Answer> CreateJson(JObject body) => CreateAnswer(200, body.ToString());
 
-    private static Task<LoopbackServer.Answer> Answer(int status, string body) => Task.FromResult(new LoopbackServer.Answer(status, body));
+    private static Task<LoopbackServer.Answer> CreateAnswer(int status, string body) => Task.FromResult(new LoopbackServer.Answer(status, body));
 
     private sealed class FailingHandler(Exception exception) : HttpMessageHandler
     {

@@ -10,7 +10,7 @@ using Microsoft.VisualStudio.TestTools.UnitTesting;
 
 namespace CognitoOwin.Tests.Repository;
 
-/// <summary>The binding redirects a packages.config host needs, made from the assemblies that the library brings along.</summary>
+/// <summary>The binding redirects that a host with packages.config needs, computed from the assemblies of the library's packages.</summary>
 [TestClass]
 public sealed class BindingRedirectsTests
 {
@@ -24,7 +24,7 @@ public sealed class BindingRedirectsTests
 
         var shown = page.Substring(start, page.IndexOf("```", start, StringComparison.Ordinal) - start);
 
-        Assert.AreEqual(Write(Resolved()), shown, "Put the expected text between the page's ```xml marks.");
+        Assert.AreEqual(WriteRedirects(GetPackageAssemblies()), shown, "Put the expected text between the page's ```xml marks.");
     }
 
     [TestMethod]
@@ -34,33 +34,33 @@ public sealed class BindingRedirectsTests
             entry => (string)entry.Element(Binding + "assemblyIdentity")!.Attribute("name")!,
             entry => (string)entry.Element(Binding + "bindingRedirect")!.Attribute("newVersion")!);
 
-        // Or a newer one, which a package of the sample's own asks for: e2e/test.mjs holds them to what the sample was built with.
-        var missing = Resolved().Where(name => !inSample.TryGetValue(name.Name, out var version) || Version.Parse(version) < name.Version);
+        // A newer version is allowed, because a package of the sample may need it. e2e/test.mjs compares it with the built sample.
+        var missing = GetPackageAssemblies().Where(name => !inSample.TryGetValue(name.Name, out var version) || Version.Parse(version) < name.Version);
 
         Assert.AreEqual("", string.Join(", ", missing.Select(name => name.FullName)));
     }
 
     /// <summary>
-    /// The assemblies of the packages, as the build laid them beside the library: this test's own folder has newer ones that
-    /// tests ask for. Katana's own need no redirect: all have one version.
+    /// The assemblies of the packages in the output folder of the library. The folder of the tests has newer versions, which the tests
+    /// need. Katana's assemblies need no redirect, because all of them have the same version.
     /// </summary>
-    private static IEnumerable<AssemblyName> Resolved()
+    private static IEnumerable<AssemblyName> GetPackageAssemblies()
     {
-        var ours = Path.GetDirectoryName(typeof(BindingRedirectsTests).Assembly.Location)!;
-        var configuration = Directory.GetParent(ours)!.Name;
-        var librarys = RepositoryFiles.PathOf($"CognitoOwin/bin/{configuration}/net472");
-        return PackagesConfigTests.ResolvedByTheLibrary().Keys
+        var testFolder = Path.GetDirectoryName(typeof(BindingRedirectsTests).Assembly.Location)!;
+        var configuration = Directory.GetParent(testFolder)!.Name;
+        var libraryFolder = RepositoryFiles.PathOf($"CognitoOwin/bin/{configuration}/net472");
+        return PackagesConfigTests.ReadLibraryPackages().Keys
             .Where(package => !package.StartsWith("Microsoft.Owin", StringComparison.Ordinal) && package != "Owin")
-            .Select(package => Path.Combine(librarys, package + ".dll"))
-            .Append(Path.Combine(ours, "Newtonsoft.Json.dll"))
+            .Select(package => Path.Combine(libraryFolder, package + ".dll"))
+            .Append(Path.Combine(testFolder, "Newtonsoft.Json.dll"))
             .Where(File.Exists)
-            // The real Microsoft.Owin.Security.OAuth brings Newtonsoft.Json along, its stand-in does not.
+            // The real Microsoft.Owin.Security.OAuth depends on Newtonsoft.Json, but its stand-in does not.
             .GroupBy(Path.GetFileName, (_, files) => files.First(), StringComparer.OrdinalIgnoreCase)
             .Select(AssemblyName.GetAssemblyName)
             .OrderBy(name => name.Name, StringComparer.OrdinalIgnoreCase);
     }
 
-    private static string Write(IEnumerable<AssemblyName> names)
+    private static string WriteRedirects(IEnumerable<AssemblyName> names)
     {
         var text = new StringBuilder("<runtime>\n  <assemblyBinding xmlns=\"urn:schemas-microsoft-com:asm.v1\">\n");
         foreach (var name in names)

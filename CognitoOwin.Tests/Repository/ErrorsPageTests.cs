@@ -14,7 +14,7 @@ using Microsoft.VisualStudio.TestTools.UnitTesting;
 
 namespace CognitoOwin.Tests.Repository;
 
-/// <summary>docs/errors.md against the library: every name, and for every name what a client really gets.</summary>
+/// <summary>Compares docs/errors.md with the library: the name of each rejection and the response that a client gets.</summary>
 [TestClass]
 public sealed class ErrorsPageTests
 {
@@ -48,14 +48,14 @@ public sealed class ErrorsPageTests
     public async Task Client_sees_what_the_page_says(TokenRejection rejection)
     {
         using var pool = new CognitoTestPool();
-        var told = new List<(TokenRejection, string)>();
-        var request = Provoke(rejection, pool);
+        var reported = new List<(TokenRejection, string)>();
+        var request = CreateRejectedRequest(rejection, pool);
         using var host = ProtectedApp.Start(pool, options =>
         {
             request.Configure(options);
             options.Provider.OnAuthenticationFailed = context =>
             {
-                told.Add((context.Rejection, context.Description));
+                reported.Add((context.Rejection, context.Description));
                 return Task.CompletedTask;
             };
         });
@@ -63,7 +63,7 @@ public sealed class ErrorsPageTests
         var response = await host.GetAsync("/", "Bearer " + request.Token);
 
         var section = Page[rejection.ToString()];
-        Assert.AreEqual((rejection, section.Description), told.Single());
+        Assert.AreEqual((rejection, section.Description), reported.Single());
         Assert.AreEqual(section.Status, response.StatusCode);
         var scope = rejection switch
         {
@@ -77,7 +77,7 @@ public sealed class ErrorsPageTests
         Assert.AreEqual(section.Status == 503, response.Header("Retry-After") != null);
     }
 
-    private static (string Token, Action<CognitoJwtAuthenticationOptions> Configure) Provoke(TokenRejection rejection, CognitoTestPool pool)
+    private static (string Token, Action<CognitoJwtAuthenticationOptions> Configure) CreateRejectedRequest(TokenRejection rejection, CognitoTestPool pool)
     {
         Action<CognitoJwtAuthenticationOptions> configure = _ => { };
         var token = pool.IdToken();
@@ -168,19 +168,19 @@ public sealed class ErrorsPageTests
                 break;
             case TokenRejection.UserInfoScopeMissing:
                 token = pool.AccessToken();
-                configure = AskForTheProfile(pool, HttpStatusCode.OK, "{}");
+                configure = ConfigureUserInfo(pool, HttpStatusCode.OK, "{}");
                 break;
             case TokenRejection.UserInfoUnavailable:
                 token = pool.AccessToken().WithScopes("openid");
-                configure = AskForTheProfile(pool, HttpStatusCode.BadGateway, "");
+                configure = ConfigureUserInfo(pool, HttpStatusCode.BadGateway, "");
                 break;
             case TokenRejection.UserNotActive:
                 token = pool.AccessToken().WithScopes("openid");
-                configure = AskForTheProfile(pool, HttpStatusCode.Unauthorized, "");
+                configure = ConfigureUserInfo(pool, HttpStatusCode.Unauthorized, "");
                 break;
             case TokenRejection.UserInfoMismatch:
                 token = pool.AccessToken().WithScopes("openid");
-                configure = AskForTheProfile(pool, HttpStatusCode.OK, """{"sub":"another"}""");
+                configure = ConfigureUserInfo(pool, HttpStatusCode.OK, """{"sub":"another"}""");
                 break;
             case TokenRejection.RejectedByApplication:
                 configure = options => options.Provider.OnTokenValidated = context =>
@@ -190,20 +190,20 @@ public sealed class ErrorsPageTests
                 };
                 break;
             default:
-                Assert.Fail($"Nothing is known that provokes {rejection}.");
+                Assert.Fail($"This test does not know how to cause {rejection}.");
                 break;
         }
 
         return (text ?? token, configure);
     }
 
-    private static Action<CognitoJwtAuthenticationOptions> AskForTheProfile(CognitoTestPool pool, HttpStatusCode status, string answer)
+    private static Action<CognitoJwtAuthenticationOptions> ConfigureUserInfo(CognitoTestPool pool, HttpStatusCode status, string answer)
     {
         pool.UserPool.Domain = new Uri("https://example.auth.eu-west-1.amazoncognito.com");
         return options =>
         {
             options.UserInfo = CognitoUserInfo.OidcUserInfo;
-            options.UserInfoHttpMessageHandler = new OneAnswer(status, answer);
+            options.UserInfoHttpMessageHandler = new FixedResponseHandler(status, answer);
         };
     }
 
@@ -213,7 +213,7 @@ public sealed class ErrorsPageTests
         return sections.ToDictionary(text => text.Substring(0, text.IndexOf('\n')).Trim(), text => new Section(text), StringComparer.Ordinal);
     }
 
-    private sealed class OneAnswer(HttpStatusCode status, string body) : HttpMessageHandler
+    private sealed class FixedResponseHandler(HttpStatusCode status, string body) : HttpMessageHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
             Task.FromResult(new HttpResponseMessage(status) { Content = new StringContent(body) });

@@ -15,7 +15,7 @@ internal sealed class Layers
     private const string Root = "";
     private const string ProjectFolder = "CognitoOwin";
 
-    // From the bottom. The folders of one line are independent of each other, but for those at the top.
+    // From the lowest layer to the highest. The folders of one layer must not use each other, except in the highest layer.
     private static readonly string[][] FromTheBottom =
     [
         ["Json", "Http", "Diagnostics"],
@@ -29,7 +29,7 @@ internal sealed class Layers
     // Every layer may use these and the enumerations, which therefore use nothing else.
     private static readonly string[] Shared = ["CognitoOwin.CognitoUserPool", "CognitoOwin.CognitoKeysOptions"];
 
-    // A user of the library creates a validator from options.
+    // This constructor is public, so that an application can create a validator from its options.
     private static readonly string[] AllowedMembers =
         ["System.Void CognitoOwin.CognitoTokenValidator::.ctor(CognitoOwin.CognitoJwtAuthenticationOptions)"];
 
@@ -37,7 +37,7 @@ internal sealed class Layers
 
     public Layers(ModuleDefinition module) => _files = module.Types.Where(IsOurs).ToDictionary(type => type, FindFile);
 
-    /// <summary>Gets every folder of the library, the root as an empty text.</summary>
+    /// <summary>Gets every folder of the library. The root is an empty string.</summary>
     public static IEnumerable<string> Folders => FromTheBottom.SelectMany(folders => folders);
 
     /// <summary>Gets the types of the library, each with its file below CognitoOwin/.</summary>
@@ -45,7 +45,7 @@ internal sealed class Layers
 
     public static ModuleDefinition ReadModule()
     {
-        // The build's own assembly, because coverage changes the one beside the tests.
+        // Read the assembly in the library's output folder, because coverage changes the one in the tests' output folder.
         var configuration = Directory.GetParent(Path.GetDirectoryName(typeof(Layers).Assembly.Location)!)!.Name;
         var folder = RepositoryFiles.PathOf($"{ProjectFolder}/bin/{configuration}/net472");
         var resolver = new DefaultAssemblyResolver();
@@ -101,7 +101,7 @@ internal sealed class Layers
             : $"{Describe(user)} is a layer below {Describe(used)}";
     }
 
-    // The compiler writes the value of a constant into its user, so that only the using shows where it came from.
+    // The compiler copies the value of a constant into the type that uses it, so only the using directive shows the dependency.
     private static IEnumerable<string> FindForbiddenUsings() =>
         from file in ListSourceFiles()
         from Match match in Regex.Matches(File.ReadAllText(RepositoryFiles.PathOf($"{ProjectFolder}/{file}")), @"^using CognitoOwin\.(\w+);", RegexOptions.Multiline)
@@ -119,7 +119,7 @@ internal sealed class Layers
 
     private static bool IsShared(TypeDefinition type) => type.IsEnum || Shared.Contains(type.FullName);
 
-    // The compiler adds types of other namespaces.
+    // The compiler generates types in other namespaces.
     private static bool IsOurs(TypeDefinition type) =>
         Regex.IsMatch(type.Namespace, @"^(CognitoOwin(\..+)?|Owin|Microsoft\.Owin)$") && type.Name[0] != '<';
 
@@ -128,13 +128,13 @@ internal sealed class Layers
         var point = TypeUses.ListMethods(type).SelectMany(method => method.DebugInformation.SequencePoints).FirstOrDefault();
         if (point != null)
         {
-            // /_/CognitoOwin/Keys/KeySet.cs in a deterministic build.
+            // In a deterministic build, the path is /_/CognitoOwin/Keys/KeySet.cs.
             var parts = point.Document.Url.Replace('\\', '/').Split('/');
             var start = Array.LastIndexOf(parts, ProjectFolder) + 1;
             return string.Join("/", parts.Skip(start));
         }
 
-        // Enumerations, interfaces and classes with nothing but constants have no code.
+        // Enumerations, interfaces and classes with only constants have no code, and so no file in the PDB.
         var name = GetFileName(type);
         return ListSourceFiles().SingleOrDefault(path => Path.GetFileName(path) == name)
             ?? throw new InvalidOperationException($"There is no file {name} for the type {type.FullName}.");

@@ -33,7 +33,7 @@ public sealed class LayersTests
             Assert.AreEqual(Layers.GetFileName(file.Key), Path.GetFileName(file.Value), file.Key.FullName);
         }
 
-        CollectionAssert.AreEquivalent(Layers.ListSourceFiles().ToArray(), files.Values.ToArray(), "A file holds one type.");
+        CollectionAssert.AreEquivalent(Layers.ListSourceFiles().ToArray(), files.Values.ToArray(), "Each file must contain one type.");
     }
 
     [TestMethod]
@@ -48,7 +48,7 @@ public sealed class LayersTests
             string[] expected = type.IsPublic ? ["CognitoOwin"] : [folder.Length == 0 ? "CognitoOwin" : "CognitoOwin." + folder];
             if (type.IsPublic && type.CustomAttributes.Any(attribute => attribute.AttributeType.Name == "ExtensionAttribute"))
             {
-                // Extension methods stand beside the type that they extend.
+                // Extension methods have the namespace of the type that they extend.
                 expected = [.. expected, "Owin", "Microsoft.Owin"];
             }
 

@@ -18,11 +18,11 @@ public sealed class PackagesConfigTests
     [TestMethod]
     public void Packages_config_lists_every_package_at_its_resolved_version()
     {
-        var wrong = ResolvedByTheLibrary()
+        var wrong = ReadLibraryPackages()
             .Where(package => !Listed.TryGetValue(package.Key, out var version) || version != package.Value)
             .Select(package => $"{package.Key} {package.Value}");
 
-        Assert.AreEqual("", string.Join(", ", wrong), "packages.config lacks these, or has another version of them.");
+        Assert.AreEqual("", string.Join(", ", wrong), "packages.config lacks these packages or has another version of them.");
     }
 
     [TestMethod]
@@ -37,10 +37,10 @@ public sealed class PackagesConfigTests
     [TestMethod]
     public void Packages_config_lists_no_package_that_is_not_needed()
     {
-        // What the stand-ins for Katana, which the library may have been built with, do not ask for and the real ones do.
+        // The real Katana packages need these. The stand-ins, with which the library may have been built, do not.
         string[] katana = ["Microsoft.Owin.Host.SystemWeb", "Newtonsoft.Json"];
 
-        var superfluous = Listed.Keys.Except(ResolvedByTheLibrary().Keys).Except(katana);
+        var superfluous = Listed.Keys.Except(ReadLibraryPackages().Keys).Except(katana);
 
         Assert.AreEqual("", string.Join(", ", superfluous));
     }
@@ -55,15 +55,15 @@ public sealed class PackagesConfigTests
         CollectionAssert.AreEqual(new[] { "net472" }, frameworks.ToArray());
     }
 
-    /// <summary>The packages that come along with CognitoOwin, as its last restore found them.</summary>
-    internal static Dictionary<string, Version> ResolvedByTheLibrary()
+    /// <summary>The packages that CognitoOwin depends on, directly or not, as resolved by its last restore.</summary>
+    internal static Dictionary<string, Version> ReadLibraryPackages()
     {
         var assets = JObject.Parse(File.ReadAllText(RepositoryFiles.PathOf("CognitoOwin/obj/project.assets.json")));
         var nodes = assets["targets"]!.Children<JProperty>().Single().Value.Children<JProperty>()
             .ToDictionary(node => node.Name.Split('/')[0], StringComparer.OrdinalIgnoreCase);
         var framework = assets["project"]!["frameworks"]!.Children<JProperty>().Single().Value;
 
-        // suppressParent is what PrivateAssets="all" becomes: packages that only build the library.
+        // NuGet writes PrivateAssets="all" as suppressParent. Such packages are only needed to build the library.
         var toVisit = new Stack<string>(framework["dependencies"]!.Children<JProperty>()
             .Where(dependency => (string?)dependency.Value["suppressParent"] != "All")
             .Select(dependency => dependency.Name)
@@ -89,7 +89,7 @@ public sealed class PackagesConfigTests
         return resolved;
     }
 
-    /// <summary>A project in the place of a package: the library has no project references but those.</summary>
+    /// <summary>True if a project stands in for a package. The library has no other project references.</summary>
     private static bool IsStandIn(JProperty node) => (string?)node.Value["type"] == "project";
 
     private static Dictionary<string, Version> ReadVersions(string file, string element, string id, string version) =>
@@ -98,7 +98,7 @@ public sealed class PackagesConfigTests
             package => Normalize((string)package.Attribute(version)!),
             StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>To NuGet, 1.0 and 1.0.0 are one version, to <see cref="Version"/> they are two.</summary>
+    /// <summary>Makes 1.0 and 1.0.0 equal, as they are to NuGet but not to <see cref="Version"/>.</summary>
     private static Version Normalize(string text)
     {
         var version = Version.Parse(text);

@@ -4,7 +4,7 @@ using System.Xml.Linq;
 
 namespace CognitoOwin.Tests.Repository;
 
-/// <summary>The files of the repository that these tests were built in.</summary>
+/// <summary>Finds the files of the repository in which these tests were built.</summary>
 internal static class RepositoryFiles
 {
     private static readonly string Root = FindRoot();
@@ -13,8 +13,8 @@ internal static class RepositoryFiles
 
     public static XDocument LoadXml(string relativePath) => XDocument.Load(PathOf(relativePath));
 
-    // Not AppDomain.BaseDirectory, which is the test host's under Mono, nor [CallerFilePath], which a deterministic build
-    // begins with /_/.
+    // AppDomain.BaseDirectory is the folder of the test host under Mono, and [CallerFilePath] begins with /_/ in a deterministic
+    // build, so search from the assembly.
     private static string FindRoot()
     {
         var assembly = typeof(RepositoryFiles).Assembly.Location;

@@ -5,7 +5,7 @@ using Microsoft.VisualStudio.TestTools.UnitTesting;
 
 namespace CognitoOwin.Tests.Repository;
 
-/// <summary>The suite runs on two runtimes, and both run the assemblies that are published.</summary>
+/// <summary>Checks that the tests on both runtimes use the published assemblies.</summary>
 [TestClass]
 public sealed class RuntimesTests
 {

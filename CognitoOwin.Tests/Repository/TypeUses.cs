@@ -86,7 +86,7 @@ internal static class TypeUses
         TypeSpecification specification => Find(specification.ElementType),
         TypeDefinition definition => [Outermost(definition)],
 
-        // A type parameter, or a type of another assembly.
+        // The type is a type parameter or belongs to another assembly.
         _ => [],
     };
 

@@ -22,7 +22,7 @@ public sealed class WebConfigTransformTests
             setting => (string)setting.Attribute("value")!);
 
         CollectionAssert.AreEquivalent(new[] { "cognito:UserPoolId", "cognito:ClientId" }, settings.Keys.ToArray());
-        Assert.IsTrue(settings.Values.All(value => value.Length > 0), "A placeholder shows what belongs there.");
+        Assert.IsTrue(settings.Values.All(value => value.Length > 0), "Each setting has a placeholder.");
     }
 
     [TestMethod]
@@ -43,7 +43,7 @@ public sealed class WebConfigTransformTests
         var once = Apply(XElement.Parse(webConfig), Configuration);
         var twice = Apply(new XElement(once), Configuration);
 
-        Assert.IsTrue(XNode.DeepEquals(once, twice), "To install again adds nothing.");
+        Assert.IsTrue(XNode.DeepEquals(once, twice), "Installing the package again adds nothing.");
         Assert.AreEqual(2, once.Element("appSettings")!.Elements("add").Count(IsOurs));
         foreach (var element in before.Descendants())
         {
@@ -66,12 +66,12 @@ public sealed class WebConfigTransformTests
         Assert.HasCount(2, e.Problems);
         StringAssert.StartsWith(e.Problems[0], "cognito:UserPoolId is \"YOUR-USER-POOL-ID\": expected");
         StringAssert.StartsWith(e.Problems[1], "cognito:ClientId is \"YOUR-APP-CLIENT-ID\": expected");
-        Assert.IsTrue(e.Problems.All(problem => problem.Contains("AWS shows")));
+        Assert.IsTrue(e.Problems.All(problem => problem.Contains("the Cognito console shows")));
     }
 
     /// <summary>
-    /// What NuGet does with a file .transform (https://learn.microsoft.com/nuget/create-packages/source-and-config-file-transformations):
-    /// an element that is there already, with the same attributes, is kept and looked into; any other is added.
+    /// Does what NuGet does with a .transform file (https://learn.microsoft.com/nuget/create-packages/source-and-config-file-transformations):
+    /// it keeps an existing element with the same attributes and visits its children, and adds any other element.
     /// </summary>
     private static XElement Apply(XElement target, XElement transform)
     {

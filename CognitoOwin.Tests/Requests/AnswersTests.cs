@@ -7,7 +7,7 @@ using Owin;
 
 namespace CognitoOwin.Tests.Requests;
 
-/// <summary>What each request gets: the table of the design, row by row.</summary>
+/// <summary>The response to each kind of request.</summary>
 [TestClass]
 public sealed class AnswersTests
 {
@@ -107,16 +107,16 @@ public sealed class AnswersTests
         using var host = ProtectedApp.Start(pool);
         var authorization = "Bearer " + pool.IdToken().WithLifetime(TimeSpan.FromHours(-1));
 
-        var open = await host.GetAsync("/open", authorization);
-        var closed = await host.GetAsync("/", authorization);
+        var openResponse = await host.GetAsync("/open", authorization);
+        var protectedResponse = await host.GetAsync("/", authorization);
 
-        Assert.AreEqual(200, open.StatusCode);
-        Assert.AreEqual("nobody", open.Body);
-        Assert.IsNull(open.Header("WWW-Authenticate"));
-        Assert.AreEqual(401, closed.StatusCode);
+        Assert.AreEqual(200, openResponse.StatusCode);
+        Assert.AreEqual("nobody", openResponse.Body);
+        Assert.IsNull(openResponse.Header("WWW-Authenticate"));
+        Assert.AreEqual(401, protectedResponse.StatusCode);
         Assert.AreEqual(
             "Bearer realm=\"api\", error=\"invalid_token\", error_description=\"The token has expired.\"",
-            closed.Header("WWW-Authenticate"));
+            protectedResponse.Header("WWW-Authenticate"));
     }
 
     [TestMethod]
@@ -140,13 +140,13 @@ public sealed class AnswersTests
         using var host = ProtectedApp.Start(pool);
         pool.FailJwks();
 
-        var closed = await host.GetAsync("/", "Bearer " + pool.IdToken());
-        var open = await host.GetAsync("/open", "Bearer " + pool.IdToken());
+        var protectedResponse = await host.GetAsync("/", "Bearer " + pool.IdToken());
+        var openResponse = await host.GetAsync("/open", "Bearer " + pool.IdToken());
 
-        Assert.AreEqual(503, closed.StatusCode);
-        Assert.AreEqual("1", closed.Header("Retry-After"));
-        Assert.IsNull(closed.Header("WWW-Authenticate"));
-        Assert.AreEqual(200, open.StatusCode);
+        Assert.AreEqual(503, protectedResponse.StatusCode);
+        Assert.AreEqual("1", protectedResponse.Header("Retry-After"));
+        Assert.IsNull(protectedResponse.Header("WWW-Authenticate"));
+        Assert.AreEqual(200, openResponse.StatusCode);
     }
 
     [TestMethod]
@@ -167,8 +167,8 @@ public sealed class AnswersTests
         Assert.AreEqual("alice", (await host.GetAsync("/", "Bearer " + staff.IdToken("alice"))).Body);
         Assert.AreEqual("bob", (await host.GetAsync("/", "Bearer " + customers.IdToken("bob"))).Body);
 
-        // A key of one pool signs nothing for the other.
-        var crossed = await host.GetAsync("/", "Bearer " + staff.IdToken().WithClaim("iss", customers.Issuer).WithClaim("aud", "2example"));
-        Assert.AreEqual(401, crossed.StatusCode);
+        // A key of one pool must not sign tokens of the other.
+        var foreign = await host.GetAsync("/", "Bearer " + staff.IdToken().WithClaim("iss", customers.Issuer).WithClaim("aud", "2example"));
+        Assert.AreEqual(401, foreign.StatusCode);
     }
 }

@@ -14,7 +14,7 @@ using Owin;
 
 namespace CognitoOwin.Tests.Requests;
 
-/// <summary>What an answer says of a token: one challenge, correctly written, wherever the middleware stands.</summary>
+/// <summary>The challenge of a response: exactly one, correctly quoted, for every mode and place of the middleware.</summary>
 [TestClass]
 public sealed class ChallengeTests
 {
@@ -56,7 +56,7 @@ public sealed class ChallengeTests
     public async Task Denied_user_with_a_valid_token_gets_401_without_an_error()
     {
         using var pool = new CognitoTestPool();
-        using var host = Start(app => Use(app, pool), _ => 401);
+        using var host = Start(app => UseCognito(app, pool), _ => 401);
 
         var response = await host.GetAsync("/", "Bearer " + pool.IdToken());
 
@@ -72,7 +72,7 @@ public sealed class ChallengeTests
     public async Task Response_other_than_401_is_unchanged(int status)
     {
         using var pool = new CognitoTestPool();
-        using var host = Start(app => Use(app, pool), _ => status);
+        using var host = Start(app => UseCognito(app, pool), _ => status);
 
         var response = await host.GetAsync("/", "Bearer nonsense");
 
@@ -172,7 +172,7 @@ public sealed class ChallengeTests
             options.RequiredGroups = ["staff"];
         });
 
-        async Task<string> DescriptionOf(CognitoTestToken token)
+        async Task<string> GetDescriptionAsync(CognitoTestToken token)
         {
             string text = token;
             var challenge = (await host.GetAsync("/", "Bearer " + text)).Header("WWW-Authenticate")!;
@@ -186,31 +186,31 @@ public sealed class ChallengeTests
 
         var epoch = DateTimeOffset.FromUnixTimeSeconds(1_000_000_000);
         var far = DateTimeOffset.FromUnixTimeSeconds(5_000_000_000);
-        Assert.AreEqual("The token must be signed with RS256. The token has alg: none", await DescriptionOf(pool.IdToken().WithHeader("alg", "none")));
-        Assert.AreEqual("The token must be signed with RS256.", await DescriptionOf(pool.IdToken().WithHeader("alg", 1)));
+        Assert.AreEqual("The token must be signed with RS256. The token has alg: none", await GetDescriptionAsync(pool.IdToken().WithHeader("alg", "none")));
+        Assert.AreEqual("The token must be signed with RS256.", await GetDescriptionAsync(pool.IdToken().WithHeader("alg", 1)));
         Assert.AreEqual(
             "The token is from another issuer. The token has iss: https://evil.example/??Set-Cookie: a=b?",
-            await DescriptionOf(pool.IdToken().WithClaim("iss", "https://evil.example/\r\nSet-Cookie: a=b\"")));
+            await GetDescriptionAsync(pool.IdToken().WithClaim("iss", "https://evil.example/\r\nSet-Cookie: a=b\"")));
         Assert.AreEqual(
             "The token is from another issuer. The token has iss: " + new string('i', 100),
-            await DescriptionOf(pool.IdToken().WithClaim("iss", new string('i', 5000))));
-        Assert.AreEqual("The token has expired. The token has exp: 2001-09-09T01:46:40Z", await DescriptionOf(pool.IdToken().WithLifetime(epoch, TimeSpan.Zero)));
-        Assert.AreEqual("The token is not valid yet. The token has nbf: 2128-06-11T08:53:20Z", await DescriptionOf(pool.IdToken().WithClaim("nbf", far.ToUnixTimeSeconds())));
+            await GetDescriptionAsync(pool.IdToken().WithClaim("iss", new string('i', 5000))));
+        Assert.AreEqual("The token has expired. The token has exp: 2001-09-09T01:46:40Z", await GetDescriptionAsync(pool.IdToken().WithLifetime(epoch, TimeSpan.Zero)));
+        Assert.AreEqual("The token is not valid yet. The token has nbf: 2128-06-11T08:53:20Z", await GetDescriptionAsync(pool.IdToken().WithClaim("nbf", far.ToUnixTimeSeconds())));
         Assert.AreEqual(
-            "The token was issued in the future. The token has iat: 2128-06-11T08:53:20Z", await DescriptionOf(pool.IdToken().WithClaim("iat", far.ToUnixTimeSeconds())));
+            "The token was issued in the future. The token has iat: 2128-06-11T08:53:20Z", await GetDescriptionAsync(pool.IdToken().WithClaim("iat", far.ToUnixTimeSeconds())));
         Assert.AreEqual(
-            "The token was issued to another app client. The token has aud: other", await DescriptionOf(pool.IdToken().WithClaim("aud", "other")));
+            "The token was issued to another app client. The token has aud: other", await GetDescriptionAsync(pool.IdToken().WithClaim("aud", "other")));
         Assert.AreEqual(
-            "The token was issued to another app client. The token has client_id: other", await DescriptionOf(pool.AccessToken().WithClaim("client_id", "other")));
+            "The token was issued to another app client. The token has client_id: other", await GetDescriptionAsync(pool.AccessToken().WithClaim("client_id", "other")));
         Assert.AreEqual(
-            "The token is neither an ID token nor an access token. The token has token_use: refresh", await DescriptionOf(pool.IdToken().WithClaim("token_use", "refresh")));
+            "The token is neither an ID token nor an access token. The token has token_use: refresh", await GetDescriptionAsync(pool.IdToken().WithClaim("token_use", "refresh")));
         Assert.AreEqual(
-            "The token is signed with a key that is not the user pool's. The token has kid: ../key", await DescriptionOf(pool.IdToken().WithHeader("kid", "../key")));
-        Assert.AreEqual("The token lacks a required scope. The token has scope: a b", await DescriptionOf(pool.AccessToken().WithScopes("a", "b")));
+            "The token is signed with a key that is not the user pool's. The token has kid: ../key", await GetDescriptionAsync(pool.IdToken().WithHeader("kid", "../key")));
+        Assert.AreEqual("The token lacks a required scope. The token has scope: a b", await GetDescriptionAsync(pool.AccessToken().WithScopes("a", "b")));
         Assert.AreEqual(
             "The user is in none of the required groups. The token has cognito:groups: a, b",
-            await DescriptionOf(pool.AccessToken().WithScopes("notes/read").WithGroups("a", "b")));
-        Assert.AreEqual("The signature of the token is not valid.", await DescriptionOf(pool.IdToken().ForgedWith(TestSigningKey.Create())));
+            await GetDescriptionAsync(pool.AccessToken().WithScopes("notes/read").WithGroups("a", "b")));
+        Assert.AreEqual("The signature of the token is not valid.", await GetDescriptionAsync(pool.IdToken().ForgedWith(TestSigningKey.Create())));
     }
 
     [TestMethod]
@@ -218,7 +218,7 @@ public sealed class ChallengeTests
     {
         using var one = new CognitoTestPool();
         using var other = new CognitoTestPool();
-        using var host = Start(app => Use(Use(app, one), other), Protect);
+        using var host = Start(app => UseCognito(UseCognito(app, one), other), GetStatus);
 
         CollectionAssert.AreEqual(new[] { Plain }, (await host.GetAsync("/")).Headers("WWW-Authenticate").ToArray());
     }
@@ -226,12 +226,12 @@ public sealed class ChallengeTests
     [TestMethod]
     [DataRow(false)]
     [DataRow(true)]
-    public async Task Challenge_comes_from_the_middleware_that_knows_the_issuer(bool turned)
+    public async Task Challenge_comes_from_the_middleware_that_knows_the_issuer(bool reversed)
     {
         using var one = new CognitoTestPool();
         using var other = new CognitoTestPool();
         using var stranger = new CognitoTestPool();
-        using var host = Start(app => Use(Use(app, turned ? other : one), turned ? one : other), Protect);
+        using var host = Start(app => UseCognito(UseCognito(app, reversed ? other : one), reversed ? one : other), GetStatus);
 
         var expired = await host.GetAsync("/", "Bearer " + one.IdToken().WithLifetime(TimeSpan.FromHours(-1)));
         var unknown = await host.GetAsync("/", "Bearer " + stranger.IdToken());
@@ -245,11 +245,11 @@ public sealed class ChallengeTests
     [TestMethod]
     [DataRow(false)]
     [DataRow(true)]
-    public async Task Token_accepted_by_one_of_two_middlewares_causes_no_error(bool turned)
+    public async Task Token_accepted_by_one_of_two_middlewares_causes_no_error(bool reversed)
     {
         using var one = new CognitoTestPool();
         using var other = new CognitoTestPool();
-        using var host = Start(app => Use(Use(app, turned ? other : one), turned ? one : other), _ => 401);
+        using var host = Start(app => UseCognito(UseCognito(app, reversed ? other : one), reversed ? one : other), _ => 401);
 
         var response = await host.GetAsync("/", "Bearer " + one.IdToken());
 
@@ -259,12 +259,12 @@ public sealed class ChallengeTests
     [TestMethod]
     [DataRow(false)]
     [DataRow(true)]
-    public async Task Token_of_the_middleware_without_keys_gets_503(bool turned)
+    public async Task Token_of_the_middleware_without_keys_gets_503(bool reversed)
     {
         using var one = new CognitoTestPool();
         using var other = new CognitoTestPool();
         one.FailJwks();
-        using var host = Start(app => Use(Use(app, turned ? other : one), turned ? one : other), Protect);
+        using var host = Start(app => UseCognito(UseCognito(app, reversed ? other : one), reversed ? one : other), GetStatus);
 
         var response = await host.GetAsync("/", "Bearer " + one.IdToken());
 
@@ -281,8 +281,8 @@ public sealed class ChallengeTests
         using var host = Start(
             app =>
             {
-                Use(app, staff, options => Name(options, "Staff"));
-                Use(app, customers, options => Name(options, "Customers"));
+                UseCognito(app, staff, options => SetName(options, "Staff"));
+                UseCognito(app, customers, options => SetName(options, "Customers"));
             },
             context =>
             {
@@ -293,9 +293,9 @@ public sealed class ChallengeTests
         var response = await host.GetAsync("/", "Bearer " + customers.IdToken());
 
         CollectionAssert.AreEqual(
-            new[] { Unknown.Replace("\"api\"", "\"Staff\"") }, response.Headers("WWW-Authenticate").ToArray(), "It is no token for the staff.");
+            new[] { Unknown.Replace("\"api\"", "\"Staff\"") }, response.Headers("WWW-Authenticate").ToArray(), "The staff pool did not issue the token.");
 
-        static void Name(CognitoJwtAuthenticationOptions options, string name) => (options.AuthenticationType, options.Realm) = (name, name);
+        static void SetName(CognitoJwtAuthenticationOptions options, string name) => (options.AuthenticationType, options.Realm) = (name, name);
     }
 
     [TestMethod]
@@ -305,7 +305,7 @@ public sealed class ChallengeTests
     {
         using var pool = new CognitoTestPool();
         var reached = false;
-        using var host = Start(app => Use(app, pool, options => options.InvalidTokens = InvalidTokenHandling.Reject), _ =>
+        using var host = Start(app => UseCognito(app, pool, options => options.InvalidTokens = InvalidTokenHandling.Reject), _ =>
         {
             reached = true;
             return 200;
@@ -358,7 +358,7 @@ public sealed class ChallengeTests
     {
         using var outer = new CognitoTestPool();
         using var inner = new CognitoTestPool();
-        using var host = Start(app => Use(Use(app, outer), inner, options => options.InvalidTokens = InvalidTokenHandling.Reject), Protect);
+        using var host = Start(app => UseCognito(UseCognito(app, outer), inner, options => options.InvalidTokens = InvalidTokenHandling.Reject), GetStatus);
 
         Assert.AreEqual("alice", (await host.GetAsync("/", "Bearer " + outer.IdToken())).Body);
         Assert.AreEqual("alice", (await host.GetAsync("/", "Bearer " + inner.IdToken())).Body);
@@ -384,7 +384,7 @@ public sealed class ChallengeTests
         using var pool = new CognitoTestPool();
         var provisioned = 0;
         using var host = Start(
-            app => Use(app, pool, options =>
+            app => UseCognito(app, pool, options =>
             {
                 options.AuthenticationMode = AuthenticationMode.Passive;
                 options.Provider.OnProvisionUser = _ => Task.FromResult(provisioned++);
@@ -399,7 +399,7 @@ public sealed class ChallengeTests
         Assert.AreEqual(Plain, (await host.GetAsync("/", "Bearer " + pool.IdToken())).Header("WWW-Authenticate"));
         Assert.AreEqual(
             Expired, (await host.GetAsync("/", "Bearer " + pool.IdToken().WithLifetime(TimeSpan.FromHours(-1)))).Header("WWW-Authenticate"));
-        Assert.AreEqual(0, provisioned, "A challenge makes no users.");
+        Assert.AreEqual(0, provisioned, "A challenge does not provision a user.");
     }
 
     [TestMethod]
@@ -408,7 +408,7 @@ public sealed class ChallengeTests
         using var pool = new CognitoTestPool();
         using var host = OwinTestHost.Start(app =>
         {
-            Use(app, pool, options => options.AuthenticationMode = AuthenticationMode.Passive);
+            UseCognito(app, pool, options => options.AuthenticationMode = AuthenticationMode.Passive);
             app.Run(async context =>
             {
                 var result = await context.Authentication.AuthenticateAsync("Bearer");
@@ -437,7 +437,7 @@ public sealed class ChallengeTests
         using var pool = new CognitoTestPool();
         using var host = OwinTestHost.Start(app =>
         {
-            Use(app, pool, options =>
+            UseCognito(app, pool, options =>
             {
                 options.AuthenticationMode = mode;
                 options.RequiredGroups = ["staff"];
@@ -452,44 +452,51 @@ public sealed class ChallengeTests
             app.UseWebApi(configuration);
         });
 
-        Assert.AreEqual("\"alice\"", (await host.GetAsync("/verdicts", "Bearer " + pool.IdToken().WithGroups("staff"))).Body);
+        Assert.AreEqual("\"alice\"", (await host.GetAsync("/notes", "Bearer " + pool.IdToken().WithGroups("staff"))).Body);
 
-        var nobody = await host.GetAsync("/verdicts");
-        Assert.AreEqual(401, nobody.StatusCode);
-        CollectionAssert.AreEqual(new[] { Plain }, nobody.Headers("WWW-Authenticate").ToArray());
+        var anonymous = await host.GetAsync("/notes");
+        Assert.AreEqual(401, anonymous.StatusCode);
+        CollectionAssert.AreEqual(new[] { Plain }, anonymous.Headers("WWW-Authenticate").ToArray());
 
-        var expired = await host.GetAsync("/verdicts", "Bearer " + pool.IdToken().WithLifetime(TimeSpan.FromHours(-1)));
+        var expired = await host.GetAsync("/notes", "Bearer " + pool.IdToken().WithLifetime(TimeSpan.FromHours(-1)));
         Assert.AreEqual(401, expired.StatusCode);
         CollectionAssert.AreEqual(new[] { Expired }, expired.Headers("WWW-Authenticate").ToArray());
 
-        var guest = await host.GetAsync("/verdicts", "Bearer " + pool.IdToken().WithGroups("guests"));
+        var guest = await host.GetAsync("/notes", "Bearer " + pool.IdToken().WithGroups("guests"));
         Assert.AreEqual(403, guest.StatusCode);
         StringAssert.Contains(guest.Header("WWW-Authenticate"), "error=\"insufficient_scope\"");
 
-        Assert.AreEqual(200, (await host.GetAsync("/verdicts/open", "Bearer nonsense")).StatusCode);
+        Assert.AreEqual(200, (await host.GetAsync("/notes/open", "Bearer nonsense")).StatusCode);
     }
 
+    // TestServer runs the callback of an outer cookie middleware first, so a test with it sees the redirect. No server does.
     [TestMethod]
-    public async Task Client_with_an_expired_token_gets_401_instead_of_a_redirect()
+    [DataRow(CallbackOrder.LastInFirstOut, 401)]
+    [DataRow(CallbackOrder.FirstInFirstOut, 302)]
+    public async Task Client_with_an_expired_token_gets_401_instead_of_a_redirect(CallbackOrder order, int expected)
     {
         using var pool = new CognitoTestPool();
-        using var host = Start(app => Use(app.Use(typeof(FakeCookieMiddleware)), pool), Protect);
+        using var host = Start(app => UseCognito(app.Use(typeof(FakeCookieMiddleware)), pool), GetStatus, order);
 
         var browser = await host.GetAsync("/");
         var expired = await host.GetAsync("/", "Bearer " + pool.IdToken().WithLifetime(TimeSpan.FromHours(-1)));
 
         Assert.AreEqual(302, browser.StatusCode);
-        Assert.AreEqual(401, expired.StatusCode);
-        Assert.AreEqual(Expired, expired.Header("WWW-Authenticate"));
+        Assert.AreEqual(expected, expired.StatusCode);
+        Assert.AreEqual(expected == 401 ? Expired : null, expired.Header("WWW-Authenticate"));
         Assert.AreEqual("alice", (await host.GetAsync("/", "Bearer " + pool.IdToken())).Body);
     }
 
     [TestMethod]
-    public async Task Rejected_client_gets_401_instead_of_a_redirect()
+    [DataRow(CallbackOrder.LastInFirstOut)]
+    [DataRow(CallbackOrder.FirstInFirstOut)]
+    public async Task Rejected_client_gets_401_instead_of_a_redirect(CallbackOrder order)
     {
         using var pool = new CognitoTestPool();
         using var host = Start(
-            app => Use(app.Use(typeof(FakeCookieMiddleware)), pool, options => options.InvalidTokens = InvalidTokenHandling.Reject), Protect);
+            app => UseCognito(app.Use(typeof(FakeCookieMiddleware)), pool, options => options.InvalidTokens = InvalidTokenHandling.Reject),
+            GetStatus,
+            order);
 
         Assert.AreEqual(401, (await host.GetAsync("/open", "Bearer nonsense")).StatusCode);
     }
@@ -500,11 +507,11 @@ public sealed class ChallengeTests
         using var pool = new CognitoTestPool();
         using var host = OwinTestHost.Start(app =>
         {
-            Use(app, pool);
+            UseCognito(app, pool);
             app.Run(async context =>
             {
                 context.Response.StatusCode = context.Request.Path.Value == "/late" ? 200 : 401;
-                await context.Response.WriteAsync("begun, ");
+                await context.Response.WriteAsync("started, ");
                 context.Response.StatusCode = 401;
                 await context.Response.WriteAsync("done");
             });
@@ -515,7 +522,7 @@ public sealed class ChallengeTests
 
         Assert.AreEqual(200, late.StatusCode);
         Assert.IsNull(late.Header("WWW-Authenticate"));
-        Assert.AreEqual("begun, done", late.Body);
+        Assert.AreEqual("started, done", late.Body);
         Assert.AreEqual(401, early.StatusCode);
         CollectionAssert.AreEqual(new[] { Expired }, early.Headers("WWW-Authenticate").ToArray());
     }
@@ -615,7 +622,7 @@ public sealed class ChallengeTests
         using var pool = new CognitoTestPool();
         using var host = ProtectedApp.Start(pool, options => options.IncludeErrorDetails = true);
 
-        // White space around a token is the header's, not the token's.
+        // White space before a token belongs to the header, so this one is no attack here.
         foreach (var attack in AttackCorpus.All.Where(attack => attack.Name != "segment 0: a tab before it"))
         {
             var response = await host.GetAsync("/", "Bearer " + attack.CreateToken(pool));
@@ -626,7 +633,7 @@ public sealed class ChallengeTests
         }
     }
 
-    private static IAppBuilder Use(IAppBuilder app, CognitoTestPool pool, Action<CognitoJwtAuthenticationOptions>? configure = null)
+    private static IAppBuilder UseCognito(IAppBuilder app, CognitoTestPool pool, Action<CognitoJwtAuthenticationOptions>? configure = null)
     {
         var options = new CognitoJwtAuthenticationOptions();
         pool.Configure(options);
@@ -634,33 +641,39 @@ public sealed class ChallengeTests
         return app.UseCognitoJwt(options);
     }
 
-    private static OwinTestHost Start(Action<IAppBuilder> configuration, Func<IOwinContext, int> answer) => OwinTestHost.Start(app =>
-    {
-        configuration(app);
-        app.Run(context =>
-        {
-            context.Response.StatusCode = answer(context);
-            return context.Response.WriteAsync(context.Authentication.User?.Identity?.Name ?? "nobody");
-        });
-    });
+    private static OwinTestHost Start(
+        Action<IAppBuilder> configuration,
+        Func<IOwinContext, int> answer,
+        CallbackOrder order = CallbackOrder.LastInFirstOut) =>
+        OwinTestHost.Start(
+            app =>
+            {
+                configuration(app);
+                app.Run(context =>
+                {
+                    context.Response.StatusCode = answer(context);
+                    return context.Response.WriteAsync(context.Authentication.User?.Identity?.Name ?? "nobody");
+                });
+            },
+            order);
 
-    private static int Protect(IOwinContext context) =>
+    private static int GetStatus(IOwinContext context) =>
         context.Request.Path.Value == "/open" || context.Authentication.User?.Identity?.IsAuthenticated == true ? 200 : 401;
 
-    [RoutePrefix("verdicts")]
+    [RoutePrefix("notes")]
     public sealed class NotesController : ApiController
     {
         [Authorize]
         [Route("")]
         [HttpGet]
-        public string Closed() => ((ClaimsPrincipal)User).FindFirst("cognito:username")!.Value;
+        public string Protected() => ((ClaimsPrincipal)User).FindFirst("cognito:username")!.Value;
 
         [Route("open")]
         [HttpGet]
         public IHttpActionResult Open() => Ok("open");
     }
 
-    /// <summary>What Katana's cookie middleware does to a 401: in active mode it makes a redirect of it.</summary>
+    /// <summary>Redirects a 401 to the sign-in page, as Katana's cookie middleware does in active mode.</summary>
     private sealed class FakeCookieMiddleware(OwinMiddleware next)
         : AuthenticationMiddleware<FakeCookieMiddleware.CookieOptions>(next, new CookieOptions())
     {

@@ -9,7 +9,7 @@ using Microsoft.VisualStudio.TestTools.UnitTesting;
 
 namespace CognitoOwin.Tests.Requests;
 
-/// <summary>The application's part, given as delegates or by overriding.</summary>
+/// <summary>The events of the provider, handled by delegates or by overriding methods.</summary>
 [TestClass]
 public sealed class EventsTests
 {
@@ -19,7 +19,7 @@ public sealed class EventsTests
     public async Task Token_from_a_query_parameter_or_a_cookie_is_accepted(string target, string? cookie)
     {
         using var pool = new CognitoTestPool();
-        using var host = ProtectedApp.Start(pool, options => options.Provider.OnRequestToken = FromQueryOrCookie);
+        using var host = ProtectedApp.Start(pool, options => options.Provider.OnRequestToken = ReadQueryOrCookie);
         string token = pool.IdToken();
         var request = new OwinTestRequest("GET", target.Replace("{0}", token));
         if (cookie != null)
@@ -37,7 +37,7 @@ public sealed class EventsTests
     public async Task Empty_query_parameter_is_no_token(string target)
     {
         using var pool = new CognitoTestPool();
-        using var host = ProtectedApp.Start(pool, options => options.Provider.OnRequestToken = FromQueryOrCookie);
+        using var host = ProtectedApp.Start(pool, options => options.Provider.OnRequestToken = ReadQueryOrCookie);
 
         Assert.AreEqual("Bearer realm=\"api\"", (await host.GetAsync(target)).Header("WWW-Authenticate"));
         StringAssert.Contains((await host.GetAsync(target, "Bearer")).Header("WWW-Authenticate"), "error=\"invalid_request\"");
@@ -69,18 +69,18 @@ public sealed class EventsTests
     [DataRow("reads", 401)]
     [DataRow("sets null", 401)]
     [DataRow("sets a token", 200)]
-    public async Task Malformed_header_gives_RequestToken_no_token(string whatTheEventDoes, int status)
+    public async Task Malformed_header_gives_RequestToken_no_token(string eventAction, int status)
     {
         using var pool = new CognitoTestPool();
         var token = pool.IdToken().ToString();
-        string? shown = "";
+        string? tokenInEvent = "";
         using var host = ProtectedApp.Start(pool, options => options.Provider.OnRequestToken = context =>
         {
-            shown = context.Token;
-            if (whatTheEventDoes != "reads")
+            tokenInEvent = context.Token;
+            if (eventAction != "reads")
             {
-                context.Token = whatTheEventDoes == "sets null" ? null : token;
-                Assert.AreEqual(whatTheEventDoes == "sets null" ? null : token, context.Token);
+                context.Token = eventAction == "sets null" ? null : token;
+                Assert.AreEqual(eventAction == "sets null" ? null : token, context.Token);
             }
 
             return Task.CompletedTask;
@@ -88,7 +88,7 @@ public sealed class EventsTests
 
         var response = await host.GetAsync("/", $"Bearer {token}, Bearer {token}");
 
-        Assert.IsNull(shown);
+        Assert.IsNull(tokenInEvent);
         Assert.AreEqual(status, response.StatusCode);
         Assert.AreEqual(status == 401, response.Header("WWW-Authenticate")?.Contains("error=\"invalid_request\"") == true);
     }
@@ -161,17 +161,17 @@ public sealed class EventsTests
         Assert.AreEqual(
             "Bearer realm=\"api\", error=\"invalid_token\", error_description=\"The user is blocked.\"", after.Header("WWW-Authenticate"));
         Assert.AreEqual(401, other.StatusCode);
-        Assert.AreEqual(1, provisioned, "Who is rejected is not provisioned.");
+        Assert.AreEqual(1, provisioned, "A rejected user is not provisioned.");
     }
 
     [TestMethod]
     public async Task AuthenticationFailed_names_the_rejection()
     {
         using var pool = new CognitoTestPool();
-        var told = new List<(TokenRejection, string)>();
+        var reported = new List<(TokenRejection, string)>();
         using var host = ProtectedApp.Start(pool, options => options.Provider.OnAuthenticationFailed = context =>
         {
-            told.Add((context.Rejection, context.Description));
+            reported.Add((context.Rejection, context.Description));
             return Task.CompletedTask;
         });
 
@@ -186,7 +186,7 @@ public sealed class EventsTests
                 (TokenRejection.MalformedRequest, "The Authorization header must hold one token: the scheme, a space, the token."),
                 (TokenRejection.Expired, "The token has expired."),
             },
-            told);
+            reported);
     }
 
     [TestMethod]
@@ -227,10 +227,10 @@ public sealed class EventsTests
     public async Task ApplyChallenge_names_the_rejection()
     {
         using var pool = new CognitoTestPool();
-        var told = new List<(TokenRejection, int)>();
+        var reported = new List<(TokenRejection, int)>();
         using var host = ProtectedApp.Start(pool, options => options.Provider.OnApplyChallenge = context =>
         {
-            told.Add((context.Rejection, context.StatusCode));
+            reported.Add((context.Rejection, context.StatusCode));
             return Task.CompletedTask;
         });
         await host.GetAsync("/");
@@ -240,14 +240,14 @@ public sealed class EventsTests
         await host.GetAsync("/", "Bearer " + pool.IdToken());
 
         CollectionAssert.AreEqual(
-            new[] { (TokenRejection.None, 401), (TokenRejection.NotAJws, 401), (TokenRejection.KeysUnavailable, 503) }, told);
+            new[] { (TokenRejection.None, 401), (TokenRejection.NotAJws, 401), (TokenRejection.KeysUnavailable, 503) }, reported);
     }
 
     [TestMethod]
     public async Task Overridden_event_calls_its_delegate_only_through_base()
     {
         using var pool = new CognitoTestPool();
-        var provider = new LoudProvider();
+        var provider = new RecordingProvider();
         using var host = ProtectedApp.Start(pool, options => options.Provider = provider);
 
         await host.GetAsync("/?access_token=" + pool.IdToken());
@@ -262,22 +262,22 @@ public sealed class EventsTests
             provider.Calls);
     }
 
-    private static Task FromQueryOrCookie(CognitoRequestTokenContext context)
+    private static Task ReadQueryOrCookie(CognitoRequestTokenContext context)
     {
         context.Token ??= context.Request.Query.Get("access_token") ?? context.Request.Cookies["token"];
         return Task.CompletedTask;
     }
 
-    private sealed class LoudProvider : CognitoJwtAuthenticationProvider
+    private sealed class RecordingProvider : CognitoJwtAuthenticationProvider
     {
-        public LoudProvider()
+        public RecordingProvider()
         {
             OnRequestToken = context =>
             {
                 Calls.Add("OnRequestToken");
-                return FromQueryOrCookie(context);
+                return ReadQueryOrCookie(context);
             };
-            OnTokenValidated = _ => throw new InvalidOperationException("Not called: TokenValidated does not call it.");
+            OnTokenValidated = _ => throw new InvalidOperationException("TokenValidated does not call this delegate.");
         }
 
         public List<string> Calls { get; } = [];
@@ -288,15 +288,15 @@ public sealed class EventsTests
             return base.RequestToken(context);
         }
 
-        public override Task TokenValidated(CognitoTokenValidatedContext context) => Note("TokenValidated " + context.Token.Username);
+        public override Task TokenValidated(CognitoTokenValidatedContext context) => Record("TokenValidated " + context.Token.Username);
 
-        public override Task ProvisionUser(CognitoProvisionUserContext context) => Note("ProvisionUser " + context.Username);
+        public override Task ProvisionUser(CognitoProvisionUserContext context) => Record("ProvisionUser " + context.Username);
 
-        public override Task AuthenticationFailed(CognitoAuthenticationFailedContext context) => Note("AuthenticationFailed " + context.Rejection);
+        public override Task AuthenticationFailed(CognitoAuthenticationFailedContext context) => Record("AuthenticationFailed " + context.Rejection);
 
-        public override Task ApplyChallenge(CognitoApplyChallengeContext context) => Note("ApplyChallenge " + context.Rejection);
+        public override Task ApplyChallenge(CognitoApplyChallengeContext context) => Record("ApplyChallenge " + context.Rejection);
 
-        private Task Note(string call)
+        private Task Record(string call)
         {
             Calls.Add(call);
             return Task.CompletedTask;

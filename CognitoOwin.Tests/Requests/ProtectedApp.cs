@@ -8,8 +8,8 @@ using Owin;
 namespace CognitoOwin.Tests.Requests;
 
 /// <summary>
-/// An application behind the middleware: <c>/open</c> is for everyone, every other path answers 401 to who is nobody. What it
-/// answers with 200 is the name of the user.
+/// An application behind the middleware. <c>/open</c> accepts everyone; every other path answers an anonymous request with 401. A
+/// response of 200 has the name of the user.
 /// </summary>
 internal static class ProtectedApp
 {

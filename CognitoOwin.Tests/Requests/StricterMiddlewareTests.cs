@@ -8,7 +8,7 @@ using Owin;
 
 namespace CognitoOwin.Tests.Requests;
 
-/// <summary>Several middlewares around one application, and what must not wait.</summary>
+/// <summary>Several middlewares around one application, and challenges in passive mode.</summary>
 [TestClass]
 public sealed class StricterMiddlewareTests
 {
@@ -66,24 +66,11 @@ public sealed class StricterMiddlewareTests
         pool.OnJwksRequest = async (_, _) =>
         {
             await keys.Task;
-            throw new InvalidOperationException("Nobody waits for this any more.");
+            throw new InvalidOperationException("The test has ended.");
         };
-        using var host = OwinTestHost.Start(app =>
-        {
-            app.UseCognitoJwt(options =>
-            {
-                pool.Configure(options);
-                options.AuthenticationMode = AuthenticationMode.Passive;
-            });
-            app.Run(context =>
-            {
-                context.Authentication.Challenge("Bearer");
-                context.Response.StatusCode = 401;
-                return Task.FromResult(0);
-            });
-        });
+        using var host = StartPassive(pool);
 
-        // The keys never come while this request is there: it would not end if it waited for them.
+        // The keys are not available during this request. If it waited for them, it would never end.
         var response = await host.GetAsync("/", "Bearer " + pool.IdToken());
         keys.SetResult(true);
 
@@ -95,23 +82,26 @@ public sealed class StricterMiddlewareTests
     public async Task Passive_mode_challenge_names_the_error_of_an_expired_token()
     {
         using var pool = new CognitoTestPool();
-        using var host = OwinTestHost.Start(app =>
-        {
-            app.UseCognitoJwt(options =>
-            {
-                pool.Configure(options);
-                options.AuthenticationMode = AuthenticationMode.Passive;
-            });
-            app.Run(context =>
-            {
-                context.Authentication.Challenge("Bearer");
-                context.Response.StatusCode = 401;
-                return Task.FromResult(0);
-            });
-        });
+        using var host = StartPassive(pool);
 
         var response = await host.GetAsync("/", "Bearer " + pool.IdToken().WithLifetime(TimeSpan.FromHours(-1)));
 
         StringAssert.Contains(response.Header("WWW-Authenticate"), "The token has expired.");
     }
+
+    /// <summary>Starts an application that answers every request with a challenge, behind a passive middleware.</summary>
+    private static OwinTestHost StartPassive(CognitoTestPool pool) => OwinTestHost.Start(app =>
+    {
+        app.UseCognitoJwt(options =>
+        {
+            pool.Configure(options);
+            options.AuthenticationMode = AuthenticationMode.Passive;
+        });
+        app.Run(context =>
+        {
+            context.Authentication.Challenge("Bearer");
+            context.Response.StatusCode = 401;
+            return Task.FromResult(0);
+        });
+    });
 }

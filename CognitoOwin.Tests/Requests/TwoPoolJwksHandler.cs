@@ -5,7 +5,7 @@ using CognitoOwin.Testing;
 
 namespace CognitoOwin.Tests.Requests;
 
-/// <summary>Leads each request for keys to the pool whose keys are asked for.</summary>
+/// <summary>Sends each request for keys to the pool that it is addressed to.</summary>
 internal sealed class TwoPoolJwksHandler(CognitoTestPool one, CognitoTestPool other) : HttpMessageHandler
 {
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -4,7 +4,7 @@ using System.Diagnostics.Metrics;
 
 namespace CognitoOwin.Tests.TokenCache;
 
-/// <summary>What the library's meter says of the token cache since this object was made, over all validators of the process.</summary>
+/// <summary>The library's token cache metrics since this object was created, for all validators of the process.</summary>
 internal sealed class CacheMeasurements : IDisposable
 {
     private readonly MeterListener _listener = new();

@@ -7,6 +7,7 @@ using System.Threading.Tasks;
 using CognitoOwin.Testing;
 using CognitoOwin.Tests.Hosting;
 using CognitoOwin.Tests.Requests;
+using CognitoOwin.Tests.Validation;
 using Microsoft.Extensions.Time.Testing;
 using Microsoft.VisualStudio.TestTools.UnitTesting;
 using Owin;
@@ -14,7 +15,7 @@ using Owin;
 namespace CognitoOwin.Tests.TokenCache;
 
 /// <summary>
-/// What is remembered of a token. That a token was found, and not verified once more, shows in the result: it is the same object.
+/// The cache of validated tokens. If the cache has a token, the validator returns the same result object again.
 /// </summary>
 [TestClass]
 [DoNotParallelize]
@@ -26,7 +27,7 @@ public sealed class TokenCacheTests
     public async Task Accepted_token_is_found_again()
     {
         using var pool = new CognitoTestPool();
-        using var validator = Create(pool);
+        using var validator = PoolValidator.Create(pool);
         string token = pool.IdToken();
 
         var first = await validator.ValidateAsync(token);
@@ -40,11 +41,11 @@ public sealed class TokenCacheTests
     public async Task Token_that_differs_in_one_character_is_not_found()
     {
         using var pool = new CognitoTestPool();
-        using var validator = Create(pool);
+        using var validator = PoolValidator.Create(pool);
         string token = pool.IdToken();
         Assert.IsTrue((await validator.ValidateAsync(token)).IsValid);
 
-        // Each character once: with the same signature, the same payload, the same header, the same hash.
+        // Change each character once, in the header, the payload and the signature.
         for (var i = 0; i < token.Length; i++)
         {
             if (token[i] == '.')
@@ -53,7 +54,7 @@ public sealed class TokenCacheTests
             }
 
             var changed = token.Substring(0, i) + (token[i] == 'A' ? 'B' : 'A') + token.Substring(i + 1);
-            Assert.IsFalse((await validator.ValidateAsync(changed)).IsValid, $"with another character at {i}");
+            Assert.IsFalse((await validator.ValidateAsync(changed)).IsValid, $"Character {i} is changed.");
         }
 
         Assert.IsFalse((await validator.ValidateAsync(token + "A")).IsValid);
@@ -65,7 +66,7 @@ public sealed class TokenCacheTests
     public async Task Token_is_forgotten_when_it_expires_clock_skew_included()
     {
         using var pool = new CognitoTestPool { TimeProvider = _time };
-        using var validator = Create(pool, options => options.ClockSkew = TimeSpan.FromSeconds(60));
+        using var validator = PoolValidator.Create(pool, options => options.ClockSkew = TimeSpan.FromSeconds(60));
         string token = pool.IdToken().WithLifetime(TimeSpan.FromMinutes(5));
         var first = await validator.ValidateAsync(token);
 
@@ -80,13 +81,13 @@ public sealed class TokenCacheTests
     public async Task Token_is_forgotten_when_its_key_is_dropped()
     {
         using var pool = new CognitoTestPool { TimeProvider = _time };
-        using var validator = Create(pool);
+        using var validator = PoolValidator.Create(pool);
         string old = pool.IdToken().WithLifetime(TimeSpan.FromDays(30));
         Assert.IsTrue((await validator.ValidateAsync(old)).IsValid);
 
         pool.RotateKeys();
         pool.DropOldKeys();
-        Assert.IsTrue((await validator.ValidateAsync(pool.IdToken())).IsValid, "the new key is fetched at once");
+        Assert.IsTrue((await validator.ValidateAsync(pool.IdToken())).IsValid, "The new key is fetched immediately.");
 
         Assert.AreEqual(TokenRejection.UnknownKey, (await validator.ValidateAsync(old)).Rejection);
     }
@@ -95,7 +96,7 @@ public sealed class TokenCacheTests
     public async Task Refresh_with_the_same_keys_forgets_no_token()
     {
         using var pool = new CognitoTestPool { TimeProvider = _time };
-        using var validator = Create(pool);
+        using var validator = PoolValidator.Create(pool);
         string token = pool.IdToken().WithLifetime(TimeSpan.FromDays(30));
         var first = await validator.ValidateAsync(token);
 
@@ -109,8 +110,8 @@ public sealed class TokenCacheTests
     public async Task Another_validator_applies_its_own_rules()
     {
         using var pool = new CognitoTestPool();
-        using var lenient = Create(pool);
-        using var strict = Create(pool, options => options.RequiredGroups = ["admins"]);
+        using var lenient = PoolValidator.Create(pool);
+        using var strict = PoolValidator.Create(pool, options => options.RequiredGroups = ["admins"]);
         string token = pool.IdToken().WithGroups("staff");
 
         Assert.IsTrue((await lenient.ValidateAsync(token)).IsValid);
@@ -121,7 +122,7 @@ public sealed class TokenCacheTests
     public async Task Rejection_is_not_remembered()
     {
         using var pool = new CognitoTestPool { TimeProvider = _time };
-        using var validator = Create(pool, options => options.ClockSkew = TimeSpan.Zero);
+        using var validator = PoolValidator.Create(pool, options => options.ClockSkew = TimeSpan.Zero);
         using var measurements = new CacheMeasurements();
         var tomorrow = _time.GetUtcNow().AddDays(1);
         string early = pool.IdToken().WithLifetime(tomorrow, TimeSpan.FromHours(1));
@@ -133,14 +134,14 @@ public sealed class TokenCacheTests
         Assert.AreEqual(entries, measurements.Entries);
 
         _time.Advance(TimeSpan.FromDays(1));
-        Assert.IsTrue((await validator.ValidateAsync(early)).IsValid, "time turns that verdict");
+        Assert.IsTrue((await validator.ValidateAsync(early)).IsValid, "The token is valid by now.");
     }
 
     [TestMethod]
     public async Task Token_rejected_during_an_outage_is_accepted_afterwards()
     {
         using var pool = new CognitoTestPool { TimeProvider = _time };
-        using var validator = Create(pool);
+        using var validator = PoolValidator.Create(pool);
         string token = pool.IdToken();
         pool.FailJwks();
         Assert.AreEqual(TokenRejection.KeysUnavailable, (await validator.ValidateAsync(token)).Rejection);
@@ -159,7 +160,7 @@ public sealed class TokenCacheTests
     public async Task Flood_of_valid_tokens_stays_within_MaximumEntries(int maximum)
     {
         using var pool = new CognitoTestPool();
-        using var validator = Create(pool, options => options.TokenCache.MaximumEntries = maximum);
+        using var validator = PoolValidator.Create(pool, options => options.TokenCache.MaximumEntries = maximum);
         using var measurements = new CacheMeasurements();
         var before = measurements.Entries;
 
@@ -176,12 +177,12 @@ public sealed class TokenCacheTests
     public async Task Flood_from_many_threads_stays_within_MaximumEntries()
     {
         using var pool = new CognitoTestPool();
-        using var validator = Create(pool, options => options.TokenCache.MaximumEntries = 6);
+        using var validator = PoolValidator.Create(pool, options => options.TokenCache.MaximumEntries = 6);
         using var measurements = new CacheMeasurements();
         var before = measurements.Entries;
         string[] tokens = [.. Enumerable.Range(0, 24).Select(i => pool.IdToken("user" + i).ToString())];
 
-        var inBound = await Task.WhenAll(Enumerable.Range(0, 4).Select(start => Task.Run(async () =>
+        var withinMaximum = await Task.WhenAll(Enumerable.Range(0, 4).Select(start => Task.Run(async () =>
         {
             for (var i = 0; i < 400; i++)
             {
@@ -191,14 +192,14 @@ public sealed class TokenCacheTests
             return measurements.Entries - before <= 6;
         })));
 
-        CollectionAssert.DoesNotContain(inBound, false);
+        CollectionAssert.DoesNotContain(withinMaximum, false);
     }
 
     [TestMethod]
     public async Task Long_token_counts_as_several_entries()
     {
         using var pool = new CognitoTestPool();
-        using var validator = Create(pool, options => options.TokenCache.MaximumEntries = 16);
+        using var validator = PoolValidator.Create(pool, options => options.TokenCache.MaximumEntries = 16);
         using var measurements = new CacheMeasurements();
         var before = measurements.Entries;
 
@@ -209,7 +210,7 @@ public sealed class TokenCacheTests
             Assert.IsTrue((await validator.ValidateAsync(token)).IsValid);
         }
 
-        // Three of 4,096 each: two of them in each half of the room.
+        // Each token counts as three entries, because it has up to three times 4,096 characters. Each half of the cache holds two.
         Assert.AreEqual(4, measurements.Entries - before);
     }
 
@@ -217,7 +218,7 @@ public sealed class TokenCacheTests
     public async Task Token_in_use_survives_a_flood_of_others()
     {
         using var pool = new CognitoTestPool();
-        using var validator = Create(pool, options => options.TokenCache.MaximumEntries = 4);
+        using var validator = PoolValidator.Create(pool, options => options.TokenCache.MaximumEntries = 4);
         string used = pool.IdToken();
         var first = await validator.ValidateAsync(used);
 
@@ -240,7 +241,7 @@ public sealed class TokenCacheTests
             {
                 var identity = (ClaimsIdentity)context.Authentication.User.Identity;
                 seen.Add((identity, [.. identity.Claims.Select(claim => claim.ToString())]));
-                identity.AddClaim(new Claim(ClaimTypes.Role, "king"));
+                identity.AddClaim(new Claim(ClaimTypes.Role, "administrator"));
                 identity.RemoveClaim(identity.FindFirst("email"));
                 identity.FindFirst("sub").Properties["mark"] = "mine";
                 identity.Label = "mine";
@@ -258,7 +259,7 @@ public sealed class TokenCacheTests
         CollectionAssert.AreEqual(seen[0].Claims, seen[1].Claims);
         CollectionAssert.AreEqual(seen[0].Claims, seen[2].Claims);
         var claims = seen.SelectMany(request => request.Identity.Claims).ToList();
-        Assert.AreEqual(claims.Count, claims.Distinct(ReferenceComparer.Instance).Count(), "no claim is shared");
+        Assert.AreEqual(claims.Count, claims.Distinct(ReferenceComparer.Instance).Count(), "No two requests share a claim.");
         Assert.IsTrue(seen.All(request => request.Identity.Claims.All(claim => claim.Subject == request.Identity)));
     }
 
@@ -266,7 +267,7 @@ public sealed class TokenCacheTests
     public async Task Disabled_cache_validates_every_time()
     {
         using var pool = new CognitoTestPool();
-        using var validator = Create(pool, options => options.TokenCache.Enabled = false);
+        using var validator = PoolValidator.Create(pool, options => options.TokenCache.Enabled = false);
         using var measurements = new CacheMeasurements();
         string token = pool.IdToken();
 
@@ -282,7 +283,7 @@ public sealed class TokenCacheTests
     public async Task Concurrent_requests_of_a_new_token_verify_it_once()
     {
         using var pool = new CognitoTestPool();
-        using var validator = Create(pool);
+        using var validator = PoolValidator.Create(pool);
         await validator.ValidateAsync(pool.IdToken("first"));
         for (var round = 0; round < 5; round++)
         {
@@ -326,7 +327,7 @@ public sealed class TokenCacheTests
     public async Task Metrics_count_hits_misses_entries_and_evictions()
     {
         using var pool = new CognitoTestPool();
-        using var validator = Create(pool, options => options.TokenCache.MaximumEntries = 2);
+        using var validator = PoolValidator.Create(pool, options => options.TokenCache.MaximumEntries = 2);
         using var measurements = new CacheMeasurements();
         var before = measurements.Entries;
         string[] tokens = [pool.IdToken("a"), pool.IdToken("b"), pool.IdToken("c")];
@@ -350,7 +351,7 @@ public sealed class TokenCacheTests
         using var measurements = new CacheMeasurements();
         string token = pool.IdToken();
         var before = measurements.Entries;
-        var validator = Create(pool);
+        var validator = PoolValidator.Create(pool);
         var first = await validator.ValidateAsync(token);
         Assert.AreEqual(before + 1, measurements.Entries);
 
@@ -358,14 +359,6 @@ public sealed class TokenCacheTests
 
         Assert.AreEqual(before, measurements.Entries);
         Assert.AreSame(first, await validator.ValidateAsync(token));
-    }
-
-    private static CognitoTokenValidator Create(CognitoTestPool pool, Action<CognitoJwtAuthenticationOptions>? configure = null)
-    {
-        var options = new CognitoJwtAuthenticationOptions();
-        pool.Configure(options);
-        configure?.Invoke(options);
-        return new CognitoTokenValidator(options);
     }
 
     private sealed class ReferenceComparer : IEqualityComparer<Claim>

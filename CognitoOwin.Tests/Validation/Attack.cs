@@ -3,9 +3,9 @@ using CognitoOwin.Testing;
 
 namespace CognitoOwin.Tests.Validation;
 
-/// <param name="name">What is tried.</param>
-/// <param name="stoppedBy">The rule that stops it.</param>
-/// <param name="create">Makes the token, for a pool whose tokens are accepted.</param>
+/// <param name="name">A description of the attack.</param>
+/// <param name="stoppedBy">The rule that must stop it.</param>
+/// <param name="create">Creates the token for a pool whose tokens are otherwise accepted.</param>
 internal sealed class Attack(string name, TokenRejection stoppedBy, Func<CognitoTestPool, string> create)
 {
     public string Name { get; } = name;

@@ -10,8 +10,8 @@ using CognitoOwin.Testing;
 namespace CognitoOwin.Tests.Validation;
 
 /// <summary>
-/// What has been tried on verifiers of JWTs, each with the rule that stops it here. Unless its signature is the attack, a token is
-/// signed by the pool itself: the rule alone must stop it.
+/// Known attacks on JWT verifiers, each with the rule that must stop it. The pool itself signs the tokens, unless the signature is the
+/// attack, so that no other rule stops them.
 /// </summary>
 internal static class AttackCorpus
 {
@@ -27,7 +27,7 @@ internal static class AttackCorpus
     {
         foreach (var none in new[] { "none", "None", "NONE", "nOnE", "none ", " none", "none\0", "nοne" /* Greek omicron */, "" })
         {
-            yield return new($"alg {none} without a signature", TokenRejection.AlgorithmNotAllowed, pool => Unsigned(pool, none));
+            yield return new($"alg {none} without a signature", TokenRejection.AlgorithmNotAllowed, pool => CreateUnsigned(pool, none));
         }
 
         foreach (var other in new[]
@@ -41,10 +41,10 @@ internal static class AttackCorpus
         }
 
         yield return new(
-            "HS256 signed with the public key's JWK", TokenRejection.AlgorithmNotAllowed, pool => Hs256(pool, Encoding.UTF8.GetBytes(pool.Jwks)));
+            "HS256 signed with the public key's JWK", TokenRejection.AlgorithmNotAllowed, pool => SignWithHs256(pool, Encoding.UTF8.GetBytes(pool.Jwks)));
         yield return new(
-            "HS256 signed with the public key's modulus", TokenRejection.AlgorithmNotAllowed, pool => Hs256(pool, pool.IdTokenKey.PublicParameters.Modulus));
-        yield return new("HS256 signed with an empty key", TokenRejection.AlgorithmNotAllowed, pool => Hs256(pool, []));
+            "HS256 signed with the public key's modulus", TokenRejection.AlgorithmNotAllowed, pool => SignWithHs256(pool, pool.IdTokenKey.PublicParameters.Modulus));
+        yield return new("HS256 signed with an empty key", TokenRejection.AlgorithmNotAllowed, pool => SignWithHs256(pool, []));
         yield return new("no alg", TokenRejection.AlgorithmNotAllowed, pool => pool.IdToken().WithoutHeader("alg"));
         foreach (var odd in new object?[] { null, 1, true, new[] { "RS256" }, new { alg = "RS256" } })
         {
@@ -78,7 +78,7 @@ internal static class AttackCorpus
             "x5c of the attacker", TokenRejection.InvalidSignature,
             pool => pool.IdToken().WithHeader("x5c", new[] { "MIIB" }).ForgedWith(TestSigningKey.Create()));
         yield return new("another key under the pool's kid", TokenRejection.InvalidSignature, pool => pool.IdToken().ForgedWith(TestSigningKey.Create()));
-        yield return new("a key the pool does not have", TokenRejection.UnknownKey, pool => Old(pool).SignedBy(TestSigningKey.Create()));
+        yield return new("a key the pool does not have", TokenRejection.UnknownKey, pool => CreateOldToken(pool).SignedBy(TestSigningKey.Create()));
         yield return new(
             "the pool's other key's kid", TokenRejection.InvalidSignature, pool => pool.IdToken().WithHeader("kid", pool.AccessTokenKey.Id));
 
@@ -89,7 +89,7 @@ internal static class AttackCorpus
             new string('k', 256),
         })
         {
-            yield return new($"kid {Shown(kid)}", TokenRejection.UnknownKey, pool => Old(pool).WithHeader("kid", kid));
+            yield return new($"kid {Describe(kid)}", TokenRejection.UnknownKey, pool => CreateOldToken(pool).WithHeader("kid", kid));
         }
 
         yield return new("kid of 257 characters", TokenRejection.KeyIdMissing, pool => pool.IdToken().WithHeader("kid", new string('k', 257)));
@@ -100,13 +100,13 @@ internal static class AttackCorpus
             yield return new($"kid of JSON {JsonSerializer.Serialize(odd)}", TokenRejection.KeyIdMissing, pool => pool.IdToken().WithHeader("kid", odd));
         }
 
-        yield return new("kid with half a surrogate pair", TokenRejection.MalformedHeader, pool => Signed(pool, """{"alg":"RS256","kid":"\ud800"}"""));
+        yield return new("kid with half a surrogate pair", TokenRejection.MalformedHeader, pool => SignHeader(pool, """{"alg":"RS256","kid":"\ud800"}"""));
     }
 
     private static IEnumerable<Attack> Signatures()
     {
         Attack Signature(string name, Func<CognitoTestPool, byte[], byte[]> change) =>
-            new("signature: " + name, TokenRejection.InvalidSignature, pool => Edit(pool.IdToken(), 2, part => Base64UrlText.Encode(change(pool, Base64UrlText.Decode(part)))));
+            new("signature: " + name, TokenRejection.InvalidSignature, pool => EditSegment(pool.IdToken(), 2, part => Base64UrlText.Encode(change(pool, Base64UrlText.Decode(part)))));
 
         yield return Signature("none", (_, _) => []);
         yield return Signature("one zero", (_, _) => [0]);
@@ -114,7 +114,7 @@ internal static class AttackCorpus
         yield return Signature("one", (_, _) => [.. new byte[255], 1]);
         yield return Signature("all ones", (_, _) => [.. Enumerable.Repeat((byte)0xFF, 256)]);
         yield return Signature("the modulus", (pool, _) => pool.IdTokenKey.PublicParameters.Modulus);
-        yield return Signature("the modulus less one", (pool, _) => LessOne(pool.IdTokenKey.PublicParameters.Modulus));
+        yield return Signature("the modulus less one", (pool, _) => SubtractOne(pool.IdTokenKey.PublicParameters.Modulus));
         yield return Signature("truncated by a byte", (_, good) => [.. good.Take(255)]);
         yield return Signature("truncated to half", (_, good) => [.. good.Take(128)]);
         yield return Signature("without its first byte", (_, good) => [.. good.Skip(1)]);
@@ -125,17 +125,17 @@ internal static class AttackCorpus
         yield return Signature("backwards", (_, good) => [.. Enumerable.Reverse(good)]);
         yield return Signature("its last bit flipped", (_, good) => [.. good.Take(255), (byte)(good[255] ^ 1)]);
 
-        yield return new("signature of another token", TokenRejection.InvalidSignature, pool => Join(pool.IdToken("bob"), pool.IdToken("alice"), 2));
-        yield return new("payload of another token", TokenRejection.InvalidSignature, pool => Join(pool.IdToken("bob"), pool.IdToken("alice"), 1));
-        yield return new("header of an access token on an ID token", TokenRejection.InvalidSignature, pool => Join(pool.IdToken(), pool.AccessToken(), 0));
-        yield return new("segments swapped: payload first", TokenRejection.AlgorithmNotAllowed, pool => Order(pool.IdToken(), 1, 0, 2));
-        yield return new("segments swapped: signature first", TokenRejection.MalformedHeader, pool => Order(pool.IdToken(), 2, 1, 0));
-        yield return new("segments swapped: signature as payload", TokenRejection.MalformedPayload, pool => Order(pool.IdToken(), 0, 2, 1));
+        yield return new("signature of another token", TokenRejection.InvalidSignature, pool => ReplaceSegment(pool.IdToken("bob"), pool.IdToken("alice"), 2));
+        yield return new("payload of another token", TokenRejection.InvalidSignature, pool => ReplaceSegment(pool.IdToken("bob"), pool.IdToken("alice"), 1));
+        yield return new("header of an access token on an ID token", TokenRejection.InvalidSignature, pool => ReplaceSegment(pool.IdToken(), pool.AccessToken(), 0));
+        yield return new("segments swapped: payload first", TokenRejection.AlgorithmNotAllowed, pool => ReorderSegments(pool.IdToken(), 1, 0, 2));
+        yield return new("segments swapped: signature first", TokenRejection.MalformedHeader, pool => ReorderSegments(pool.IdToken(), 2, 1, 0));
+        yield return new("segments swapped: signature as payload", TokenRejection.MalformedPayload, pool => ReorderSegments(pool.IdToken(), 0, 2, 1));
         yield return new(
             "one claim changed", TokenRejection.InvalidSignature,
-            pool => Edit(pool.IdToken("alice"), 1, part => Base64UrlText.Encode(Base64UrlText.DecodeText(part).Replace("\"alice\"", "\"admin\""))));
+            pool => EditSegment(pool.IdToken("alice"), 1, part => Base64UrlText.Encode(Base64UrlText.DecodeText(part).Replace("\"alice\"", "\"admin\""))));
         yield return new(
-            "a space in the payload", TokenRejection.InvalidSignature, pool => Edit(pool.IdToken(), 1, part => Base64UrlText.Encode(Base64UrlText.DecodeText(part) + " ")));
+            "a space in the payload", TokenRejection.InvalidSignature, pool => EditSegment(pool.IdToken(), 1, part => Base64UrlText.Encode(Base64UrlText.DecodeText(part) + " ")));
     }
 
     private static IEnumerable<Attack> Encodings()
@@ -144,7 +144,7 @@ internal static class AttackCorpus
         {
             var place = segment;
             Attack Encoding(string name, Func<string, string> change) =>
-                new($"segment {place}: {name}", TokenRejection.MalformedEncoding, pool => Edit(pool.IdToken(), place, change));
+                new($"segment {place}: {name}", TokenRejection.MalformedEncoding, pool => EditSegment(pool.IdToken(), place, change));
 
             yield return Encoding("padding", part => part + new string('=', 4 - (part.Length % 4)));
             yield return Encoding("a line feed at its end", part => part + "\n");
@@ -161,29 +161,29 @@ internal static class AttackCorpus
             yield return Encoding("quotation marks", part => "\"" + part + "\"");
         }
 
-        // 256 bytes end in a group of two letters, of whose twelve bits the last four are no data: 15 more spellings of one signature.
-        yield return new("signature with stray bits", TokenRejection.MalformedEncoding, pool => Edit(pool.IdToken(), 2, part => Stray(part)));
+        // The last two letters of 256 encoded bytes have twelve bits, of which four are unused. So each signature has 15 other spellings.
+        yield return new("signature with stray bits", TokenRejection.MalformedEncoding, pool => EditSegment(pool.IdToken(), 2, part => AddStrayBits(part)));
         yield return new("header with stray bits, one byte left over", TokenRejection.MalformedEncoding, _ => "eR.e30.AA");
         yield return new("header with stray bits, two bytes left over", TokenRejection.MalformedEncoding, _ => "e31.e30.AA");
 
-        yield return new("header of invalid UTF-8", TokenRejection.MalformedHeader, pool => SignedBytes(pool, [0x7B, 0xFF, 0x7D], "{}"u8.ToArray()));
-        yield return new("overlong UTF-8", TokenRejection.MalformedHeader, pool => SignedBytes(pool, [.. "{\"alg\":\""u8, 0xC1, 0x92, .. "S256\"}"u8], "{}"u8.ToArray()));
-        yield return new("a surrogate in UTF-8", TokenRejection.MalformedHeader, pool => SignedBytes(pool, [.. "{\"a\":\""u8, 0xED, 0xA0, 0x80, .. "\"}"u8], "{}"u8.ToArray()));
-        yield return new("header with a byte order mark", TokenRejection.MalformedHeader, pool => SignedBytes(pool, [0xEF, 0xBB, 0xBF, .. Header(pool)], Payload(pool)));
-        yield return new("payload with a byte order mark", TokenRejection.MalformedPayload, pool => SignedBytes(pool, Header(pool), [0xEF, 0xBB, 0xBF, .. Payload(pool)]));
-        yield return new("payload of invalid UTF-8", TokenRejection.MalformedPayload, pool => SignedBytes(pool, Header(pool), [.. "{\"sub\":\""u8, 0x80, .. "\"}"u8]));
-        yield return new("a list of invalid UTF-8", TokenRejection.MalformedPayload, pool => SignedBytes(pool, Header(pool), [.. "{\"a\":[[\""u8, 0x80, .. "\"]]}"u8]));
-        yield return new("a name of invalid UTF-8", TokenRejection.MalformedPayload, pool => SignedBytes(pool, Header(pool), [.. "{\"a\":{\""u8, 0xFF, .. "\":1}}"u8]));
+        yield return new("header of invalid UTF-8", TokenRejection.MalformedHeader, pool => SignBytes(pool, [0x7B, 0xFF, 0x7D], "{}"u8.ToArray()));
+        yield return new("overlong UTF-8", TokenRejection.MalformedHeader, pool => SignBytes(pool, [.. "{\"alg\":\""u8, 0xC1, 0x92, .. "S256\"}"u8], "{}"u8.ToArray()));
+        yield return new("a surrogate in UTF-8", TokenRejection.MalformedHeader, pool => SignBytes(pool, [.. "{\"a\":\""u8, 0xED, 0xA0, 0x80, .. "\"}"u8], "{}"u8.ToArray()));
+        yield return new("header with a byte order mark", TokenRejection.MalformedHeader, pool => SignBytes(pool, [0xEF, 0xBB, 0xBF, .. GetHeader(pool)], GetPayload(pool)));
+        yield return new("payload with a byte order mark", TokenRejection.MalformedPayload, pool => SignBytes(pool, GetHeader(pool), [0xEF, 0xBB, 0xBF, .. GetPayload(pool)]));
+        yield return new("payload of invalid UTF-8", TokenRejection.MalformedPayload, pool => SignBytes(pool, GetHeader(pool), [.. "{\"sub\":\""u8, 0x80, .. "\"}"u8]));
+        yield return new("a list of invalid UTF-8", TokenRejection.MalformedPayload, pool => SignBytes(pool, GetHeader(pool), [.. "{\"a\":[[\""u8, 0x80, .. "\"]]}"u8]));
+        yield return new("a name of invalid UTF-8", TokenRejection.MalformedPayload, pool => SignBytes(pool, GetHeader(pool), [.. "{\"a\":{\""u8, 0xFF, .. "\":1}}"u8]));
         yield return new(
             "payload in UTF-16", TokenRejection.MalformedPayload,
-            pool => SignedBytes(pool, Header(pool), Encoding.Unicode.GetBytes(Encoding.UTF8.GetString(Payload(pool)))));
+            pool => SignBytes(pool, GetHeader(pool), Encoding.Unicode.GetBytes(Encoding.UTF8.GetString(GetPayload(pool)))));
     }
 
     private static IEnumerable<Attack> Json()
     {
-        Attack Header(string name, string json) => new("header: " + name, TokenRejection.MalformedHeader, pool => Signed(pool, json.Replace("KID", pool.IdTokenKey.Id)));
+        Attack Header(string name, string json) => new("header: " + name, TokenRejection.MalformedHeader, pool => SignHeader(pool, json.Replace("KID", pool.IdTokenKey.Id)));
         Attack Payload(string name, Func<string, string> change) =>
-            new("payload: " + name, TokenRejection.MalformedPayload, pool => SignedText(pool, change(Encoding.UTF8.GetString(AttackCorpus.Payload(pool)))));
+            new("payload: " + name, TokenRejection.MalformedPayload, pool => SignPayload(pool, change(Encoding.UTF8.GetString(GetPayload(pool)))));
 
         yield return Header("nothing", "");
         yield return Header("null", "null");
@@ -194,7 +194,7 @@ internal static class AttackCorpus
         yield return Header("alg twice, both escaped", """{"al\u0067":"RS256","\u0061lg":"none","kid":"KID"}""");
         yield return Header("kid twice", """{"alg":"RS256","kid":"KID","kid":"KID"}""");
         yield return Header("a comment", """{"alg":"RS256",/*"alg":"none",*/"kid":"KID"}""");
-        yield return Header("a comma too many", """{"alg":"RS256","kid":"KID",}""");
+        yield return Header("an extra comma", """{"alg":"RS256","kid":"KID",}""");
         yield return Header("single quotes", "{'alg':'RS256','kid':'KID'}");
         yield return Header("names without quotes", "{alg:\"RS256\",kid:\"KID\"}");
         yield return Header("two objects", """{"alg":"RS256","kid":"KID"}{}""");
@@ -215,12 +215,12 @@ internal static class AttackCorpus
         yield return Payload("an empty name twice", json => json.Insert(1, "\"\":1,\"\":2,"));
         yield return Payload("a name of half a surrogate pair", json => json.Insert(1, "\"\\udfff\":1,"));
         yield return Payload("a comment", json => json + "//");
-        yield return Payload("a comma too many", json => json.Insert(json.Length - 1, ","));
+        yield return Payload("an extra comma", json => json.Insert(json.Length - 1, ","));
         yield return Payload("Infinity", json => json.Insert(1, "\"a\":Infinity,"));
-        yield return Payload("17 lists in each other", json => json.Insert(1, $"\"a\":{Deep(17)},"));
-        yield return Payload("3,000 lists in each other", json => json.Insert(1, $"\"a\":{Deep(3000)},"));
-        yield return Payload("5,000 lists that never end", json => json.Insert(1, $"\"a\":{new string('[', 5000)},"));
-        yield return Payload("3,000 objects in each other", json => json.Insert(1, $"\"a\":{string.Concat(Enumerable.Repeat("{\"a\":", 1800))}1{new string('}', 1800)},"));
+        yield return Payload("17 nested lists", json => json.Insert(1, $"\"a\":{NestLists(17)},"));
+        yield return Payload("3,000 nested lists", json => json.Insert(1, $"\"a\":{NestLists(3000)},"));
+        yield return Payload("5,000 unclosed lists", json => json.Insert(1, $"\"a\":{new string('[', 5000)},"));
+        yield return Payload("1,800 nested objects", json => json.Insert(1, $"\"a\":{string.Concat(Enumerable.Repeat("{\"a\":", 1800))}1{new string('}', 1800)},"));
     }
 
     private static IEnumerable<Attack> Issuers()
@@ -269,8 +269,8 @@ internal static class AttackCorpus
         yield return Replica("a replica's Region in another case", "https://cognito-idp.US-WEST-2.amazonaws.com/ID");
 
         yield return Issuer("another pool", _ => "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Other");
-        yield return Issuer("pool id and more", issuer => issuer + "1");
-        yield return Issuer("pool id and less", issuer => issuer.Substring(0, issuer.Length - 1));
+        yield return Issuer("pool id with an extra character", issuer => issuer + "1");
+        yield return Issuer("pool id without its last character", issuer => issuer.Substring(0, issuer.Length - 1));
         yield return Issuer("a slash at its end", issuer => issuer + "/");
         yield return Issuer("a query at its end", issuer => issuer + "?x");
         yield return Issuer("a fragment at its end", issuer => issuer + "#x");
@@ -376,16 +376,16 @@ internal static class AttackCorpus
         yield return new("an empty sub", TokenRejection.MalformedClaim, pool => pool.IdToken().WithClaim("sub", ""));
         yield return new(
             "sub of half a surrogate pair", TokenRejection.MalformedPayload,
-            pool => SignedText(pool, Encoding.UTF8.GetString(Payload(pool)).Replace("\"sub\":\"", "\"sub\":\"\\ud800")));
+            pool => SignPayload(pool, Encoding.UTF8.GetString(GetPayload(pool)).Replace("\"sub\":\"", "\"sub\":\"\\ud800")));
         yield return new(
             "an unknown claim of half a surrogate pair", TokenRejection.MalformedPayload,
-            pool => SignedText(pool, Encoding.UTF8.GetString(Payload(pool)).Insert(1, "\"custom:a\":[\"\\udc00\"],")));
+            pool => SignPayload(pool, Encoding.UTF8.GetString(GetPayload(pool)).Insert(1, "\"custom:a\":[\"\\udc00\"],")));
     }
 
     private static IEnumerable<Attack> Dates()
     {
         Attack Date(string name, string json, TokenRejection rejection) =>
-            new($"{name} {json}", rejection, pool => SignedText(pool, WithRaw(Encoding.UTF8.GetString(Payload(pool)), name, json)));
+            new($"{name} {json}", rejection, pool => SignPayload(pool, SetMember(Encoding.UTF8.GetString(GetPayload(pool)), name, json)));
 
         foreach (var name in new[] { "exp", "nbf", "iat" })
         {
@@ -436,48 +436,48 @@ internal static class AttackCorpus
         yield return new("JWE header on three segments", TokenRejection.AlgorithmNotAllowed, pool => pool.IdToken().WithHeader("alg", "RSA-OAEP").WithHeader("enc", "A256GCM"));
         yield return new(
             "nested: a token as the payload of another", TokenRejection.MalformedPayload,
-            pool => CognitoTestToken.Sign(Encoding.UTF8.GetString(Header(pool)).Insert(1, "\"cty\":\"JWT\","), pool.IdToken(), pool.IdTokenKey));
-        yield return new("nested: JSON string of a token", TokenRejection.MalformedPayload, pool => SignedText(pool, "\"" + pool.IdToken() + "\""));
+            pool => CognitoTestToken.Sign(Encoding.UTF8.GetString(GetHeader(pool)).Insert(1, "\"cty\":\"JWT\","), pool.IdToken(), pool.IdTokenKey));
+        yield return new("nested: JSON string of a token", TokenRejection.MalformedPayload, pool => SignPayload(pool, "\"" + pool.IdToken() + "\""));
         yield return new("JSON serialization", TokenRejection.NotAJws, _ => """{"payload":"e30","protected":"e30","signature":""}""");
         yield return new("with its scheme", TokenRejection.MalformedEncoding, pool => "Bearer " + pool.IdToken());
         yield return new("a character too long", TokenRejection.TokenTooLong, _ => new string('A', 16_385));
         yield return new("64 KiB", TokenRejection.TokenTooLong, pool => pool.IdToken() + new string('A', 65_536));
     }
 
-    // Older than every fetch of keys: an unknown kid of a token that was issued just now may belong to a new key of the pool.
-    private static CognitoTestToken Old(CognitoTestPool pool) =>
+    // The token is older than every fetch of keys. The unknown kid of a token that was issued just now may be a new key of the pool.
+    private static CognitoTestToken CreateOldToken(CognitoTestPool pool) =>
         pool.IdToken().WithLifetime(pool.TimeProvider.GetUtcNow() - TimeSpan.FromMinutes(30), TimeSpan.FromHours(1));
 
-    private static string Unsigned(CognitoTestPool pool, string algorithm)
+    private static string CreateUnsigned(CognitoTestPool pool, string algorithm)
     {
         var parts = pool.IdToken().WithHeader("alg", algorithm).ToString().Split('.');
         return $"{parts[0]}.{parts[1]}.";
     }
 
-    private static string Hs256(CognitoTestPool pool, byte[] key)
+    private static string SignWithHs256(CognitoTestPool pool, byte[] key)
     {
         var parts = pool.IdToken().WithHeader("alg", "HS256").ToString().Split('.');
         using var hmac = new HMACSHA256(key);
         return $"{parts[0]}.{parts[1]}.{Base64UrlText.Encode(hmac.ComputeHash(Encoding.ASCII.GetBytes(parts[0] + "." + parts[1])))}";
     }
 
-    private static byte[] Header(CognitoTestPool pool) => Base64UrlText.Decode(pool.IdToken().ToString().Split('.')[0]);
+    private static byte[] GetHeader(CognitoTestPool pool) => Base64UrlText.Decode(pool.IdToken().ToString().Split('.')[0]);
 
-    private static byte[] Payload(CognitoTestPool pool) => Base64UrlText.Decode(pool.IdToken().ToString().Split('.')[1]);
+    private static byte[] GetPayload(CognitoTestPool pool) => Base64UrlText.Decode(pool.IdToken().ToString().Split('.')[1]);
 
-    private static string Signed(CognitoTestPool pool, string header) =>
-        CognitoTestToken.Sign(header, Encoding.UTF8.GetString(Payload(pool)), pool.IdTokenKey);
+    private static string SignHeader(CognitoTestPool pool, string header) =>
+        CognitoTestToken.Sign(header, Encoding.UTF8.GetString(GetPayload(pool)), pool.IdTokenKey);
 
-    private static string SignedText(CognitoTestPool pool, string payload) =>
-        CognitoTestToken.Sign(Encoding.UTF8.GetString(Header(pool)), payload, pool.IdTokenKey);
+    private static string SignPayload(CognitoTestPool pool, string payload) =>
+        CognitoTestToken.Sign(Encoding.UTF8.GetString(GetHeader(pool)), payload, pool.IdTokenKey);
 
-    private static string SignedBytes(CognitoTestPool pool, byte[] header, byte[] payload)
+    private static string SignBytes(CognitoTestPool pool, byte[] header, byte[] payload)
     {
         var input = Base64UrlText.Encode(header) + "." + Base64UrlText.Encode(payload);
         return input + "." + Base64UrlText.Encode(pool.IdTokenKey.Sign(Encoding.ASCII.GetBytes(input)));
     }
 
-    private static string WithRaw(string json, string name, string value)
+    private static string SetMember(string json, string name, string value)
     {
         var start = json.IndexOf($"\"{name}\":", StringComparison.Ordinal);
         if (start < 0)
@@ -490,26 +490,26 @@ internal static class AttackCorpus
         return json.Substring(0, start) + value + json.Substring(end);
     }
 
-    private static string Edit(string token, int place, Func<string, string> change)
+    private static string EditSegment(string token, int place, Func<string, string> change)
     {
         var parts = token.Split('.');
         parts[place] = change(parts[place]);
         return string.Join(".", parts);
     }
 
-    private static string Join(string token, string other, int place) => Edit(token, place, _ => other.Split('.')[place]);
+    private static string ReplaceSegment(string token, string other, int place) => EditSegment(token, place, _ => other.Split('.')[place]);
 
-    private static string Order(string token, params int[] places) => string.Join(".", places.Select(place => token.Split('.')[place]));
+    private static string ReorderSegments(string token, params int[] places) => string.Join(".", places.Select(place => token.Split('.')[place]));
 
-    private static string Stray(string part)
+    private static string AddStrayBits(string part)
     {
         const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
         return part.Substring(0, part.Length - 1) + Alphabet[Alphabet.IndexOf(part[part.Length - 1]) + 1];
     }
 
-    private static byte[] LessOne(byte[] odd) => [.. odd.Take(odd.Length - 1), (byte)(odd[odd.Length - 1] - 1)];
+    private static byte[] SubtractOne(byte[] odd) => [.. odd.Take(odd.Length - 1), (byte)(odd[odd.Length - 1] - 1)];
 
-    private static string Deep(int depth) => new string('[', depth) + new string(']', depth);
+    private static string NestLists(int depth) => new string('[', depth) + new string(']', depth);
 
-    private static string Shown(string text) => text.Length > 40 ? text.Length.ToString(CultureInfo.InvariantCulture) + " characters" : JsonSerializer.Serialize(text);
+    private static string Describe(string text) => text.Length > 40 ? text.Length.ToString(CultureInfo.InvariantCulture) + " characters" : JsonSerializer.Serialize(text);
 }

@@ -30,7 +30,7 @@ public sealed class AttackCorpusTests
         _pool.Dispose();
     }
 
-    // A test for each attack, by its number: names hold characters that no result file can.
+    // One test per attack, by number, because a result file cannot hold every character of the names.
     public static IEnumerable<object[]> Numbers => Enumerable.Range(0, AttackCorpus.All.Count).Select(number => new object[] { number });
 
     public static string NameOf(MethodInfo method, object[] data)

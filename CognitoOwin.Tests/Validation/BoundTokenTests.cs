@@ -6,7 +6,7 @@ using Microsoft.VisualStudio.TestTools.UnitTesting;
 
 namespace CognitoOwin.Tests.Validation;
 
-/// <summary>Access tokens that a client bound to a resource (RFC 8707): they have an <c>aud</c>.</summary>
+/// <summary>Access tokens that a client bound to a resource (RFC 8707), so that they have an <c>aud</c>.</summary>
 [TestClass]
 public sealed class BoundTokenTests
 {
@@ -15,38 +15,38 @@ public sealed class BoundTokenTests
     [TestMethod]
     public async Task Token_bound_to_this_API_is_accepted()
     {
-        Assert.AreEqual(TokenRejection.None, await JudgeAsync(ThisApi));
-        Assert.AreEqual(TokenRejection.None, await JudgeAsync(new[] { "https://billing.example.com", ThisApi }));
+        Assert.AreEqual(TokenRejection.None, await ValidateAudienceAsync(ThisApi));
+        Assert.AreEqual(TokenRejection.None, await ValidateAudienceAsync(new[] { "https://billing.example.com", ThisApi }));
     }
 
     [TestMethod]
     public async Task Token_bound_to_another_API_is_rejected()
     {
-        Assert.AreEqual(TokenRejection.ResourceNotAccepted, await JudgeAsync("https://billing.example.com"));
-        Assert.AreEqual(TokenRejection.ResourceNotAccepted, await JudgeAsync(new[] { "https://billing.example.com" }));
-        Assert.AreEqual(TokenRejection.ResourceNotAccepted, await JudgeAsync(ThisApi + "/"));
+        Assert.AreEqual(TokenRejection.ResourceNotAccepted, await ValidateAudienceAsync("https://billing.example.com"));
+        Assert.AreEqual(TokenRejection.ResourceNotAccepted, await ValidateAudienceAsync(new[] { "https://billing.example.com" }));
+        Assert.AreEqual(TokenRejection.ResourceNotAccepted, await ValidateAudienceAsync(ThisApi + "/"));
     }
 
     [TestMethod]
     public async Task Audience_of_the_wrong_type_is_rejected()
     {
-        Assert.AreEqual(TokenRejection.ResourceNotAccepted, await JudgeAsync(17));
-        Assert.AreEqual(TokenRejection.ResourceNotAccepted, await JudgeAsync(null));
-        Assert.AreEqual(TokenRejection.ResourceNotAccepted, await JudgeAsync(new object[] { 17, true }));
-        Assert.AreEqual(TokenRejection.ResourceNotAccepted, await JudgeAsync(Array.Empty<object>()));
+        Assert.AreEqual(TokenRejection.ResourceNotAccepted, await ValidateAudienceAsync(17));
+        Assert.AreEqual(TokenRejection.ResourceNotAccepted, await ValidateAudienceAsync(null));
+        Assert.AreEqual(TokenRejection.ResourceNotAccepted, await ValidateAudienceAsync(new object[] { 17, true }));
+        Assert.AreEqual(TokenRejection.ResourceNotAccepted, await ValidateAudienceAsync(Array.Empty<object>()));
     }
 
     [TestMethod]
     public async Task Token_bound_to_the_client_id_is_accepted()
     {
-        Assert.AreEqual(TokenRejection.None, await JudgeAsync("1example23456789"));
+        Assert.AreEqual(TokenRejection.None, await ValidateAudienceAsync("1example23456789"));
     }
 
     [TestMethod]
     public async Task List_with_an_item_that_is_no_text_is_rejected()
     {
-        Assert.AreEqual(TokenRejection.ResourceNotAccepted, await JudgeAsync(new object[] { "1example23456789", 1 }));
-        Assert.AreEqual(TokenRejection.ResourceNotAccepted, await JudgeAsync(new object?[] { ThisApi, null }));
+        Assert.AreEqual(TokenRejection.ResourceNotAccepted, await ValidateAudienceAsync(new object[] { "1example23456789", 1 }));
+        Assert.AreEqual(TokenRejection.ResourceNotAccepted, await ValidateAudienceAsync(new object?[] { ThisApi, null }));
     }
 
     [TestMethod]
@@ -66,13 +66,10 @@ public sealed class BoundTokenTests
         Assert.AreEqual(200, (await host.GetAsync("/", "Bearer " + pool.IdToken())).StatusCode);
     }
 
-    private static async Task<TokenRejection> JudgeAsync(object? audience)
+    private static async Task<TokenRejection> ValidateAudienceAsync(object? audience)
     {
         using var pool = new CognitoTestPool(clientId: "1example23456789");
         pool.UserPool.Audiences = [ThisApi];
-        var options = new CognitoJwtAuthenticationOptions();
-        pool.Configure(options);
-        using var validator = new CognitoTokenValidator(options);
-        return (await validator.ValidateAsync(pool.AccessToken().WithClaim("aud", audience))).Rejection;
+        return await PoolValidator.GetRejectionAsync(pool, pool.AccessToken().WithClaim("aud", audience));
     }
 }

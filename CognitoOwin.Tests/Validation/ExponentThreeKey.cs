@@ -9,8 +9,8 @@ using CognitoOwin.Testing;
 namespace CognitoOwin.Tests.Validation;
 
 /// <summary>
-/// An RSA key of 2048 bits with the exponent 3, which makes forgery by cube roots possible wherever a verifier is careless about
-/// the padding (Bleichenbacher 2006). Its primes are written here: it signs nothing but these tests.
+/// An RSA key of 2048 bits with the exponent 3. If a verifier does not check the padding strictly, cube roots forge signatures of such
+/// a key (Bleichenbacher 2006). Its primes are public here, because only these tests use it.
 /// </summary>
 internal static class ExponentThreeKey
 {
@@ -32,15 +32,15 @@ internal static class ExponentThreeKey
         "e08871e62c1b1b5396d04b2e0ee4d002c6d3311e778c41c899874968bbe1bc8d7db119cce069a98ef6c5c9f97b6f63eac12112b301f1020ccf2a5eddb6dc36f1" +
         "114dc540893ae1af57e374a0eceb7814e0fea5f92f2f48f11a6b633b8d7d89821148a5cd4dbb91f1072a08dc7c7c7e3d9b554a20b4386ea956167d649e46006f"));
 
-    // 3d = 1 + 2φ(n), as φ(n) leaves 1 when divided by 3.
+    // 3d = 1 + 2φ(n), because φ(n) leaves a remainder of 1 when divided by 3.
     private static readonly BigInteger PrivateExponent = (1 + (2 * (P - 1) * (Q - 1))) / 3;
 
-    /// <summary>A JWKS with this key alone.</summary>
+    /// <summary>A JWKS that contains only this key.</summary>
     public static string Jwks =>
-        $$"""{"keys":[{"alg":"RS256","e":"Aw","kid":"{{Id}}","kty":"RSA","n":"{{Encode(ToBytes(P * Q))}}","use":"sig"}]}""";
+        $$"""{"keys":[{"alg":"RS256","e":"Aw","kid":"{{Id}}","kty":"RSA","n":"{{Base64UrlText.Encode(ToBytes(P * Q))}}","use":"sig"}]}""";
 
-    /// <summary>A token whose signature is the number that <paramref name="sign"/> makes of the hash of its signing input.</summary>
-    public static string Token(CognitoTestPool pool, Func<byte[], byte[]> sign, HashAlgorithm? algorithm = null, bool withOddHash = false)
+    /// <summary>Creates a token. <paramref name="sign"/> turns the hash of the signing input into its signature.</summary>
+    public static string CreateToken(CognitoTestPool pool, Func<byte[], byte[]> sign, HashAlgorithm? algorithm = null, bool withOddHash = false)
     {
         for (var attempt = 0; ; attempt++)
         {
@@ -49,7 +49,7 @@ internal static class ExponentThreeKey
             var hash = (algorithm ?? sha256).ComputeHash(Encoding.ASCII.GetBytes(parts[0] + "." + parts[1]));
             if (!withOddHash || (hash[hash.Length - 1] & 1) == 1)
             {
-                return $"{parts[0]}.{parts[1]}.{Encode(sign(hash))}";
+                return $"{parts[0]}.{parts[1]}.{Base64UrlText.Encode(sign(hash))}";
             }
         }
     }
@@ -64,14 +64,14 @@ internal static class ExponentThreeKey
     /// <summary>Signs any block of 256 bytes as the owner of the key.</summary>
     public static byte[] Sign(byte[] block) => ToBytes(BigInteger.ModPow(ToNumber(block), PrivateExponent, P * Q));
 
-    /// <summary>Without the private key: a number whose cube begins with these bytes.</summary>
-    public static byte[] CubeRootOf(params byte[][] beginning) => ToBytes(CubeRoot(beginning));
+    /// <summary>Computes, without the private key, a number whose cube begins with these bytes.</summary>
+    public static byte[] ComputeCubeRoot(params byte[][] beginning) => ToBytes(FindCubeRoot(beginning));
 
-    /// <summary>Without the private key: a number whose cube begins with these bytes, and ends with the others.</summary>
-    public static byte[] CubeRootOf(byte[] beginning, byte[] end)
+    /// <summary>Computes, without the private key, a number whose cube begins with <paramref name="beginning"/> and ends with <paramref name="end"/>.</summary>
+    public static byte[] ComputeCubeRoot(byte[] beginning, byte[] end)
     {
-        // Bit by bit from the right, which works for an odd number: to change bit k of the root changes bit k of the cube, and
-        // none below it.
+        // Find the root bit by bit from the right. For an odd number, bit k of the root changes bit k of the cube and no bit
+        // below it.
         var wanted = ToNumber(end);
         var low = BigInteger.Zero;
         for (var bit = 0; bit < end.Length * 8; bit++)
@@ -83,13 +83,13 @@ internal static class ExponentThreeKey
         }
 
         var mask = (BigInteger.One << (end.Length * 8)) - 1;
-        return ToBytes((CubeRoot(beginning) & ~mask) + (mask + 1) + low);
+        return ToBytes((FindCubeRoot(beginning) & ~mask) + (mask + 1) + low);
     }
 
-    /// <summary>What a verifier gets back from a signature.</summary>
+    /// <summary>Computes the block that a verifier gets from a signature.</summary>
     public static byte[] Open(byte[] signature) => ToBytes(BigInteger.ModPow(ToNumber(signature), 3, P * Q));
 
-    private static BigInteger CubeRoot(params byte[][] beginning)
+    private static BigInteger FindCubeRoot(params byte[][] beginning)
     {
         byte[] block = [.. beginning.SelectMany(bytes => bytes)];
         Array.Resize(ref block, Length);
@@ -123,6 +123,4 @@ internal static class ExponentThreeKey
 
     private static byte[] FromHex(string hex) =>
         [.. Enumerable.Range(0, hex.Length / 2).Select(i => byte.Parse(hex.Substring(2 * i, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture))];
-
-    private static string Encode(byte[] bytes) => Base64UrlText.Encode(bytes);
 }

@@ -9,7 +9,7 @@ using Microsoft.VisualStudio.TestTools.UnitTesting;
 
 namespace CognitoOwin.Tests.Validation;
 
-/// <summary>Where each rule begins and ends: what it lets through, and the settings that move it. The corpus has the rest.</summary>
+/// <summary>The limits of each rule and the settings that change them. <see cref="AttackCorpus"/> has the tokens that each rule rejects.</summary>
 [TestClass]
 public sealed class RulesTests
 {
@@ -119,14 +119,14 @@ public sealed class RulesTests
     {
         using var pool = CreatePool();
 
-        Task<TokenRejection> RejectionOf(CognitoTestToken token) =>
+        Task<TokenRejection> ValidateAsync(CognitoTestToken token) =>
             PoolValidator.GetRejectionAsync(pool, token, options => options.RequiredGroups = ["staff", "admin"]);
 
-        Assert.AreEqual(TokenRejection.None, await RejectionOf(pool.IdToken().WithGroups("guests", "admin")));
-        Assert.AreEqual(TokenRejection.None, await RejectionOf(pool.IdToken().WithClaim("cognito:groups", "staff")));
-        Assert.AreEqual(TokenRejection.GroupMissing, await RejectionOf(pool.IdToken().WithGroups("guests", "Admin")));
-        Assert.AreEqual(TokenRejection.GroupMissing, await RejectionOf(pool.IdToken().WithGroups()));
-        Assert.AreEqual(TokenRejection.GroupMissing, await RejectionOf(pool.IdToken()));
+        Assert.AreEqual(TokenRejection.None, await ValidateAsync(pool.IdToken().WithGroups("guests", "admin")));
+        Assert.AreEqual(TokenRejection.None, await ValidateAsync(pool.IdToken().WithClaim("cognito:groups", "staff")));
+        Assert.AreEqual(TokenRejection.GroupMissing, await ValidateAsync(pool.IdToken().WithGroups("guests", "Admin")));
+        Assert.AreEqual(TokenRejection.GroupMissing, await ValidateAsync(pool.IdToken().WithGroups()));
+        Assert.AreEqual(TokenRejection.GroupMissing, await ValidateAsync(pool.IdToken()));
     }
 
     [TestMethod]
@@ -171,9 +171,7 @@ public sealed class RulesTests
     public async Task Token_lists_the_identities_of_a_federated_user()
     {
         using var pool = new CognitoTestPool();
-        var options = new CognitoJwtAuthenticationOptions();
-        pool.Configure(options);
-        using var validator = new CognitoTokenValidator(options);
+        using var validator = PoolValidator.Create(pool);
 
         var token = (await validator.ValidateAsync(
             pool.IdToken().WithClaim("identities", new[] { new { providerName = "Google", userId = "117" } }))).Token!;
@@ -181,7 +179,7 @@ public sealed class RulesTests
         var first = token.Identities;
 
         Assert.AreEqual("Google", first[0].ProviderName);
-        Assert.AreSame(first, token.Identities, "Read once.");
+        Assert.AreSame(first, token.Identities, "The claim is read once.");
     }
 
     [TestMethod]
@@ -189,7 +187,7 @@ public sealed class RulesTests
     {
         using var pool = CreatePool();
         using var host = Requests.ProtectedApp.Start(pool);
-        string token = pool.IdToken("alice").WithClaim(ClaimTypes.NameIdentifier, "somebody else");
+        string token = pool.IdToken("alice").WithClaim(ClaimTypes.NameIdentifier, "another user");
         using var validator = PoolValidator.Create(pool);
 
         var response = await host.GetAsync("/", "Bearer " + token);
@@ -353,13 +351,13 @@ public sealed class RulesTests
         var tokens = Enumerable.Range(0, 10).Select(number => pool.IdToken("user" + number).ToString()).ToList();
         var first = tokens.ToDictionary(token => token, token => validator.ValidateAsync(token).GetAwaiter().GetResult());
 
-        var remembered = 0;
+        var cached = 0;
         foreach (var token in Enumerable.Reverse(tokens))
         {
-            remembered += ReferenceEquals(first[token], await validator.ValidateAsync(token)) ? 1 : 0;
+            cached += ReferenceEquals(first[token], await validator.ValidateAsync(token)) ? 1 : 0;
         }
 
-        Assert.IsLessThanOrEqualTo(maximum, remembered);
+        Assert.IsLessThanOrEqualTo(maximum, cached);
     }
 
     [TestMethod]
@@ -386,7 +384,7 @@ public sealed class RulesTests
         using var validator = PoolValidator.Create(pool);
         string token = pool.IdToken();
 
-        // Both wait for the keys, so both verify it.
+        // Both validations wait for the keys, so both verify the token.
         var keys = new TaskCompletionSource<int>();
         pool.OnJwksRequest = async (_, _) =>
         {

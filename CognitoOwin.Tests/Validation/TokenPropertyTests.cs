@@ -9,7 +9,7 @@ using Microsoft.VisualStudio.TestTools.UnitTesting;
 
 namespace CognitoOwin.Tests.Validation;
 
-/// <summary>What holds for every token and every text. The seeds are fixed: a failure comes again.</summary>
+/// <summary>Properties of every token and every text. The seeds are fixed, so that a failure can be reproduced.</summary>
 [TestClass]
 public sealed class TokenPropertyTests
 {
@@ -18,20 +18,20 @@ public sealed class TokenPropertyTests
 
     private static readonly Gen<int> Printable = Gen.Choose(0x20, 0x7E);
 
-    // Any text a user may have given: every plane of Unicode, and no half surrogate pairs, which no UTF-8 can hold.
-    private static readonly Gen<string> Words =
+    // Any text that a user can enter: all planes of Unicode, without unpaired surrogates, which UTF-8 cannot encode.
+    private static readonly Gen<string> Texts =
         Gen.OneOf(
                 Printable, Printable, Printable, Gen.Choose(0xA0, 0xD7FF), Gen.Choose(0xE000, 0xFFFD), Gen.Choose(0x10000, 0x10FFFF), Gen.Choose(0, 0x1F))
             .ArrayOf()
             .Select(codes => string.Concat(codes.Select(char.ConvertFromUtf32)));
 
-    private static readonly Gen<string> Scopes = Words.Select(word => new string([.. word.Where(c => c > ' ')]) + "/s");
+    private static readonly Gen<string> Scopes = Texts.Select(text => new string([.. text.Where(c => c > ' ')]) + "/s");
 
     private static readonly Gen<string> ValidTokens =
-        from username in Words
-        from groups in Words.ArrayOf()
-        from attribute in Words
-        from attributeName in Words
+        from username in Texts
+        from groups in Texts.ArrayOf()
+        from attribute in Texts
+        from attributeName in Texts
         from scopes in Scopes.ArrayOf()
         from seconds in Gen.Choose(60, 86_400)
         from kind in Gen.Choose(0, 2)
@@ -45,14 +45,14 @@ public sealed class TokenPropertyTests
     private static readonly Gen<string> OddTexts = Gen.OneOf(
         Gen.Choose(0, 0xFFFF).ArrayOf().Select(codes => new string([.. codes.Select(code => (char)code)])),
         Gen.Elements([.. ".{}[]\":,= eyJAw_-+/\\u0\0\ud800"]).ArrayOf().Select(chars => new string(chars)),
-        from header in OddJson()
-        from payload in OddJson()
+        from header in GenerateJson()
+        from payload in GenerateJson()
         from signature in Gen.Choose(0, 255).ArrayOf()
         select $"{Base64UrlText.Encode(header)}.{Base64UrlText.Encode(payload)}.{Base64UrlText.Encode([.. signature.Select(value => (byte)value)])}");
 
     [TestMethod]
     public void Any_token_of_the_pool_is_accepted() =>
-        Prop.ForAll(Arb.From(ValidTokens), token => RejectionOf(token) == TokenRejection.None).Check(Settings(200));
+        Prop.ForAll(Arb.From(ValidTokens), token => GetRejection(token) == TokenRejection.None).Check(CreateConfig(200));
 
     [TestMethod]
     public void Random_change_of_one_bit_is_rejected()
@@ -64,7 +64,7 @@ public sealed class TokenPropertyTests
             from bit in Gen.Choose(0, 15)
             select token.Substring(0, place) + (char)(token[place] ^ (1 << bit)) + token.Substring(place + 1);
 
-        Prop.ForAll(Arb.From(changed), token => RejectionOf(token) != TokenRejection.None).Check(Settings(20_000));
+        Prop.ForAll(Arb.From(changed), token => GetRejection(token) != TokenRejection.None).Check(CreateConfig(20_000));
     }
 
     [TestMethod]
@@ -78,39 +78,39 @@ public sealed class TokenPropertyTests
             {
                 var text = new StringBuilder(token);
                 text[place] = (char)(text[place] ^ (1 << bit));
-                Assert.AreNotEqual(TokenRejection.None, RejectionOf(text.ToString()), $"Bit {bit} of character {place}.");
+                Assert.AreNotEqual(TokenRejection.None, GetRejection(text.ToString()), $"Bit {bit} of character {place}.");
             }
         }
     }
 
     [TestMethod]
     public void Odd_text_is_rejected_without_an_exception() =>
-        Prop.ForAll(Arb.From(OddTexts), text => RejectionOf(text) != TokenRejection.None).Check(Settings(20_000));
+        Prop.ForAll(Arb.From(OddTexts), text => GetRejection(text) != TokenRejection.None).Check(CreateConfig(20_000));
 
     [TestMethod]
     public void Odd_header_or_payload_causes_no_exception()
     {
-        // Right to the letter but for one piece of odd JSON, so that what comes late is reached.
+        // A token that is correct except for one piece of odd JSON, so that the validator also reaches its last checks.
         var texts =
-            from json in OddJson()
+            from json in GenerateJson()
             from kid in Gen.Elements(Pool.IdTokenKey.Id, "unknown")
             from name in Gen.Elements("iss", "exp", "nbf", "iat", "token_use", "aud", "sub", "cognito:groups", "\\ud800", "a")
             select Sign(
                 $$"""{"alg":"RS256","kid":"{{kid}}"}""",
                 $$"""{"{{name}}":{{(json.Length == 0 ? "0" : json)}},"x":1,{{TokenReader.ReadPayload(Pool.IdToken()).Substring(1)}}""");
 
-        Prop.ForAll(Arb.From(texts), text => RejectionOf(text) >= TokenRejection.None).Check(Settings(300));
+        Prop.ForAll(Arb.From(texts), text => GetRejection(text) >= TokenRejection.None).Check(CreateConfig(300));
     }
 
-    // The work for a text of n characters: one look at each for the dots, one for base64url, one for UTF-8, one for JSON, which
-    // looks up each name in a hash table of at most 512; then at most a dozen lookups of a name, one signature of a fixed length, one hash. No
-    // step goes back. So the worst inputs of the longest setting come to their end, sixty-four times as long as the default.
+    // The validator reads a text of n characters once each for dots, base64url, UTF-8 and JSON. The JSON reader looks up each name in a
+    // hash table of at most 512 names. Then follow at most a dozen lookups of names, one signature of fixed length and one hash. No step
+    // goes back, so even the worst input of the longest setting, 64 times the default, takes linear time.
     [TestMethod]
     [DataRow("dots", ".")]
     [DataRow("base64url", "A")]
     [DataRow("beyond ASCII", "\uFFFF")]
     public void Longest_text_of_one_character_is_rejected(string name, string text) =>
-        Assert.AreEqual(TokenRejection.NotAJws, RejectionOfLong(string.Concat(Enumerable.Repeat(text, 1_048_576))), name);
+        Assert.AreEqual(TokenRejection.NotAJws, GetRejectionOfLongText(string.Concat(Enumerable.Repeat(text, 1_048_576))), name);
 
     [TestMethod]
     [DataRow("[")]
@@ -122,7 +122,7 @@ public sealed class TokenPropertyTests
     {
         var json = "{\"iss\":" + string.Concat(Enumerable.Repeat(piece, 700_000 / piece.Length));
 
-        Assert.AreEqual(TokenRejection.MalformedPayload, RejectionOfLong($"{Base64UrlText.Encode($$"""{"alg":"RS256","kid":"k"}""")}.{Base64UrlText.Encode(json)}.AA"));
+        Assert.AreEqual(TokenRejection.MalformedPayload, GetRejectionOfLongText($"{Base64UrlText.Encode($$"""{"alg":"RS256","kid":"k"}""")}.{Base64UrlText.Encode(json)}.AA"));
     }
 
     [TestMethod]
@@ -131,7 +131,7 @@ public sealed class TokenPropertyTests
     [DataRow(2_000)]
     public void Widest_JSON_is_rejected(int names)
     {
-        // All in one bucket of a hash table that has grown to hold 512: its size is the prime 919.
+        // All names are in one bucket of a hash table for 512 names, whose size is the prime 919.
         var members = string.Join(",", Enumerable.Range(0, int.MaxValue)
             .Select(number => "n" + number.ToString(CultureInfo.InvariantCulture))
             .Where(name => (name.GetHashCode() & int.MaxValue) % 919 == 0)
@@ -139,12 +139,12 @@ public sealed class TokenPropertyTests
             .Select(name => $"\"{name}\":1"));
 
         Assert.AreEqual(
-            names > 512 ? TokenRejection.MalformedPayload : TokenRejection.UnknownIssuer, RejectionOfLong($"{Base64UrlText.Encode($$"""{"alg":"RS256","kid":"k"}""")}.{Base64UrlText.Encode("{" + members + "}")}.AA"));
+            names > 512 ? TokenRejection.MalformedPayload : TokenRejection.UnknownIssuer, GetRejectionOfLongText($"{Base64UrlText.Encode($$"""{"alg":"RS256","kid":"k"}""")}.{Base64UrlText.Encode("{" + members + "}")}.AA"));
     }
 
-    private static Gen<string> OddJson() => Gen.Sized(size => OddJson(Math.Min(size, 6)));
+    private static Gen<string> GenerateJson() => Gen.Sized(size => GenerateJson(Math.Min(size, 6)));
 
-    private static Gen<string> OddJson(int depth)
+    private static Gen<string> GenerateJson(int depth)
     {
         var leaf = Gen.Elements(
             "", "0", "-0", "1e400", "-1e-400", "\"\"", "\"RS256\"", "\"\\ud800\"", "\"\\u0000\"", "\"\uFEFF\"", "null", "true", "NaN", "'a'", "{}", "[]",
@@ -154,7 +154,7 @@ public sealed class TokenPropertyTests
             return leaf;
         }
 
-        var inner = OddJson(depth - 1);
+        var inner = GenerateJson(depth - 1);
         return Gen.OneOf(
             leaf,
             inner.Select(json => $"[{json}]"),
@@ -166,14 +166,14 @@ public sealed class TokenPropertyTests
 
     private static string Sign(string header, string payload) => CognitoTestToken.Sign(header, payload, Pool.IdTokenKey);
 
-    private static TokenRejection RejectionOf(string text) => Validator.ValidateAsync(text).GetAwaiter().GetResult().Rejection;
+    private static TokenRejection GetRejection(string text) => Validator.ValidateAsync(text).GetAwaiter().GetResult().Rejection;
 
-    private static TokenRejection RejectionOfLong(string text)
+    private static TokenRejection GetRejectionOfLongText(string text)
     {
         using var validator = PoolValidator.Create(Pool, options => options.MaximumTokenLength = 1_048_576);
         return validator.ValidateAsync(text).GetAwaiter().GetResult().Rejection;
     }
 
-    private static Config Settings(int tests) =>
+    private static Config CreateConfig(int tests) =>
         Config.QuickThrowOnFailure.WithMaxTest(tests).WithEndSize(40).WithReplay(20250515UL, 1UL);
 }

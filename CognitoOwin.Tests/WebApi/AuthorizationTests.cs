@@ -16,7 +16,7 @@ using Microsoft.VisualStudio.TestTools.UnitTesting;
 
 namespace CognitoOwin.Tests.WebApi;
 
-/// <summary>What controllers see, and whom they let in, however Web API is put behind the middleware.</summary>
+/// <summary>The user that controllers see and the requests that they accept, for each way to host Web API behind the middleware.</summary>
 [TestClass]
 public sealed class AuthorizationTests : IDisposable
 {
@@ -25,7 +25,7 @@ public sealed class AuthorizationTests : IDisposable
     private readonly CognitoTestPool _staff = new();
     private readonly CognitoTestPool _customers = new(clientId: "2example");
 
-    /// <summary>By default; with the filter that asks an active middleware; with the filter that asks a passive one.</summary>
+    /// <summary>The default; then HostAuthenticationFilter with an active middleware and with a passive one.</summary>
     public static IEnumerable<object[]> Hostings =>
     [
         [AuthenticationMode.Active, false],
@@ -53,11 +53,11 @@ public sealed class AuthorizationTests : IDisposable
     {
         using var host = Start(mode, isHostSuppressed);
 
-        var nobody = await host.GetAsync("/me");
+        var anonymous = await host.GetAsync("/me");
         var expired = await host.GetAsync("/me", "Bearer " + _staff.IdToken().WithLifetime(TimeSpan.FromHours(-1)));
 
-        Assert.AreEqual(401, nobody.StatusCode);
-        CollectionAssert.AreEqual(new[] { Anonymous }, nobody.Headers("WWW-Authenticate").ToArray());
+        Assert.AreEqual(401, anonymous.StatusCode);
+        CollectionAssert.AreEqual(new[] { Anonymous }, anonymous.Headers("WWW-Authenticate").ToArray());
         Assert.AreEqual(401, expired.StatusCode);
         CollectionAssert.AreEqual(
             new[] { Anonymous + ", error=\"invalid_token\", error_description=\"The token has expired.\"" },
@@ -83,13 +83,13 @@ public sealed class AuthorizationTests : IDisposable
     {
         using var host = Start(mode, isHostSuppressed);
 
-        var nobody = await host.GetAsync("/groups");
-        var somebody = await host.GetAsync("/groups", "Bearer " + _staff.IdToken().WithGroups("readers"));
+        var anonymous = await host.GetAsync("/groups");
+        var reader = await host.GetAsync("/groups", "Bearer " + _staff.IdToken().WithGroups("readers"));
         var editor = await host.GetAsync("/groups", "Bearer " + _staff.IdToken().WithGroups("readers", "editors"));
 
-        Assert.AreEqual(401, nobody.StatusCode);
-        CollectionAssert.AreEqual(new[] { Anonymous }, nobody.Headers("WWW-Authenticate").ToArray());
-        AssertForbidden(somebody, "The user is in none of the required groups.");
+        Assert.AreEqual(401, anonymous.StatusCode);
+        CollectionAssert.AreEqual(new[] { Anonymous }, anonymous.Headers("WWW-Authenticate").ToArray());
+        AssertForbidden(reader, "The user is in none of the required groups.");
         Assert.AreEqual(200, editor.StatusCode);
     }
 
@@ -101,8 +101,8 @@ public sealed class AuthorizationTests : IDisposable
 
         Assert.AreEqual(200, (await host.GetAsync("/staff", "Bearer " + _staff.IdToken())).StatusCode);
         AssertForbidden(
-            await host.GetAsync("/staff", "Bearer " + CustomersToken()), "Users of this user pool are not accepted here.");
-        Assert.AreEqual(200, (await host.GetAsync("/me", "Bearer " + CustomersToken())).StatusCode);
+            await host.GetAsync("/staff", "Bearer " + CreateCustomerToken()), "Users of this user pool are not accepted here.");
+        Assert.AreEqual(200, (await host.GetAsync("/me", "Bearer " + CreateCustomerToken())).StatusCode);
     }
 
     [TestMethod]
@@ -110,7 +110,7 @@ public sealed class AuthorizationTests : IDisposable
     {
         using var host = Start();
 
-        Assert.AreEqual(200, (await host.GetAsync("/clients", "Bearer " + CustomersToken())).StatusCode);
+        Assert.AreEqual(200, (await host.GetAsync("/clients", "Bearer " + CreateCustomerToken())).StatusCode);
         AssertForbidden(await host.GetAsync("/clients", "Bearer " + _staff.IdToken()), "Tokens of this app client are not accepted here.");
         AssertForbidden(await host.GetAsync("/clients", "Bearer " + _staff.AccessToken()), "Tokens of this app client are not accepted here.");
         Assert.AreEqual(401, (await host.GetAsync("/clients")).StatusCode);
@@ -189,10 +189,10 @@ public sealed class AuthorizationTests : IDisposable
         using var host = Start(configure: configuration => configuration.Filters.Add(new CognitoAuthorizeAttribute { UserPool = "staff" }));
 
         Assert.AreEqual(401, (await host.GetAsync("/unmarked")).StatusCode);
-        Assert.AreEqual(403, (await host.GetAsync("/unmarked", "Bearer " + CustomersToken())).StatusCode);
+        Assert.AreEqual(403, (await host.GetAsync("/unmarked", "Bearer " + CreateCustomerToken())).StatusCode);
         Assert.AreEqual(200, (await host.GetAsync("/unmarked", "Bearer " + _staff.IdToken())).StatusCode);
         Assert.AreEqual(200, (await host.GetAsync("/open")).StatusCode);
-        Assert.AreEqual(200, (await host.GetAsync("/open", "Bearer " + CustomersToken())).StatusCode);
+        Assert.AreEqual(200, (await host.GetAsync("/open", "Bearer " + CreateCustomerToken())).StatusCode);
         Assert.AreEqual(200, (await host.GetAsync("/open", "Bearer nonsense")).StatusCode);
     }
 
@@ -222,7 +222,7 @@ public sealed class AuthorizationTests : IDisposable
     public async Task User_of_another_middleware_gets_401_from_CognitoAuthorize()
     {
         using var host = Start();
-        var windows = new WindowsLike();
+        var windows = new FakeWindowsUser();
 
         var alone = await host.SendAsync(new OwinTestRequest("GET", "/groups") { User = windows });
         var withToken = await host.SendAsync(new OwinTestRequest("GET", "/groups")
@@ -284,7 +284,7 @@ public sealed class AuthorizationTests : IDisposable
     [TestMethod]
     public void Principal_without_a_Cognito_token_has_no_Cognito_values()
     {
-        var principal = new WindowsLike();
+        var principal = new FakeWindowsUser();
 
         Assert.IsNull(principal.GetCognitoUserPool());
         Assert.IsNull(principal.GetCognitoClientId());
@@ -305,9 +305,9 @@ public sealed class AuthorizationTests : IDisposable
         bool isHostSuppressed = false,
         Action<HttpConfiguration>? configure = null,
         Action<CognitoJwtAuthenticationOptions>? options = null) =>
-        WebApiApp.Start(_staff, _customers, typeof(DoorsController), mode, isHostSuppressed, configure, options);
+        WebApiApp.Start(_staff, _customers, typeof(ProtectedController), mode, isHostSuppressed, configure, options);
 
-    private CognitoTestToken CustomersToken() => _customers.IdToken("carol");
+    private CognitoTestToken CreateCustomerToken() => _customers.IdToken("carol");
 
     private static void AssertForbidden(OwinTestResponse response, string description, string scope = "")
     {
@@ -318,7 +318,7 @@ public sealed class AuthorizationTests : IDisposable
         Assert.AreEqual($"{{\"Message\":\"{description}\"}}", response.Body);
     }
 
-    public sealed class DoorsController : ApiController
+    public sealed class ProtectedController : ApiController
     {
         [HttpGet, Authorize, Route("me")]
         public string Me() => string.Join(
@@ -401,5 +401,5 @@ public sealed class AuthorizationTests : IDisposable
         }
     }
 
-    private sealed class WindowsLike() : GenericPrincipal(new GenericIdentity("HOME\\alice", "Negotiate"), []);
+    private sealed class FakeWindowsUser() : GenericPrincipal(new GenericIdentity("HOME\\alice", "Negotiate"), []);
 }

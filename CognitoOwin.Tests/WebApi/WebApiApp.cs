@@ -10,8 +10,8 @@ using Owin;
 namespace CognitoOwin.Tests.WebApi;
 
 /// <summary>
-/// Web API inside OWIN, by Microsoft's own adapter, behind the middleware: in the way an application gets by default, and in
-/// the ways that <c>SuppressDefaultHostAuthentication</c> and <c>HostAuthenticationFilter</c> make of it.
+/// Web API behind the middleware, hosted by Microsoft's own OWIN adapter: with its defaults, or with
+/// <c>SuppressDefaultHostAuthentication</c> and <c>HostAuthenticationFilter</c>.
 /// </summary>
 internal static class WebApiApp
 {

@@ -8,7 +8,8 @@ using System.Threading.Tasks;
 namespace CognitoOwin.Keys;
 
 /// <summary>
-/// Finds the public keys for the tokens of one issuer: a kept key at once, and any other after a fetch that all who wait share.
+/// Finds the public keys for the tokens of one issuer: a kept key at once, and any other key after a fetch, which all
+/// waiting requests share.
 /// If the issuer's own address cannot be fetched, the keys of another address of the same user pool may verify its tokens.
 /// </summary>
 /// <param name="pool">The keys of the user pool.</param>
@@ -83,10 +84,7 @@ internal sealed class AddressKeys(
         return isUpToDate ? KeyLookup.Unknown : null;
     }
 
-    /// <summary>
-    /// Gets the addresses to ask now that the issuer's own address could not be fetched, and starts the fetches that are due, so
-    /// that they run at the same time.
-    /// </summary>
+    /// <summary>Gets the addresses to ask now that the issuer's own address could not be fetched.</summary>
     /// <param name="isAbsent">
     /// Whether the own address answers 403 or 404, as AWS does for an issuer that the pool does not use. The other addresses then
     /// decide about a key; otherwise the key may be one that only the own address lists.
@@ -96,13 +94,7 @@ internal sealed class AddressKeys(
     {
         isAbsent = Fetcher.LastFailure?.StatusCode is (int)HttpStatusCode.Forbidden or (int)HttpStatusCode.NotFound;
         var byKept = pool.GetOthers(this).ToLookup(static other => other.Fetcher.Kept != null);
-        AddressKeys[] substitutes = [.. byKept[isAbsent && byKept.Contains(true)]];
-        foreach (var substitute in substitutes)
-        {
-            substitute.Fetcher.StartIfDue();
-        }
-
-        return substitutes;
+        return [.. byKept[isAbsent && byKept.Contains(true)]];
     }
 
     /// <inheritdoc cref="PoolKeyStores.MaySubstitute"/>
@@ -165,7 +157,7 @@ internal sealed class AddressKeys(
 
     private async Task<KeyLookup> FetchAndFindAsync(string keyId, DateTimeOffset? issuedAt, CancellationToken cancellationToken)
     {
-        var (own, isRefused) = await FetchOwnAndFindAsync(keyId, issuedAt, isLater: false, cancellationToken).ConfigureAwait(false);
+        var (own, isRefused) = await FetchOwnAndFindAsync(keyId, issuedAt, cancellationToken).ConfigureAwait(false);
         var lookup = own.HasFailed ? await FindSubstituteAsync(own, keyId, issuedAt, cancellationToken).ConfigureAwait(false) : own;
         if (isRefused && lookup.Key == null)
         {
@@ -183,11 +175,15 @@ internal sealed class AddressKeys(
             return KeyLookup.FromKey(kept);
         }
 
-        foreach (var substitute in GetSubstitutes(out var isAbsent))
+        // Start all fetches first, so that they run at the same time.
+        Task<(KeyLookup Lookup, bool IsRefused)>[] pending =
+        [
+            .. GetSubstitutes(out var isAbsent)
+                .Select(substitute => substitute.FetchOwnAndFindAsync(keyId, issuedAt, cancellationToken)),
+        ];
+        foreach (var task in pending)
         {
-            // GetSubstitutes has started the fetch, so its result is up to date.
-            var (lookup, _) = await substitute.FetchOwnAndFindAsync(keyId, issuedAt, isLater: true, cancellationToken)
-                .ConfigureAwait(false);
+            var (lookup, _) = await task.ConfigureAwait(false);
             if (lookup.Key is { } key && !stores.MaySubstitute(key))
             {
                 lookup = KeyLookup.Unknown;
@@ -203,9 +199,10 @@ internal sealed class AddressKeys(
     }
 
     private async Task<(KeyLookup Lookup, bool IsRefused)> FetchOwnAndFindAsync(
-        string keyId, DateTimeOffset? issuedAt, bool isLater, CancellationToken cancellationToken)
+        string keyId, DateTimeOffset? issuedAt, CancellationToken cancellationToken)
     {
-        for (var started = time.GetTimestamp(); ; isLater = true)
+        var started = time.GetTimestamp();
+        for (var isLater = false; ; isLater = true)
         {
             if (JoinFetch(keyId, issuedAt, out var lookup, out var isNew) is { } fetch)
             {
@@ -216,7 +213,7 @@ internal sealed class AddressKeys(
                 }
             }
 
-            // If the next fetch is further away than a request may wait, waiting would only take a place from another.
+            // If the next fetch starts too late for this request, do not wait: the places are limited.
             else if (!lookup.IsUndecided
                 || lookup.RetryAfter > _longestWait - time.GetElapsedTime(started)
                 || !await pool.TryWaitAsync(lookup.RetryAfter!.Value, cancellationToken).ConfigureAwait(false))

@@ -21,13 +21,8 @@ internal sealed class BlockingKeyReader(AddressKeys keys, TimeSpan timeout)
             return kept;
         }
 
-        var own = FetchAndFind(keys, keyId, isLater: false);
-        return own.HasFailed
-            ? keys.FindKept(keyId)
-                ?? keys.GetSubstitutes(out _)
-                    .Select(other => FetchAndFind(other, keyId, isLater: true).Key)
-                    .FirstOrDefault(key => key != null && keys.MaySubstitute(key))
-            : own.Key;
+        var own = FetchAndFind(keys, keyId);
+        return own.HasFailed ? keys.FindKept(keyId) ?? FindSubstitute(keyId) : own.Key;
     }
 
     /// <summary>Gets all keys, with a fetch if none are kept.</summary>
@@ -39,17 +34,41 @@ internal sealed class BlockingKeyReader(AddressKeys keys, TimeSpan timeout)
             return kept;
         }
 
-        return Fetch(keys)
-            ?? keys.GetKept()
-            ?? keys.GetSubstitutes(out _).Select(Fetch).FirstOrDefault(keys.MaySubstitute);
+        return Fetch(keys) ?? keys.GetKept() ?? FetchSubstitute();
+    }
+
+    private SigningKey? FindSubstitute(string keyId)
+    {
+        var substitutes = keys.GetSubstitutes(out _);
+
+        // Start all fetches first, so that they run at the same time.
+        foreach (var substitute in substitutes)
+        {
+            substitute.JoinFetch(keyId, issuedAt: null, out _, out _);
+        }
+
+        return substitutes
+            .Select(substitute => FetchAndFind(substitute, keyId).Key)
+            .FirstOrDefault(key => key != null && keys.MaySubstitute(key));
+    }
+
+    private KeySet? FetchSubstitute()
+    {
+        var substitutes = keys.GetSubstitutes(out _);
+        foreach (var substitute in substitutes)
+        {
+            substitute.Fetcher.StartIfDue();
+        }
+
+        return substitutes.Select(Fetch).FirstOrDefault(keys.MaySubstitute);
     }
 
     private KeySet? Fetch(AddressKeys address) =>
         address.Fetcher.JoinOrStart() is { } fetch && fetch.Wait(timeout) ? fetch.Result : null;
 
-    private KeyLookup FetchAndFind(AddressKeys address, string keyId, bool isLater)
+    private KeyLookup FetchAndFind(AddressKeys address, string keyId)
     {
-        for (; ; isLater = true)
+        for (var isLater = false; ; isLater = true)
         {
             // A thread that blocks must not wait for a fetch that is not due yet, so iat makes no difference.
             if (address.JoinFetch(keyId, issuedAt: null, out var lookup, out var isNew) is not { } fetch)

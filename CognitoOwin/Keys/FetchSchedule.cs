@@ -5,7 +5,7 @@ namespace CognitoOwin.Keys;
 
 /// <summary>
 /// Decides when the keys of one address are fetched: at a refresh that is due, and not during the cool-down after a fetch that
-/// did not bring what was wanted. Only <see cref="IsDue"/> and <see cref="LastFailure"/> may be read without the pool's lock.
+/// failed or did not bring the wanted key. Only <see cref="IsDue"/> and <see cref="LastFailure"/> may be read without the pool's lock.
 /// </summary>
 internal sealed class FetchSchedule(CognitoKeysOptions options, TimeSpan clockSkew, TimeProvider time)
 {
@@ -95,7 +95,7 @@ internal sealed class FetchSchedule(CognitoKeysOptions options, TimeSpan clockSk
     public bool WouldKnowKey(DateTimeOffset? issuedAt) =>
         issuedAt is not { } issued || issued > time.GetUtcNow() || _lastStart > issued + clockSkew;
 
-    /// <summary>Notes that a lookup was refused during the cool-down.</summary>
+    /// <summary>Marks that a lookup was refused during the cool-down.</summary>
     /// <returns><see langword="true"/> for the first one of a cool-down; otherwise, <see langword="false"/>.</returns>
-    public bool TryNoteFirstRefusal() => !_hasRefusedLookup && (_hasRefusedLookup = true);
+    public bool MarkRefused() => !_hasRefusedLookup && (_hasRefusedLookup = true);
 }

@@ -6,7 +6,8 @@ using System.Threading.Tasks;
 namespace CognitoOwin.Keys;
 
 /// <summary>
-/// Runs at most one fetch of the keys of one address at a time, outside of any request, and reports its result to all who wait.
+/// Runs at most one fetch of the keys of one address at a time, outside of any request, and gives its result to all
+/// waiting requests.
 /// </summary>
 internal sealed class KeyFetcher : IDisposable
 {
@@ -65,13 +66,13 @@ internal sealed class KeyFetcher : IDisposable
     }
 
     /// <summary>Joins the pending fetch, or starts one if no keys are kept.</summary>
-    /// <returns>The fetch, or the kept keys; null if the last fetch failed too recently.</returns>
+    /// <returns>The fetch, or the kept keys; null during the cool-down after a failed fetch.</returns>
     public Task<KeySet?>? JoinOrStart()
     {
         lock (_stores.Gate)
         {
-            // Keys may have come while this request waited for the lock.
-            if (_pending == null && Kept is { } kept)
+            // The keys may have come while this request waited for the lock.
+            if (Kept is { } kept)
             {
                 return Task.FromResult<KeySet?>(kept);
             }
@@ -89,7 +90,7 @@ internal sealed class KeyFetcher : IDisposable
     /// <param name="keyId">The <c>kid</c> of the key.</param>
     /// <param name="issuedAt"><c>iat</c> of the token; null if it is absent.</param>
     /// <param name="lookup">The result of the lookup if no fetch is needed or allowed.</param>
-    /// <param name="isNew">Whether the fetch starts now, so that its result is up to date.</param>
+    /// <param name="isNew">Whether this call starts the fetch. A fetch that already runs may miss a new key.</param>
     /// <returns>The fetch; null if <paramref name="lookup"/> is the result.</returns>
     public Task<KeySet?>? JoinOrStart(string keyId, DateTimeOffset? issuedAt, out KeyLookup lookup, out bool isNew)
     {
@@ -104,7 +105,7 @@ internal sealed class KeyFetcher : IDisposable
                 return null;
             }
 
-            if (!isNew || !_schedule.IsCoolingDown(hasUsableKeys: current != null, out var left))
+            if (!isNew || !_schedule.IsCoolingDown(hasUsableKeys: current != null, out var coolDownLeft))
             {
                 lookup = default;
                 return _pending ?? Start(keyId);
@@ -112,11 +113,11 @@ internal sealed class KeyFetcher : IDisposable
 
             if (_schedule.LastFailure != null)
             {
-                lookup = KeyLookup.ReportUnavailable(left);
+                lookup = KeyLookup.ReportUnavailable(coolDownLeft);
             }
             else
             {
-                lookup = _schedule.WouldKnowKey(issuedAt) ? KeyLookup.Unknown : KeyLookup.ReportUndecided(left);
+                lookup = _schedule.WouldKnowKey(issuedAt) ? KeyLookup.Unknown : KeyLookup.ReportUndecided(coolDownLeft);
             }
 
             return null;
@@ -130,7 +131,7 @@ internal sealed class KeyFetcher : IDisposable
         bool isFirst;
         lock (_stores.Gate)
         {
-            isFirst = _schedule.TryNoteFirstRefusal();
+            isFirst = _schedule.MarkRefused();
         }
 
         _reporter.ReportRefusal(lookup, isFirst);
@@ -146,12 +147,12 @@ internal sealed class KeyFetcher : IDisposable
         }
     }
 
-    /// <summary>Cancels the pending fetch, and starts no other. Call it under the lock.</summary>
+    /// <summary>Cancels the pending fetch, and starts no other. Call this only while holding the lock of the pool.</summary>
     public void Stop() => _disposing.Cancel();
 
     public void Dispose() => _source.Dispose();
 
-    // Call it under the lock.
+    // Call this only while holding the lock of the pool.
     private Task<KeySet?> Start(string? keyId)
     {
         _schedule.Suspend();
@@ -162,8 +163,8 @@ internal sealed class KeyFetcher : IDisposable
 
         _stores.Begin(_store);
 
-        // Each waiting request continues on its own thread. On the fetch's thread they would run one after the other, and one
-        // whose application blocks would hold up the others.
+        // Each waiting request continues on its own thread. On the thread of the fetch, the requests would run one after the
+        // other. One that blocks would delay all others.
         var result = new TaskCompletionSource<KeySet?>(TaskCreationOptions.RunContinuationsAsynchronously);
         _pending = result.Task;
 
@@ -173,13 +174,14 @@ internal sealed class KeyFetcher : IDisposable
         {
             try
             {
-                // Not on the thread pool: where requests block, all its threads may be waiting for this fetch.
+                // Use a new thread, not the thread pool: if requests block, all threads of the pool may be waiting for this fetch.
                 _ = Task.Factory.StartNew(
                     () => FetchAsync(keyId, result), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             }
             catch (TaskSchedulerException)
             {
-                // No thread could be created. Use the thread pool, because a fetch that never starts would be waited for forever.
+                // No thread could be created. Use the thread pool, because the requests would wait forever for a fetch that
+                // never starts.
                 _ = Task.Run(() => FetchAsync(keyId, result));
             }
         }
@@ -217,7 +219,7 @@ internal sealed class KeyFetcher : IDisposable
                     failure, isKeyMissing: set != null && keyId != null && !set.Keys.ContainsKey(keyId), hasUsableKeys);
             }
 
-            // A fetch that the end of the application cancels is neither logged nor measured.
+            // If the application ends and cancels the fetch, do not log or measure it.
             if (!_disposing.IsCancellationRequested)
             {
                 _reporter.ReportFetch(_source.Name, _time.GetElapsedTime(started), set, failure, skipped, dropped, hasUsableKeys, HasFetched);

@@ -51,7 +51,7 @@ internal sealed class KeyReporter(CognitoUserPool userPool, PoolKeyStores stores
         else if (hasUsableKeys && !isUsed)
         {
             // AWS serves the updated address only after the pool was switched to it, so this is no fault.
-            if (TryNoteUnused(address))
+            if (TryMarkUnused(address))
             {
                 log.AddressUnused(userPool, address, failure.Failure.ToString(), failure.Message);
             }
@@ -77,7 +77,7 @@ internal sealed class KeyReporter(CognitoUserPool userPool, PoolKeyStores stores
         }
     }
 
-    private bool TryNoteUnused(string address)
+    private bool TryMarkUnused(string address)
     {
         lock (_unusedAddresses)
         {

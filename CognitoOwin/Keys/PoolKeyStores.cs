@@ -12,7 +12,7 @@ namespace CognitoOwin.Keys;
 /// </summary>
 internal sealed class PoolKeyStores(CognitoKeysOptions options, TimeProvider time)
 {
-    // Bounds the memory. A pool that drops more keys gets no substitutes any more.
+    // Limits the memory. If a pool drops more keys, no address may substitute another any more.
     private const int MaximumRetired = 1000;
 
     private readonly bool _cachingEnabled = options.CachingEnabled;
@@ -69,11 +69,11 @@ internal sealed class PoolKeyStores(CognitoKeysOptions options, TimeProvider tim
     /// <returns><see langword="true"/> if the key was never dropped; otherwise, <see langword="false"/>.</returns>
     public bool MaySubstitute(SigningKey key) => !_isRetiredFull && !_retired.ContainsKey(key.Id);
 
-    /// <summary>Notes the start of a fetch. Call it under the lock.</summary>
+    /// <summary>Notes the start of a fetch. Call this only while holding <see cref="Gate"/>.</summary>
     /// <param name="store">The store of the address that is fetched.</param>
     public void Begin(KeyStore store) => store.Begin(++_lastFetch);
 
-    /// <summary>Keeps what a fetch brought. Call it under the lock.</summary>
+    /// <summary>Keeps what a fetch brought. Call this only while holding <see cref="Gate"/>.</summary>
     /// <param name="store">The store of the address that was fetched.</param>
     /// <param name="answer">What the fetch brought.</param>
     /// <param name="dropped">Receives the keys that the pool no longer lists.</param>
@@ -107,7 +107,7 @@ internal sealed class PoolKeyStores(CognitoKeysOptions options, TimeProvider tim
         return set;
     }
 
-    /// <summary>Removes all keys from the cache for good. Call it under the lock.</summary>
+    /// <summary>Removes all keys from the cache for good. Call this only while holding <see cref="Gate"/>.</summary>
     public void Close()
     {
         _isClosed = true;

@@ -5,7 +5,7 @@ using System.Threading.Tasks;
 
 namespace CognitoOwin.Provisioning;
 
-/// <summary>Runs work for one user at a time. Work for different users runs in parallel.</summary>
+/// <summary>Runs the work for each user one after the other. Work for different users runs in parallel.</summary>
 internal sealed class UserLocks
 {
     private readonly AsyncLocal<Turn?> _turn = new();

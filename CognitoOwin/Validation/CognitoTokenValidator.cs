@@ -21,7 +21,8 @@ namespace CognitoOwin;
 /// </summary>
 public sealed class CognitoTokenValidator : IDisposable
 {
-    // Cognito's key ids have 44 characters. An id is used for a lookup before the signature is verified, and may be shown.
+    // Cognito's key ids have 44 characters. The limit is needed because an id is looked up before the signature is verified, and
+    // may be part of an error description.
     private const int MaximumKeyIdLength = 256;
 
     private readonly PoolKeys[] _keys;
@@ -32,7 +33,7 @@ public sealed class CognitoTokenValidator : IDisposable
     private readonly TimeProvider _time;
     private readonly ValidatedTokenCache? _cache;
 
-    /// <summary>Creates a validator. It reads the settings now and never again.</summary>
+    /// <summary>Creates a validator. Later changes of the settings have no effect.</summary>
     /// <param name="options">The settings.</param>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
     /// <exception cref="CognitoConfigurationException">The settings have problems; the exception lists all of them.</exception>
@@ -49,7 +50,7 @@ public sealed class CognitoTokenValidator : IDisposable
         _time = settings.TimeProvider;
         _keys = [.. settings.UserPools.Select(CreateKeys)];
 
-        // Without kept keys, each validation must fetch the keys again.
+        // If keys are not cached, do not cache tokens either, because each validation must fetch the keys.
         _cache = settings.TokenCache.Enabled && settings.Keys.CachingEnabled
             ? new ValidatedTokenCache(settings.TokenCache.MaximumEntries, IsStillValid)
             : null;
@@ -67,7 +68,7 @@ public sealed class CognitoTokenValidator : IDisposable
         }
     }
 
-    /// <summary>Validates a token. It returns a result for every text, however malformed.</summary>
+    /// <summary>Validates a token. It returns a result for every text, also for a malformed one.</summary>
     /// <param name="token">The token in its compact form (RFC 7515 §3.1), without a scheme.</param>
     /// <param name="cancellationToken">
     /// Ends the wait for keys. A fetch of keys continues, because other callers may need it.
@@ -79,13 +80,13 @@ public sealed class CognitoTokenValidator : IDisposable
         ValidateAsync(new TokenText(token ?? throw new ArgumentNullException(nameof(token))), cancellationToken);
 
     internal Task<CognitoTokenValidationResult> ValidateAsync(TokenText token, CancellationToken cancellationToken) =>
-        _cache?.Find(token) is { } remembered ? remembered.Completed : ValidateNewAsync(token.ToString(), cancellationToken);
+        _cache?.Find(token) is { } cached ? cached.Completed : ValidateNewAsync(token.ToString(), cancellationToken);
 
     private async Task<CognitoTokenValidationResult> ValidateNewAsync(string token, CancellationToken cancellationToken)
     {
-        // The cheap rules come first, so that a flood of bad tokens costs little. All of them come before the key is looked up,
-        // so that only a token that breaks no other rule can make this host fetch keys. Until the signature is verified, the
-        // claims only select the pool and refuse the token.
+        // The cheap rules come first, so that a flood of bad tokens costs little. They come before the key is looked up, so that
+        // only a token that passes them can make this host fetch keys. Until the signature is verified, use the claims only to
+        // select the pool and to refuse the token.
         if (Jws.Read(token, _maximumTokenLength, out var malformed) is not { } jws)
         {
             return Reject(malformed);
@@ -122,7 +123,7 @@ public sealed class CognitoTokenValidator : IDisposable
                 : Reject(TokenRejection.UnknownKey, "kid", keyId);
         }
 
-        // Verifying is the one costly step. Requests that bring one new token at the same time share it.
+        // Verifying is the one costly step. Concurrent requests with the same new token share one verification.
         return _cache == null ? Verify() : _cache.GetOrVerify(new TokenText(token), Verify);
 
         CognitoTokenValidationResult Verify()
@@ -149,7 +150,7 @@ public sealed class CognitoTokenValidator : IDisposable
     /// <returns>The state of every pool.</returns>
     public CognitoHealth GetHealth() => new([.. _keys.Select(keys => keys.GetHealth())]);
 
-    /// <summary>Ends the fetching of keys and the measuring of remembered tokens.</summary>
+    /// <summary>Stops the key fetches and the metrics of the token cache.</summary>
     public void Dispose()
     {
         _cache?.Dispose();
@@ -159,9 +160,9 @@ public sealed class CognitoTokenValidator : IDisposable
         }
     }
 
-    // Only two rules can change their result while a token is remembered: the token expires, or its key is no longer trusted.
-    private bool IsStillValid(CognitoTokenValidationResult remembered) =>
-        !HasExpired(remembered.Token!.Expiration) && remembered.IsKeyTrusted;
+    // Only two rules can change their result while a token is cached: the token expires, or its key is no longer trusted.
+    private bool IsStillValid(CognitoTokenValidationResult cached) =>
+        !HasExpired(cached.Token!.Expiration) && cached.IsKeyTrusted;
 
     private bool HasExpired(double expiration) => NumericDate.FromDateTimeOffset(_time.GetUtcNow()) >= expiration + _clockSkew;
 
@@ -173,8 +174,9 @@ public sealed class CognitoTokenValidator : IDisposable
             return Reject(TokenRejection.MalformedHeader);
         }
 
-        // RFC 8725 §3.1: the library chooses the algorithm, never the token.
-        if (header.GetString("alg") is not "RS256" and var algorithm)
+        // RFC 8725 §3.1: the library decides the algorithm; the token does not.
+        var algorithm = header.GetString("alg");
+        if (algorithm != "RS256")
         {
             return Reject(TokenRejection.AlgorithmNotAllowed, "alg", algorithm);
         }
@@ -234,16 +236,16 @@ public sealed class CognitoTokenValidator : IDisposable
     private static string FormatDate(double date) =>
         NumericDate.ToDateTimeOffset(date).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    // A missing date counts as 1970, a moment that is always over.
+    // A missing date is read as 0 (1970), so it passes the checks.
     private static bool TryReadDate(Dictionary<string, JsonValue> claims, string name, out double date)
     {
         date = 0;
-        if (!claims.TryGetValue(name, out var member))
+        if (!claims.TryGetValue(name, out var claim))
         {
             return true;
         }
 
-        var read = NumericDate.Read(member);
+        var read = NumericDate.Read(claim);
         date = read.GetValueOrDefault();
         return read.HasValue;
     }
@@ -266,14 +268,14 @@ public sealed class CognitoTokenValidator : IDisposable
     private CognitoTokenValidationResult? ValidateClient(
         Dictionary<string, JsonValue> claims, CognitoTokenUse tokenUse, TrustedPool pool, out string clientId)
     {
-        var (member, rejection) = tokenUse == CognitoTokenUse.Id
+        var (claimName, rejection) = tokenUse == CognitoTokenUse.Id
             ? (CognitoClaimTypes.Audience, TokenRejection.AudienceNotAccepted)
             : (CognitoClaimTypes.ClientId, TokenRejection.ClientIdNotAccepted);
-        var actual = claims.GetString(member);
+        var actual = claims.GetString(claimName);
         clientId = actual ?? "";
         if (!pool.ClientIds.Contains(clientId))
         {
-            return Reject(rejection, member, actual);
+            return Reject(rejection, claimName, actual);
         }
 
         return tokenUse == CognitoTokenUse.Access ? ValidateResource(claims, pool) : null;
@@ -288,7 +290,7 @@ public sealed class CognitoTokenValidator : IDisposable
             return _requireAudience ? Reject(TokenRejection.ResourceNotAccepted) : null;
         }
 
-        // A list has text items only.
+        // Each item of a list must be a text (RFC 7519 §4.1.3).
         var isAccepted = audience.Items is { } items
             ? items.TrueForAll(item => item.String != null) && items.Exists(item => pool.AcceptsAudience(item.String))
             : pool.AcceptsAudience(audience.String);

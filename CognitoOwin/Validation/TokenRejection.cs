@@ -74,8 +74,8 @@ public enum TokenRejection
     ClientIdNotAccepted,
 
     /// <summary>
-    /// <c>aud</c> of an access token, the resource to which the client bound it (RFC 8707), is not one of
-    /// <see cref="CognitoUserPool.Audiences"/>, is not text, or is absent although
+    /// <c>aud</c> of an access token, the resource to which the client bound it (RFC 8707), is neither one of
+    /// <see cref="CognitoUserPool.Audiences"/> nor a client id of the pool, is not text, or is absent although
     /// <see cref="CognitoJwtAuthenticationOptions.RequireAudience"/> is set.
     /// </summary>
     ResourceNotAccepted,

@@ -18,7 +18,7 @@ global using Owin;
 
 namespace Snippets;
 
-/// <summary>What the pages' blocks use without showing it, because every reader has one of it.</summary>
+/// <summary>The variables that the blocks of the pages use without declaring them.</summary>
 public class Surroundings : ApiController
 {
     protected readonly IAppBuilder app;
@@ -29,13 +29,13 @@ public class Surroundings : ApiController
     protected readonly CognitoJwtAuthenticationOptions options;
 }
 
-/// <summary>An application's own store of users.</summary>
+/// <summary>A store of users in the reader's application.</summary>
 public class UserStore
 {
     public Task<User> GetOrCreateAsync(string userPoolId, string subject, string email) => Task.FromResult(new User());
 }
 
-/// <summary>An application's own user.</summary>
+/// <summary>A user of the reader's application.</summary>
 public class User
 {
     public int Id { get; set; }

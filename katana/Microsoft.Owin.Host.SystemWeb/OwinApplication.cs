@@ -57,7 +57,7 @@ internal sealed class OwinApplication
 
     public IReadOnlyList<PipelineStage> Stages { get; }
 
-    // A marker is an upper bound for all that stands before it: parts run in order, so the earliest of the later markers counts.
+    // A marker is the latest stage for the parts before it. Parts run in order, so the earliest of the later markers counts.
     private static PipelineStage StageOf(int part, IEnumerable<PipelineStage> markers) =>
         markers.Skip(part).Concat(new[] { LastStage }).Min();
 
@@ -66,7 +66,7 @@ internal sealed class OwinApplication
         _ = new AppProperties(builder.Properties)
         {
             OwinVersion = "1.0",
-            AppName = HostingEnvironment.SiteName ?? HostingEnvironment.ApplicationID,
+            AppName = HostingEnvironment.SiteName + HostingEnvironment.ApplicationID,
             OnAppDisposing = ShutdownSignal.Register(),
             TraceOutput = new TraceWriter(),
             DefaultApp = environment => RequestPipeline.Of(environment).EnterAsync(RequestPipeline.End),
@@ -90,7 +90,7 @@ internal sealed class OwinApplication
             var source = new CancellationTokenSource();
             HostingEnvironment.RegisterObject(new ShutdownSignal(source));
 
-            // Mono calls no registered object; the end of the domain it does tell.
+            // Mono calls no registered object, but it tells of the end of the domain.
             AppDomain.CurrentDomain.DomainUnload += (_, _) => source.Cancel();
             return source.Token;
         }

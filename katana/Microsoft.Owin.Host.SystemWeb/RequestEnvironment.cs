@@ -56,9 +56,9 @@ internal sealed class RequestEnvironment : IDictionary<string, object>
             ["owin.RequestMethod"] = request.HttpMethod,
             ["owin.RequestScheme"] = request.IsSecureConnection ? "https" : "http",
             ["owin.RequestProtocol"] = request.ServerVariables["SERVER_PROTOCOL"] ?? "HTTP/1.1",
-            ["owin.RequestPathBase"] = request.ApplicationPath == "/" ? string.Empty : request.ApplicationPath,
+            ["owin.RequestPathBase"] = GetPathBase(request),
             ["owin.RequestPath"] = request.AppRelativeCurrentExecutionFilePath.Substring(1) + request.PathInfo,
-            ["owin.RequestQueryString"] = request.Url.Query.TrimStart('?'),
+            ["owin.RequestQueryString"] = GetQueryString(request.Url),
             ["owin.RequestHeaders"] = new HeaderView(request.Headers),
             ["owin.ResponseHeaders"] = new ResponseHeaderView(response),
             ["server.RemoteIpAddress"] = request.UserHostAddress,
@@ -76,11 +76,29 @@ internal sealed class RequestEnvironment : IDictionary<string, object>
         };
         environment._live["owin.RequestBody"] = new Live(() => request.InputStream);
         environment._live["owin.ResponseBody"] = new Live(() => response.OutputStream);
-        environment._live["owin.ResponseStatusCode"] = new Live(() => response.StatusCode, value => response.StatusCode = (int)value);
+        environment._live["owin.ResponseStatusCode"] = new Live(() => response.StatusCode, value => SetStatus(response, (int)value));
         environment._live["owin.ResponseReasonPhrase"] =
             new Live(() => response.StatusDescription, value => response.StatusDescription = (string)value);
         environment._live["server.User"] = new Live(() => context.User, value => context.User = (IPrincipal)value);
         return environment;
+    }
+
+    // As the client wrote it: System.Web compares paths without regard to case.
+    private static string GetPathBase(HttpRequest request) =>
+        request.ApplicationPath == "/" ? string.Empty : request.Path.Substring(0, request.ApplicationPath.Length);
+
+    // Uri takes a # that the client did not escape for the begin of a fragment.
+    private static string GetQueryString(Uri address) =>
+        address.Query.Length + address.Fragment.Length > 1 ? (address.Query + address.Fragment).Substring(1) : string.Empty;
+
+    // IIS replaces the body of an error by a page of its own unless it is told not to.
+    private static void SetStatus(HttpResponse response, int status)
+    {
+        response.StatusCode = status;
+        if (status >= 400)
+        {
+            response.TrySkipIisCustomErrors = true;
+        }
     }
 
     public bool ContainsKey(string key) => _values.ContainsKey(key) || _live.ContainsKey(key);
@@ -137,7 +155,7 @@ internal sealed class RequestEnvironment : IDictionary<string, object>
 
         public Func<object> Get { get; }
 
-        /// <summary>Null: what is written takes the place of what System.Web has (a middleware that wraps the body).</summary>
+        /// <summary>Gets the setter; null if a new value replaces that of System.Web (a middleware that wraps the body).</summary>
         public Action<object> Set { get; }
     }
 }

@@ -42,7 +42,10 @@ internal sealed class RequestPipeline
 
     public static RequestPipeline Of(IDictionary<string, object> environment) => (RequestPipeline)environment[PipelineKey];
 
-    /// <summary>Lets the pipeline go on, and returns when it waits for a later stage or is done; its exception comes out here.</summary>
+    /// <summary>
+    /// Lets the pipeline continue, and returns when it waits for a later stage or has ended. The exception of a failed pipeline surfaces here.
+    /// Katana lets it surface when the request ends; Mono answers an exception at that point with an empty 200.
+    /// </summary>
     public void RunTo(int stage)
     {
         TaskCompletionSource<bool> entrance;
@@ -59,7 +62,7 @@ internal sealed class RequestPipeline
             _entrance = null;
         }
 
-        // The request's thread waits below: an await that had to come back to it would wait for ever.
+        // The thread of the request waits below. An await that had to return to it would wait forever.
         var outer = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
         try

@@ -9,34 +9,39 @@ namespace Microsoft.Owin.Security.Jwt;
 
 public class JwtFormat : ISecureDataFormat<AuthenticationTicket>
 {
+    private const string DefaultAuthenticationType = "JWT";
+
     private readonly TokenValidationParameters _parameters;
     private readonly IReadOnlyCollection<IIssuerSecurityKeyProvider> _providers = Array.Empty<IIssuerSecurityKeyProvider>();
 
     private JwtSecurityTokenHandler _tokenHandler;
 
     public JwtFormat(string allowedAudience, IIssuerSecurityKeyProvider issuerCredentialProvider)
-        : this(new[] { allowedAudience }, new[] { issuerCredentialProvider })
+        : this(
+            new[] { allowedAudience ?? throw new ArgumentNullException(nameof(allowedAudience)) },
+            new[] { issuerCredentialProvider ?? throw new ArgumentNullException(nameof(issuerCredentialProvider)) })
     {
     }
 
     public JwtFormat(IEnumerable<string> allowedAudiences, IEnumerable<IIssuerSecurityKeyProvider> issuerCredentialProviders)
         : this()
     {
-        var audiences = (allowedAudiences ?? throw new ArgumentNullException(nameof(allowedAudiences)))
-            .Where(audience => !string.IsNullOrWhiteSpace(audience))
-            .ToList();
+        var audiences = (allowedAudiences ?? throw new ArgumentNullException(nameof(allowedAudiences))).ToList();
         _providers = (issuerCredentialProviders ?? throw new ArgumentNullException(nameof(issuerCredentialProviders))).ToList();
         RequireAny(audiences, nameof(allowedAudiences));
         RequireAny(_providers, nameof(issuerCredentialProviders));
-        _parameters = new TokenValidationParameters
-        {
-            ValidAudiences = audiences,
-            AuthenticationType = "JWT",
-        };
+        _parameters = new TokenValidationParameters { ValidAudiences = audiences, AuthenticationType = DefaultAuthenticationType };
     }
 
     public JwtFormat(TokenValidationParameters validationParameters)
-        : this() => _parameters = validationParameters ?? throw new ArgumentNullException(nameof(validationParameters));
+        : this()
+    {
+        _parameters = validationParameters ?? throw new ArgumentNullException(nameof(validationParameters));
+        if (string.IsNullOrWhiteSpace(_parameters.AuthenticationType))
+        {
+            _parameters.AuthenticationType = DefaultAuthenticationType;
+        }
+    }
 
     public JwtFormat(TokenValidationParameters validationParameters, IIssuerSecurityKeyProvider issuerCredentialProvider)
         : this(validationParameters) =>
@@ -89,7 +94,7 @@ public class JwtFormat : ISecureDataFormat<AuthenticationTicket>
         }
     }
 
-    // Issuers and keys are asked for anew with every token: a provider may have learned new ones.
+    // A provider may learn new keys, so every token asks it again.
     private TokenValidationParameters ParametersNow()
     {
         if (_providers.Count == 0)

@@ -26,7 +26,7 @@ internal sealed class OAuthBearerAuthenticationHandler : AuthenticationHandler<O
                 ? await ValidateAsync(ticket)
                 : null;
         }
-#pragma warning disable CA1031 // So does Katana: whatever goes wrong, the request is anonymous.
+#pragma warning disable CA1031 // Katana does this: after any exception the request is anonymous.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -35,13 +35,16 @@ internal sealed class OAuthBearerAuthenticationHandler : AuthenticationHandler<O
         }
     }
 
-    protected override async Task ApplyResponseChallengeAsync()
+    protected override Task ApplyResponseChallengeAsync()
     {
         if (Response.StatusCode == 401
             && Helper.LookupChallenge(Options.AuthenticationType, Options.AuthenticationMode) is not null)
         {
-            await Options.Provider.ApplyChallenge(new OAuthChallengeContext(Context, _challenge));
+            // Katana does not await this.
+            Options.Provider.ApplyChallenge(new OAuthChallengeContext(Context, _challenge));
         }
+
+        return Task.CompletedTask;
     }
 
     private async Task<string> FindTokenAsync()

@@ -13,6 +13,6 @@ public class WebApiApplication : HttpApplication
         GlobalConfiguration.Configure(WebApiConfig.Register);
     }
 
-    // What fails before Web API has the request, OnProvisionUser above all. The client gets a 500 that says nothing.
+    // Logs an exception that Web API does not see, mostly of OnProvisionUser. The client gets a 500 without the reason.
     protected void Application_Error() => Trace.TraceError("A request failed: {0}", Server.GetLastError());
 }

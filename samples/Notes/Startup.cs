@@ -7,14 +7,14 @@ using Owin;
 
 namespace Notes;
 
-/// <summary>Everything that Amazon Cognito needs in this application. The settings are in web.config, under "cognito:".</summary>
+/// <summary>All code that this application needs for Amazon Cognito. The settings are in web.config and begin with "cognito:".</summary>
 public class Startup
 {
     public void Configuration(IAppBuilder app) => app.UseCognitoJwt(options =>
         options.Provider = new CognitoJwtAuthenticationProvider
         {
-            // Runs once for each new ID token: finds the local user of this Cognito user, or creates it. A "sub" is
-            // unique within its user pool only, so the id of the pool is half of the key.
+            // Runs once for each new ID token. Finds or creates the local user of the Cognito user. A "sub" is unique only within its
+            // user pool, so the key is the pool id and the subject.
             OnProvisionUser = async context =>
             {
                 var user = await new NotesStore().SaveUserAsync(

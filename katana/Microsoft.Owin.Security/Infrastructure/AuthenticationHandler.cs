@@ -52,7 +52,7 @@ public abstract class AuthenticationHandler
 
     public virtual Task<bool> InvokeAsync() => Task.FromResult(false);
 
-    // Whoever asks within a request, the credentials are judged once.
+    // A request authenticates once, however many parts of it ask.
     public Task<AuthenticationTicket> AuthenticateAsync() =>
         LazyInitializer.EnsureInitialized(ref _authenticated, ref _authenticateBegan, ref _authenticateLock, AuthenticateCoreAsync);
 
@@ -65,7 +65,7 @@ public abstract class AuthenticationHandler
 
         _outerAuthenticate = context.Get<AuthenticateDelegate>(AuthenticateKey);
         context.Set<AuthenticateDelegate>(AuthenticateKey, AnswerAuthenticateAsync);
-        Response.OnSendingHeaders(state => ((AuthenticationHandler)state).ApplyResponseAsync().GetAwaiter().GetResult(), this);
+        Response.OnSendingHeaders(state => ((AuthenticationHandler)state).ApplyResponseAsync().Wait(), this);
 
         await InitializeCoreAsync();
 
@@ -93,22 +93,12 @@ public abstract class AuthenticationHandler
 
     internal async Task TeardownAsync()
     {
-        try
-        {
-            await ApplyResponseAsync();
-        }
-        finally
-        {
-            await TeardownCoreAsync();
-        }
-
+        await ApplyResponseAsync();
+        await TeardownCoreAsync();
         Context.Set(AuthenticateKey, _outerAuthenticate);
     }
 
-    internal void MarkFaulted() => Faulted = true;
-
-    // The first of the two to come, the headers or the end of the request, applies; the other finds it done. After an exception
-    // the response belongs to whoever reports it.
+    // The headers and the end of the request both apply the response. The first one does it; the second finds it done.
     private async Task ApplyResponseAsync()
     {
         if (Faulted)

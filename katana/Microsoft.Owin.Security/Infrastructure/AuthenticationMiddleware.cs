@@ -11,40 +11,18 @@ public abstract class AuthenticationMiddleware<TOptions> : OwinMiddleware
 
     public TOptions Options { get; set; }
 
+    // Nothing is torn down after an exception. The host may still make it into a 401, which then gets the challenge.
     public override async Task Invoke(IOwinContext context)
     {
         var handler = CreateHandler();
         await handler.InitializeAsync(Options, context);
-        try
+        if (!await handler.InvokeAsync())
         {
-            if (!await handler.InvokeAsync())
-            {
-                await Next.Invoke(context);
-            }
-        }
-        catch
-        {
-            handler.MarkFaulted();
-            await TearDownQuietlyAsync(handler);
-            throw;
+            await Next.Invoke(context);
         }
 
         await handler.TeardownAsync();
     }
 
     protected abstract AuthenticationHandler<TOptions> CreateHandler();
-
-    // The request has failed already; a second exception must not hide the first.
-    private static async Task TearDownQuietlyAsync(AuthenticationHandler<TOptions> handler)
-    {
-        try
-        {
-            await handler.TeardownAsync();
-        }
-#pragma warning disable CA1031 // Whatever it is, the first exception says more.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-        }
-    }
 }

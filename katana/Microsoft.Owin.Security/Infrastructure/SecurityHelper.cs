@@ -36,7 +36,7 @@ public struct SecurityHelper
         _context.Request.User = merged;
     }
 
-    // A challenge without types is for whoever is active, and so is a bare 401.
+    // A challenge without types, or a bare 401, is for the active middlewares.
     public AuthenticationResponseChallenge LookupChallenge(string authenticationType, AuthenticationMode authenticationMode)
     {
         RequireType(authenticationType);

@@ -19,7 +19,7 @@ public static class WebApiConfig
         json.Converters.Add(new StringEnumConverter(new CamelCaseNamingStrategy()));
     }
 
-    // Web API keeps what a controller throws to itself: Application_Error never hears of it.
+    // Web API handles the exceptions of controllers itself, so Application_Error does not get them.
     private sealed class TraceExceptionLogger : ExceptionLogger
     {
         public override void Log(ExceptionLoggerContext context) =>

@@ -1,6 +1,6 @@
 const lineLength = 66;
 
-/** JSON with indents, but with what fits on a line on one: a claim and its value, say. */
+/** Formats JSON with indents, but keeps a short object or list on one line. */
 export function print(value, indent = '') {
   const entries = Array.isArray(value)
     ? value.map((item) => ['', item])

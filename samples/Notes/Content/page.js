@@ -3,38 +3,37 @@ import {
 } from './challenge.js';
 import { endpoints } from './endpoints.js';
 import { print } from './json.js';
-import { decode, explain, formatDate, shorten, spoil } from './token.js';
+import { decode, explain, formatDate, shorten, tamper } from './token.js';
 
 const element = (id) => document.getElementById(id);
 
-// The tokens are in this variable and nowhere else. What is put into localStorage or sessionStorage outlives the user's visit
-// and can be read by every script that ever runs on this origin: one injected line would carry off a refresh token that is
-// good for days. The price is that loading the page anew signs out.
+// The page keeps the tokens only in this variable. Every script that ever runs on this origin can read localStorage and
+// sessionStorage, so one injected line could steal a refresh token that is valid for days. The disadvantage: a reload signs out.
 let tokens;
 
-// How far the application's clock is ahead of this computer's: it is the application that decides what has expired.
+// The time by which the application's clock is ahead of this computer's clock. The application decides whether a token has expired.
 let clockAhead = 0;
 
 const kinds = [
-  { name: 'ID token', of: () => tokens?.idToken, about: 'Says who the user is. It is meant for this application.' },
-  { name: 'Access token', of: () => tokens?.accessToken, about: 'Says what its bearer may do. It carries no profile.' },
+  { name: 'ID token', of: () => tokens?.idToken, about: 'Describes the user, for this application.' },
+  { name: 'Access token', of: () => tokens?.accessToken, about: 'Grants access. It has no profile of the user.' },
 ];
 
 const senders = [
-  { value: 'id', label: 'ID token', token: kinds[0].of, hint: 'The token that says who you are.' },
-  { value: 'access', label: 'Access token', token: kinds[1].of, hint: 'The token that says what you may do.' },
+  { value: 'id', label: 'ID token', token: kinds[0].of, hint: 'The token that describes you.' },
+  { value: 'access', label: 'Access token', token: kinds[1].of, hint: 'The token that grants access.' },
   {
-    value: 'spoiled',
-    label: 'Spoiled token',
-    token: () => tokens && spoil(tokens.idToken),
-    hint: 'The ID token with one character of its signature changed, as a forger would have it.',
+    value: 'tampered',
+    label: 'Tampered token',
+    token: () => tokens && tamper(tokens.idToken),
+    hint: 'The ID token with one character of its signature changed, like a forged token.',
   },
-  { value: 'none', label: 'No token', token: () => undefined, hint: 'Nothing, as a stranger.' },
+  { value: 'none', label: 'No token', token: () => undefined, hint: 'A request without a token.' },
 ];
 
 // --- Requests -------------------------------------------------------------------------------------------------------------
 
-/** Sends a request to the application, with no cookies and past every cache. */
+/** Sends a request to the application, without cookies and without a cache. */
 async function send({ method, path, token, json }) {
   const headers = new Headers({ Accept: 'application/json' });
   if (token) {
@@ -45,7 +44,7 @@ async function send({ method, path, token, json }) {
   }
   const started = performance.now();
   try {
-    // Relative to the page, as the application may live in a folder of its site.
+    // The address is relative to the page, because the application may be in a folder of its site.
     const response = await fetch(`.${path}`, {
       method, headers, body: json && JSON.stringify(json), cache: 'no-store', credentials: 'omit',
     });
@@ -113,23 +112,23 @@ element('refresh').addEventListener('click', async () => {
   if (refreshed) {
     showSession();
   }
-  showAnswer(answer, refreshed ? 'The tokens above are new.' : 'The tokens above are the old ones still.');
+  showAnswer(answer, refreshed ? 'The tokens above are new.' : 'The tokens above are still the old ones.');
 });
 
 element('sign-out').addEventListener('click', async () => {
   const { accessToken, refreshToken } = tokens;
-  // Whatever the application answers, this page has no tokens from here on.
+  // Delete the tokens before the application answers, so that they are deleted for every answer.
   tokens = undefined;
   showSession();
   choose('none');
   element('username').focus();
   const answer = await send({ method: 'DELETE', path: '/api/session', token: accessToken, json: { refreshToken } });
   showAnswer(answer, answer.ok
-    ? 'This page has forgotten the tokens.'
-    : 'This page has forgotten the tokens. The user pool does not know of it: the refresh token lives on until it expires.');
+    ? 'This page has deleted the tokens.'
+    : 'This page has deleted the tokens. The user pool did not revoke the refresh token, which is valid until it expires.');
 });
 
-/** Keeps the tokens of an answer, if it has some. A refresh may leave out the refresh token: then the old one goes on. */
+/** Keeps the tokens of an answer, if it has any. If a refresh returns no refresh token, the old one stays in use. */
 function takeTokens({ ok, json, date }) {
   if (!ok || typeof json?.idToken !== 'string' || typeof json.accessToken !== 'string') {
     return false;
@@ -182,7 +181,7 @@ function tokenCard(kind) {
   find('h3').textContent = kind.name;
   find('.about').textContent = kind.about;
   if (!token) {
-    card.replaceChildren(find('h3'), make('p', { text: 'It is no JWT, so there is nothing to read in it.' }));
+    card.replaceChildren(find('h3'), make('p', { text: 'This token is not a JWT, so the page cannot decode it.' }));
     return card;
   }
 
@@ -196,7 +195,7 @@ function tokenCard(kind) {
     const { meaning, reading } = explain(name, value);
     return describe(name, reading, meaning);
   }));
-  // On a phone two payloads would push everything else far down.
+  // On a phone, two open payloads would move everything else far down.
   find('.decoded').open = matchMedia('(min-width: 56rem)').matches;
   card.querySelectorAll('.jwt span').forEach((span, index) => { span.textContent = segments[index]; });
   return card;
@@ -268,7 +267,7 @@ function choose(value) {
 function showSenderHint() {
   element('sender-hint').textContent = tokens || sender().value !== 'none'
     ? sender().hint
-    : 'Nothing, as a stranger. Sign in to have tokens to send.';
+    : 'A request without a token. Sign in to get tokens.';
 }
 
 // --- The answer -----------------------------------------------------------------------------------------------------------
@@ -304,7 +303,7 @@ function showAnswer(answer, consequence) {
 
 function challengeParts({ challenge, status, token }) {
   if (!challenge) {
-    return status === 401 ? [make('p', { text: 'The answer has no WWW-Authenticate, which a 401 should have.' })] : [];
+    return status === 401 ? [make('p', { text: 'The answer has no WWW-Authenticate header, which a 401 must have.' })] : [];
   }
   return [
     make('h3', { text: 'WWW-Authenticate' }),
@@ -337,18 +336,18 @@ function bodyParts({ text, json, isHtml, milliseconds }) {
   }
   const took = make('p', { class: 'hint', text: `The answer took ${milliseconds} ms.` });
   if (text === '') {
-    return [make('h3', { text: 'Body' }), make('p', { text: 'It is empty.' }), took];
+    return [make('h3', { text: 'Body' }), make('p', { text: 'The body is empty.' }), took];
   }
   if (isHtml) {
     return [
       make('h3', { text: 'Body' }),
       make('details', {
         children: [
-          make('summary', { text: `A page of HTML, ${text.length} characters` }),
+          make('summary', { text: `An HTML page of ${text.length} characters` }),
           make('pre', { class: 'body', text }),
         ],
       }),
-      make('p', { class: 'hint', text: 'These are the web server\'s words: no controller has answered.' }),
+      make('p', { class: 'hint', text: 'The web server wrote this page. No controller answered.' }),
       took,
     ];
   }
@@ -359,14 +358,14 @@ function bodyParts({ text, json, isHtml, milliseconds }) {
   ];
 }
 
-// The answer stays on the screen after the user has signed out.
+// The answer stays on the screen after sign-out, so it must not show whole tokens.
 const hideTokens = (json) => JSON.parse(
   JSON.stringify(json),
   (name, value) => (/Token$/.test(name) && typeof value === 'string' ? shorten(value) : value));
 
-// --- Odds and ends --------------------------------------------------------------------------------------------------------
+// --- Elements -------------------------------------------------------------------------------------------------------------
 
-/** A name, its value and what that means, as a part of a <dl>. */
+/** Creates the <dt> and <dd> for a name, its value and their meaning. */
 function describe(name, value, meaning) {
   return [
     make('dt', {
@@ -376,7 +375,7 @@ function describe(name, value, meaning) {
   ];
 }
 
-// Everything that the application sends becomes text, never markup.
+// Text that the application sends is inserted as text, never as markup.
 function make(name, { text, children, ...attributes } = {}) {
   const made = document.createElement(name);
   for (const [attribute, value] of Object.entries(attributes)) {
@@ -388,11 +387,11 @@ function make(name, { text, children, ...attributes } = {}) {
   return made;
 }
 
-/** Tells people who do not see the page what has changed on it. */
+/** Makes screen readers read a change of the page. */
 function announce(text) {
   const announcement = element('announcement');
   announcement.textContent = '';
-  // A text that comes back is only read out if it was gone in between.
+  // Screen readers read the same text again only if it was empty in between.
   setTimeout(() => { announcement.textContent = text; }, 50);
 }
 

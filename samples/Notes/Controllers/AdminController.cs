@@ -5,7 +5,7 @@ using Notes.Data;
 
 namespace Notes.Controllers;
 
-/// <summary>"admins" is a group of the user pool: the groups in a token are the roles of its user.</summary>
+/// <summary>Accepts members of the user pool's group "admins". The groups in a token are the roles of its user.</summary>
 [Authorize(Roles = "admins")]
 public class AdminController : ApiController
 {
@@ -14,7 +14,7 @@ public class AdminController : ApiController
     [HttpGet, Route("api/admin")]
     public async Task<IHttpActionResult> Get() => Ok(await _store.CountAsync());
 
-    /// <summary>From the user's next token on, the handler in Startup.cs turns the user away, or lets it in again.</summary>
+    /// <summary>Closes or opens an account. The handler in Startup.cs rejects or accepts the user from the user's next token on.</summary>
     [HttpPut, Route("api/admin/users/{id:long}/disabled")]
     public async Task<IHttpActionResult> PutDisabled(long id, [FromBody] bool? isDisabled) =>
         isDisabled is not { } value ? BadRequest("Send true or false.")

@@ -7,7 +7,7 @@ using Notes.Data;
 
 namespace Notes.Controllers;
 
-/// <summary>Notes belong to a local user, so these actions want the token that has one: the ID token.</summary>
+/// <summary>The notes of a local user. Only ID tokens have a local user, so these actions reject access tokens.</summary>
 [Authorize]
 [RoutePrefix("api/notes")]
 public class NotesController : ApiController
@@ -43,7 +43,7 @@ public class NotesController : ApiController
 
     private IHttpActionResult NoLocalUser() => Content(
         HttpStatusCode.Forbidden,
-        new HttpError("Notes belong to a local user, and an access token does not bring one. Send the ID token."));
+        new HttpError("Notes belong to a local user, and an access token has none. Send the ID token."));
 }
 
 public sealed class NewNote

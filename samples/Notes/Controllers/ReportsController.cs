@@ -6,8 +6,8 @@ using Notes.Data;
 namespace Notes.Controllers;
 
 /// <summary>
-/// For programs as much as for people: what counts is the scope "reports/read" of the access token, whoever has it. Scopes are
-/// defined at the user pool, under "Resource servers".
+/// Accepts access tokens with the scope "reports/read", of users and of programs. Scopes are defined in the user pool, under
+/// "Resource servers".
 /// </summary>
 [CognitoAuthorize(Scopes = "reports/read")]
 public class ReportsController : ApiController

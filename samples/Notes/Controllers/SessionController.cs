@@ -11,8 +11,8 @@ using Notes.SignIn;
 namespace Notes.Controllers;
 
 /// <summary>
-/// Signs a user in with name and password, hands the pool's tokens over, refreshes them, and revokes them in the end. Nothing of
-/// it is stored or logged.
+/// Signs a user in with name and password, returns the tokens of the pool, refreshes them and revokes them. It does not store or log
+/// passwords and tokens.
 /// </summary>
 public class SessionController : ApiController
 {
@@ -23,7 +23,7 @@ public class SessionController : ApiController
             "Send a JSON object with \"username\" and \"password\".",
             async sent => Tokens(await new CognitoSignIn().SignInAsync(sent.Username, sent.Password, cancellationToken)));
 
-    /// <summary>New ID and access tokens for a refresh token, without the password.</summary>
+    /// <summary>Gets new ID and access tokens with a refresh token, without the password.</summary>
     [HttpPost, Route("api/session/refresh")]
     public Task<IHttpActionResult> PostRefresh(Session? session, CancellationToken cancellationToken) =>
         AnswerAsync(
@@ -32,8 +32,8 @@ public class SessionController : ApiController
             async sent => Tokens(await new CognitoSignIn().RefreshAsync(sent.RefreshToken, sent.Username, cancellationToken)));
 
     /// <summary>
-    /// Signs out: the refresh token is worth nothing afterwards. The other two are good until they expire, here and everywhere
-    /// else that judges them by their signature: the client must forget them.
+    /// Signs out by revoking the refresh token. The other two tokens stay valid until they expire, for every API that validates their
+    /// signature. So the client must delete them.
     /// </summary>
     [HttpDelete, Route("api/session")]
     public Task<IHttpActionResult> Delete(Session? session, CancellationToken cancellationToken) =>
@@ -69,7 +69,7 @@ public class SessionController : ApiController
     private IHttpActionResult Tokens(SessionTokens tokens)
     {
         var response = Request.CreateResponse(HttpStatusCode.OK, tokens);
-        // RFC 6749 §5.1: no cache may keep an answer that carries tokens.
+        // RFC 6749 §5.1: caches must not store an answer that contains tokens.
         response.Headers.CacheControl = new CacheControlHeaderValue { NoStore = true };
         return ResponseMessage(response);
     }
@@ -77,22 +77,22 @@ public class SessionController : ApiController
 
 public sealed class Session
 {
-    [Required(ErrorMessage = "A refresh token is needed.")]
+    [Required(ErrorMessage = "The refresh token is missing.")]
     [StringLength(8192, ErrorMessage = "A refresh token has up to 8192 characters.")]
     public string RefreshToken { get; set; } = "";
 
-    /// <summary>Only an app client that has a secret needs it to refresh.</summary>
+    /// <summary>Required to refresh tokens of an app client that has a secret.</summary>
     [StringLength(128, ErrorMessage = "A user name has up to 128 characters.")]
     public string? Username { get; set; }
 }
 
 public sealed class Credentials
 {
-    [Required(ErrorMessage = "A user name is needed.")]
+    [Required(ErrorMessage = "The user name is missing.")]
     [StringLength(128, ErrorMessage = "A user name has up to 128 characters.")]
     public string Username { get; set; } = "";
 
-    [Required(ErrorMessage = "A password is needed.")]
+    [Required(ErrorMessage = "The password is missing.")]
     [StringLength(256, ErrorMessage = "A password has up to 256 characters.")]
     public string Password { get; set; } = "";
 }

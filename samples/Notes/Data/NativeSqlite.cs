@@ -7,15 +7,15 @@ using SQLitePCL;
 
 namespace Notes.Data;
 
-/// <summary>Gives Microsoft.Data.Sqlite its native library: the system's own on Linux, the one in bin/ on Windows.</summary>
+/// <summary>Loads the native library of Microsoft.Data.Sqlite: the system's library on Linux, the one in bin/ on Windows.</summary>
 internal static class NativeSqlite
 {
     public static void Load()
     {
         if (Environment.OSVersion.Platform == PlatformID.Win32NT)
         {
-            // ASP.NET runs copies of the assemblies, made elsewhere and without native libraries, so Windows would not
-            // find this one. Once it is loaded by its path, every import of "sqlite3" is that library.
+            // ASP.NET copies the assemblies to another folder, without native libraries, so Windows does not find this one there.
+            // After it is loaded by its path, every import of "sqlite3" uses it.
             var library = Path.Combine(HttpRuntime.BinDirectory, Environment.Is64BitProcess ? "x64" : "x86", "sqlite3.dll");
             if (LoadLibrary(library) == IntPtr.Zero)
             {

@@ -13,8 +13,8 @@ using MySqlConnector;
 namespace Notes.Data;
 
 /// <summary>
-/// Users and notes, in the database that web.config names: SQLite or, with providerName="MySqlConnector", MySQL, MariaDB or Amazon
-/// Aurora. Cheap: make one where it is needed.
+/// Stores users and notes in the database that web.config names: SQLite or, with providerName="MySqlConnector", MySQL, MariaDB or
+/// Amazon Aurora. An instance costs little, so create one where it is needed.
 /// </summary>
 public sealed class NotesStore(ConnectionStringSettings settings)
 {
@@ -41,7 +41,7 @@ public sealed class NotesStore(ConnectionStringSettings settings)
         CREATE INDEX IF NOT EXISTS notes_by_user ON notes (user_id, id);
         """;
 
-    // Pool id and subject are compared to the letter, and short enough for a key.
+    // The comparison of pool id and subject is case-sensitive, and both are short enough for a key.
     private const string MySqlSchema = """
         CREATE TABLE IF NOT EXISTS users (
             id BIGINT PRIMARY KEY AUTO_INCREMENT,
@@ -62,8 +62,8 @@ public sealed class NotesStore(ConnectionStringSettings settings)
         ) DEFAULT CHARACTER SET utf8mb4;
         """;
 
-    // The database decides whether the user is new, in one statement: with "select, then insert" two first requests of one
-    // user would both find nothing. An unchanged user is left alone, so that its row is not written for every token.
+    // One statement decides whether the user is new. With "select, then insert", two first requests of one user would both find
+    // nothing. The statement does not write an unchanged user, so that a new token alone causes no write.
     private const string SqliteSaveUser = """
         INSERT INTO users (user_pool_id, subject, username, email)
         VALUES (@userPoolId, @subject, @username, @email)
@@ -73,7 +73,7 @@ public sealed class NotesStore(ConnectionStringSettings settings)
 
         """;
 
-    // MySQL writes no row that already has the values.
+    // MySQL does not write a row that already has these values.
     private const string MySqlSaveUser = """
         INSERT INTO users (user_pool_id, subject, username, email)
         VALUES (@userPoolId, @subject, @username, @email)
@@ -137,12 +137,12 @@ public sealed class NotesStore(ConnectionStringSettings settings)
             }
             catch (MySqlException exception) when (exception.ErrorCode == MySqlErrorCode.LockDeadlock && attempt < 10)
             {
-                // Two inserts lock the gap between the same two rows: MySQL ends one of them, which is to be tried again.
+                // Two inserts lock the gap between the same two rows. MySQL cancels one of them, so try it again.
             }
         }
     }
 
-    /// <summary>Whether there is such a user.</summary>
+    /// <summary>Closes or opens the account of a user. Returns false if the user does not exist.</summary>
     public async Task<bool> SetDisabledAsync(long id, bool isDisabled)
     {
         using var connection = Open();
@@ -156,7 +156,7 @@ public sealed class NotesStore(ConnectionStringSettings settings)
             AddNote + (_isMySql ? " LAST_INSERT_ID();" : " last_insert_rowid();"), new { userId, text, createdAt = Now() });
     }
 
-    /// <summary>The newest hundred notes of a user, newest first.</summary>
+    /// <summary>Gets the newest hundred notes of a user, newest first.</summary>
     public async Task<IReadOnlyList<Note>> GetNotesAsync(long userId)
     {
         using var connection = Open();
@@ -179,7 +179,7 @@ public sealed class NotesStore(ConnectionStringSettings settings)
         connection.Open();
         if (!_isMySql)
         {
-            // SQLite has one writer at a time: the others wait for their turn, up to five seconds, instead of failing.
+            // SQLite allows one writer at a time. The others wait up to five seconds instead of failing.
             connection.Execute("PRAGMA busy_timeout = 5000;");
         }
 

@@ -14,8 +14,8 @@ using Newtonsoft.Json.Linq;
 namespace Notes.SignIn;
 
 /// <summary>
-/// Cognito's InitiateAuth with USER_PASSWORD_AUTH, which the app client must allow, and with REFRESH_TOKEN_AUTH; and RevokeToken.
-/// The calls need no AWS credentials, so each is one plain POST.
+/// Calls Cognito's InitiateAuth, with USER_PASSWORD_AUTH (which the app client must allow) and REFRESH_TOKEN_AUTH, and RevokeToken.
+/// These operations need no AWS credentials, so each call is a plain POST.
 /// https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_InitiateAuth.html
 /// https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RevokeToken.html
 /// </summary>
@@ -30,7 +30,7 @@ public sealed class CognitoSignIn
     public CognitoSignIn()
     {
         var settings = ConfigurationManager.AppSettings;
-        // Several client ids may be accepted in tokens; this application signs in as the first.
+        // The application may accept tokens of several app clients. It signs users in with the first.
         _clientId = settings["cognito:ClientId"].Split(',', ';')[0].Trim();
         _clientSecret = settings["signIn:ClientSecret"];
         _endpoint = settings["signIn:Endpoint"] is { Length: > 0 } endpoint
@@ -46,7 +46,7 @@ public sealed class CognitoSignIn
             "The user name or the password is wrong.",
             cancellationToken);
 
-    /// <summary>The answer has no refresh token, unless the pool gives a new one for each: the old one goes on.</summary>
+    /// <summary>Gets new tokens. If the result has no refresh token, the old one stays in use; only some pools return a new one.</summary>
     public Task<SessionTokens> RefreshAsync(string refreshToken, string? username, CancellationToken cancellationToken) =>
         InitiateAuthAsync(
             "REFRESH_TOKEN_AUTH",
@@ -70,7 +70,7 @@ public sealed class CognitoSignIn
         }
     }
 
-    private const string SessionIsOver = "The session is over: sign in again.";
+    private const string SessionIsOver = "The session has ended. Sign in again.";
 
     private async Task<SessionTokens> InitiateAuthAsync(
         string flow, JObject parameters, string username, string wrong, CancellationToken cancellationToken)
@@ -99,12 +99,12 @@ public sealed class CognitoSignIn
                 (int?)tokens["ExpiresIn"]);
         }
 
-        // The password was right, and the pool wants more: a new password, a code, a device.
+        // The password is right, but the pool requires another step: a new password, a code, a device.
         throw new SignInException(
             HttpStatusCode.Conflict,
             (string?)answer["ChallengeName"] == "NEW_PASSWORD_REQUIRED"
-                ? "The user pool asks for a new password first (NEW_PASSWORD_REQUIRED)."
-                : $"The user pool asks for one more step, which this application does not offer ({answer["ChallengeName"]}).");
+                ? "The user must choose a new password first (NEW_PASSWORD_REQUIRED)."
+                : $"The user pool requires another step that this application does not support ({answer["ChallengeName"]}).");
     }
 
     private async Task<(bool Succeeded, JObject Answer)> CallAsync(
@@ -140,22 +140,22 @@ public sealed class CognitoSignIn
 
     private static SignInException Refusal(JObject answer, string wrong)
     {
-        // "NotAuthorizedException", on some endpoints with a prefix that ends in '#'.
+        // For example "NotAuthorizedException". Some endpoints add a prefix that ends in '#'.
         var error = ((string?)answer["__type"] ?? "").Split('#')[^1];
-        // For the operator: a wrong client secret and a wrong password have one error name, and only the text tells them
-        // apart. It holds nothing that the user typed.
+        // A wrong client secret and a wrong password have the same error name. Log the text, so that an operator can distinguish them.
+        // It contains nothing that the user typed.
         Trace.TraceWarning("The user pool refused a sign-in: {0}: {1}", error, (string?)answer["message"]);
 
         return error switch
         {
-            // One sentence for all: whether a user exists is nobody else's business. The last one is cognito-local's name for
+            // The same message for all of these, so that it does not reveal whether a user exists. cognito-local uses the last name for
             // a wrong password.
             "NotAuthorizedException" or "UserNotFoundException" or "InvalidPasswordException" =>
                 new SignInException(HttpStatusCode.Unauthorized, wrong),
             "UserNotConfirmedException" =>
                 new SignInException(HttpStatusCode.Conflict, "The user has not been confirmed yet."),
             "PasswordResetRequiredException" =>
-                new SignInException(HttpStatusCode.Conflict, "The password has to be reset first."),
+                new SignInException(HttpStatusCode.Conflict, "The password must be reset first."),
             "TooManyRequestsException" or "LimitExceededException" =>
                 new SignInException(HttpStatusCode.ServiceUnavailable, "Too many sign-ins at once. Try again in a moment."),
             _ => new SignInException(HttpStatusCode.BadGateway, "The user pool did not accept the sign-in request."),

@@ -1,4 +1,4 @@
 namespace Notes.SignIn;
 
-/// <summary>What Cognito hands to a user who signed in. <paramref name="ExpiresIn"/> counts seconds.</summary>
+/// <summary>The tokens that Cognito returns when a user signs in. <paramref name="ExpiresIn"/> is in seconds.</summary>
 public sealed record SessionTokens(string? IdToken, string? AccessToken, string? RefreshToken, int? ExpiresIn);

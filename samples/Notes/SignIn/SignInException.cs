@@ -3,7 +3,7 @@ using System.Net;
 
 namespace Notes.SignIn;
 
-/// <summary>Why a user was not signed in, in words for that user, and the status to answer with.</summary>
+/// <summary>The reason why a user was not signed in, as a message for the user, and the status of the answer.</summary>
 public sealed class SignInException(HttpStatusCode status, string message, Exception? innerException = null)
     : Exception(message, innerException)
 {
