@@ -2,6 +2,8 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Specialized;
 using System.Net.Http;
+using System.Threading;
+using System.Threading.Tasks;
 using CognitoOwin.Claims;
 using CognitoOwin.Configuration;
 using CognitoOwin.Validation;
@@ -23,8 +25,20 @@ public sealed class CognitoJwtAuthenticationOptions : AuthenticationOptions
     {
     }
 
-    /// <summary>Gets or sets the user pools whose tokens are accepted: at least one, each with its own id.</summary>
+    /// <summary>
+    /// Gets or sets the user pools whose tokens are accepted, each with its own id: at least one, unless
+    /// <see cref="UserPoolResolver"/> is set.
+    /// </summary>
     public IList<CognitoUserPool> UserPools { get; set; } = [];
+
+    /// <summary>
+    /// Gets or sets a function that finds the user pools that are not in <see cref="UserPools"/>, for an application that adds pools
+    /// while it runs, such as one for each tenant. It gets the pool id of a token that is not verified yet, and returns the pool
+    /// with exactly that id, or null if the application has no such pool. It runs outside of any request, with a limit for time
+    /// (<see cref="CognitoKeysOptions.FetchTimeout"/>) and number; an exception counts as a failure. The pool is kept, and the
+    /// function is asked for it again in the background. Default: none. <c>docs/configuration.md</c> has the limits.
+    /// </summary>
+    public Func<string, CancellationToken, Task<CognitoUserPool?>>? UserPoolResolver { get; set; }
 
     /// <summary>Gets or sets which kind of token is accepted. Default: <see cref="CognitoTokenUse.Any"/>.</summary>
     public CognitoTokenUse TokenUse { get; set; }
@@ -167,8 +181,23 @@ public sealed class CognitoJwtAuthenticationOptions : AuthenticationOptions
     internal TokenValidationSettings CreateValidationSettings()
     {
         ThrowIfUnusable();
+
+        // Pools may be added while the application runs, so copy what is needed for them.
+        CognitoUserPool[] pools = [.. UserPools ?? []];
+        var copy = (CognitoJwtAuthenticationOptions)MemberwiseClone();
         return new TokenValidationSettings(
-            UserPools, TokenUse, RequiredScopes, RequiredGroups, RequireAudience, ClockSkew, MaximumTokenLength, Keys, TokenCache, TimeProvider);
+            pools,
+            UserPoolResolver,
+            (id, pool) => OptionsChecker.FindProblems(copy, pools, id, pool),
+            TokenUse,
+            [.. RequiredScopes],
+            [.. RequiredGroups],
+            RequireAudience,
+            ClockSkew,
+            MaximumTokenLength,
+            Keys.Copy(),
+            TokenCache,
+            TimeProvider);
     }
 
     /// <summary>Creates the settings of the identities.</summary>

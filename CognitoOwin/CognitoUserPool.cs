@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using System.Text.RegularExpressions;
 
@@ -7,16 +8,24 @@ namespace CognitoOwin;
 
 /// <summary>
 /// Describes a user pool whose tokens are accepted, and the app clients to which the tokens may be issued.
-/// Change it only while the application starts.
+/// Change it only while the application starts. A pool that <see cref="CognitoJwtAuthenticationOptions.UserPoolResolver"/> returns is
+/// copied, so that a later change of the object has no effect.
 /// </summary>
 public sealed class CognitoUserPool
 {
     private const string OriginalHost = "cognito-idp";
     private const string UpdatedHost = "issuer-cognito-idp";
 
+    // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolType.html
+    private const int MaximumPoolIdLength = 55;
+
+    private const string RegionForm = "[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}";
+
     // \z instead of $, because $ accepts a line break after the id.
+    private static readonly Regex RegionPattern = new($@"^{RegionForm}\z", RegexOptions.CultureInvariant);
+
     private static readonly Regex PoolIdPattern =
-        new(@"^(?<region>[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2})_[0-9A-Za-z]+\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
+        new($@"^(?<region>{RegionForm})_[0-9A-Za-z]+\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 
     // The domains of Cognito in each partition of AWS, by the start of a Region's name. They come from the partition table of the
     // AWS SDKs (partitions.json). Only the second domain of the EU Sovereign Cloud is from aws-jwt-verify 5.2.
@@ -169,6 +178,8 @@ public sealed class CognitoUserPool
 
     internal bool AreIssuersSet => _issuers != null;
 
+    internal string? ExplicitName => _name;
+
     internal string? ExplicitRegion => _region;
 
     internal string? PoolIdRegion => GetRegion(_userPoolId);
@@ -178,6 +189,38 @@ public sealed class CognitoUserPool
     /// <returns>The Region; null if the text is not the id of a pool of AWS.</returns>
     internal static string? GetRegion(string? userPoolId) =>
         userPoolId != null && PoolIdPattern.Match(userPoolId) is { Success: true } match ? match.Groups["region"].Value : null;
+
+    /// <summary>Checks whether a text has the form of the name of an AWS Region.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns><see langword="true"/> if it has; otherwise, <see langword="false"/>.</returns>
+    internal static bool IsRegion(string text) => RegionPattern.IsMatch(text);
+
+    /// <summary>Checks whether a pool of one Region can have a replica in another.</summary>
+    /// <param name="home">The Region of the pool.</param>
+    /// <param name="replica">The other Region.</param>
+    /// <returns>
+    /// <see langword="true"/> if the Regions differ and are in one partition of AWS; otherwise, <see langword="false"/>.
+    /// </returns>
+    internal static bool CanReplicate(string home, string replica) =>
+        replica != home && GetDomainSuffixes(home).SequenceEqual(GetDomainSuffixes(replica));
+
+    /// <summary>Gets the pool id of a text that AWS may use as the issuer of some user pool.</summary>
+    /// <param name="issuer">The text.</param>
+    /// <returns>The id; null if the text does not have exactly the form of Cognito's issuers.</returns>
+    internal static string? GetPoolIdOfIssuer(string issuer)
+    {
+        var id = issuer.Substring(issuer.LastIndexOf('/') + 1);
+        if (id.Length > MaximumPoolIdLength || GetRegion(id) is not { } home)
+        {
+            return null;
+        }
+
+        // The Region after the first dot may be that of a replica. The comparison is with the whole text, so that nothing else may
+        // be in it.
+        var replica = issuer.Split(['.'], 3).ElementAtOrDefault(1) ?? "";
+        var pool = new CognitoUserPool { UserPoolId = id, ReplicaRegions = IsRegion(replica) && CanReplicate(home, replica) ? [replica] : [] };
+        return pool.DeriveIssuers().Contains(issuer, StringComparer.Ordinal) ? id : null;
+    }
 
     /// <summary>Gets the last segment of an issuer's path, which is the pool's id.</summary>
     /// <param name="address">The issuer.</param>
@@ -249,4 +292,42 @@ public sealed class CognitoUserPool
     // https://docs.aws.amazon.com/general/latest/gr/cognito_identity.html lists only FIPS endpoints for GovCloud.
     private static string GetApiHost(string host) =>
         host.StartsWith(".us-gov-", StringComparison.Ordinal) ? OriginalHost + "-fips" : OriginalHost;
+
+    /// <summary>Copies the pool, so that later changes of this one have no effect on the copy.</summary>
+    /// <returns>The copy.</returns>
+    internal CognitoUserPool Copy()
+    {
+        var copy = (CognitoUserPool)MemberwiseClone();
+        copy._issuers = _issuers?.ToArray();
+        copy.ReplicaRegions = ReplicaRegions?.ToArray()!;
+        copy.ClientIds = ClientIds?.ToArray()!;
+        copy.Audiences = Audiences?.ToArray()!;
+        copy.RequiredScopes = RequiredScopes?.ToArray();
+        copy.RequiredGroups = RequiredGroups?.ToArray();
+        return copy;
+    }
+
+    /// <summary>Checks whether another pool has the same keys and issuers. The order of the issuers makes no difference.</summary>
+    /// <param name="other">The other pool.</param>
+    /// <returns><see langword="true"/> if it has; otherwise, <see langword="false"/>.</returns>
+    internal bool HasSameKeys(CognitoUserPool other) => ListKeySettings().SequenceEqual(other.ListKeySettings(), StringComparer.Ordinal);
+
+    /// <summary>Checks whether another pool has the same settings. The order in a list makes no difference.</summary>
+    /// <param name="other">The other pool.</param>
+    /// <returns><see langword="true"/> if it has; otherwise, <see langword="false"/>.</returns>
+    internal bool HasSameSettings(CognitoUserPool other) => ListSettings().SequenceEqual(other.ListSettings(), StringComparer.Ordinal);
+
+    // No arrays: SequenceEqual of an array compares spans, and System.Memory for .NET Framework does not allow null in them.
+    private IEnumerable<string?> ListKeySettings() =>
+        [Name, UserPoolId, JwksUri?.OriginalString, JwksFile, Jwks, .. ListItems(Issuers)];
+
+    private IEnumerable<string?> ListSettings() =>
+    [
+        .. ListKeySettings(), _region, Endpoint?.OriginalString, Domain?.OriginalString, TokenUse?.ToString(), .. ListItems(ReplicaRegions),
+        .. ListItems(ClientIds), .. ListItems(Audiences), .. ListItems(RequiredScopes), .. ListItems(RequiredGroups),
+    ];
+
+    // The count comes first, so that two different rows of lists never give one list of items.
+    private static IEnumerable<string?> ListItems(IEnumerable<string>? items) =>
+        items == null ? [null] : [items.Count().ToString(CultureInfo.InvariantCulture), .. items.OrderBy(item => item, StringComparer.Ordinal)];
 }

@@ -17,7 +17,7 @@ internal sealed class Refusal(TokenRejection rejection, string description, Time
     /// </summary>
     public int StatusCode => Rejection switch
     {
-        TokenRejection.KeysUnavailable or TokenRejection.UserInfoUnavailable => 503,
+        TokenRejection.UserPoolUnavailable or TokenRejection.KeysUnavailable or TokenRejection.UserInfoUnavailable => 503,
         TokenRejection.ScopeMissing or TokenRejection.GroupMissing or TokenRejection.UserInfoScopeMissing => 403,
         _ => 401,
     };

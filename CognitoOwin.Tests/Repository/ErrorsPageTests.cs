@@ -147,6 +147,13 @@ public sealed class ErrorsPageTests
             case TokenRejection.ResourceNotAccepted:
                 token = pool.AccessToken().WithClaim("aud", "https://billing.example.com");
                 break;
+            case TokenRejection.UserPoolUnavailable:
+                configure = options =>
+                {
+                    options.UserPools = [];
+                    options.UserPoolResolver = (_, _) => throw new InvalidOperationException("The database is down.");
+                };
+                break;
             case TokenRejection.KeysUnavailable:
                 pool.FailJwks(HttpStatusCode.BadGateway);
                 break;

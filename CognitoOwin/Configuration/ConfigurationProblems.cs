@@ -14,6 +14,8 @@ internal sealed class ConfigurationProblems
     /// <param name="known">Problems that were found before.</param>
     public ConfigurationProblems(ConfigurationProblems known) => _problems.AddRange(known._problems);
 
+    public IReadOnlyList<string> All => _problems;
+
     public void Add(string problem) => _problems.Add(problem);
 
     public void AddMissing(string setting, string expected) => Add($"{setting} is missing: expected {expected}.");

@@ -12,8 +12,6 @@ namespace CognitoOwin.Configuration;
 /// <summary>Checks the options before the application starts.</summary>
 internal sealed class OptionsChecker
 {
-    private static readonly Regex RegionPattern = new(@"^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}\z", RegexOptions.CultureInvariant);
-
     // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientType.html
     private static readonly Regex ClientIdPattern = new(@"^[\w+]{1,128}\z", RegexOptions.CultureInvariant | RegexOptions.ECMAScript);
 
@@ -37,12 +35,42 @@ internal sealed class OptionsChecker
         checker.CheckKeys();
     }
 
+    /// <summary>Checks a pool that the application's resolver returned, with the rules for configured pools.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="configured">The configured pools.</param>
+    /// <param name="id">The id that the resolver was asked for.</param>
+    /// <param name="pool">The pool.</param>
+    /// <returns>The problems; none if the pool may be used.</returns>
+    public static IReadOnlyList<string> FindProblems(
+        CognitoJwtAuthenticationOptions options, IEnumerable<CognitoUserPool> configured, string id, CognitoUserPool pool)
+    {
+        var problems = new ConfigurationProblems();
+        var checker = new OptionsChecker(options, problems);
+        checker.CheckPool(pool, nameof(CognitoUserPool));
+        checker.CheckUnique([.. configured, pool]);
+        if (configured.Any(other => string.Equals(other.UserPoolId, pool.Name, StringComparison.Ordinal)))
+        {
+            problems.AddUnexpected("CognitoUserPool.Name", pool.Name, "a name that is not the id of a configured pool");
+        }
+
+        if (!string.Equals(pool.UserPoolId, id, StringComparison.Ordinal))
+        {
+            problems.AddUnexpected("CognitoUserPool.UserPoolId", pool.UserPoolId, id + ", the id that was asked for");
+        }
+
+        return problems.All;
+    }
+
     private void CheckPools()
     {
         if (_options.UserPools is not { Count: > 0 } pools)
         {
-            // Nothing is set yet. Check an empty pool, so that the exception lists the two settings that are required.
-            CheckPool(new CognitoUserPool { SettingsPrefix = SettingsReader.Prefix }, "UserPools[0]");
+            if (_options.UserPoolResolver == null)
+            {
+                // Nothing is set yet. Check an empty pool, so that the exception lists the two settings that are required.
+                CheckPool(new CognitoUserPool { SettingsPrefix = SettingsReader.Prefix }, "UserPools[0]");
+            }
+
             return;
         }
 
@@ -51,6 +79,11 @@ internal sealed class OptionsChecker
             CheckPool(pools[i], $"UserPools[{i}]");
         }
 
+        CheckUnique(pools);
+    }
+
+    private void CheckUnique(IEnumerable<CognitoUserPool> pools)
+    {
         // Pools with one id also have common issuers. One problem is enough for both.
         _ = CheckUnique(pools, static pool => [pool.UserPoolId], "id", "one pool with all of its client ids and issuers")
             && CheckUnique(pools, static pool => pool.Issuers.Distinct(), "issuer", "one pool with all of its client ids");
@@ -85,7 +118,7 @@ internal sealed class OptionsChecker
 
         if (pool.ExplicitRegion is { } region)
         {
-            if (!RegionPattern.IsMatch(region))
+            if (!CognitoUserPool.IsRegion(region))
             {
                 _problems.AddUnexpected(GetSettingName("Region"), region, "an AWS region such as eu-west-1");
             }
@@ -94,6 +127,12 @@ internal sealed class OptionsChecker
                 _problems.AddUnexpected(
                     GetSettingName("Region"), region, $"{poolIdRegion}, the region of the user pool \"{pool.UserPoolId}\", or no setting at all");
             }
+        }
+
+        // The name is part of log messages.
+        if (pool.ExplicitName is { } name && (name.Length == 0 || name.Any(char.IsControl)))
+        {
+            _problems.AddUnexpected(GetSettingName("Name"), name, "a name without control characters");
         }
 
         CheckReplicaRegions(pool, GetSettingName("ReplicaRegions"));
@@ -167,12 +206,11 @@ internal sealed class OptionsChecker
 
         foreach (var replica in pool.ReplicaRegions)
         {
-            if (replica == null || !RegionPattern.IsMatch(replica))
+            if (replica == null || !CognitoUserPool.IsRegion(replica))
             {
                 _problems.AddUnexpected(setting, replica, "AWS Regions such as us-west-2, separated by commas");
             }
-            else if (pool.Region is { } home
-                && (replica == home || !CognitoUserPool.GetDomainSuffixes(home).SequenceEqual(CognitoUserPool.GetDomainSuffixes(replica))))
+            else if (pool.Region is { } home && !CognitoUserPool.CanReplicate(home, replica))
             {
                 _problems.AddUnexpected(setting, replica, $"a Region other than {home}, in the same partition of AWS");
             }

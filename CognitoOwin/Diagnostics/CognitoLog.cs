@@ -1,6 +1,8 @@
 using System;
+using System.Collections.Generic;
 using System.Diagnostics;
 using System.Globalization;
+using System.Linq;
 using Microsoft.Owin.Logging;
 
 namespace CognitoOwin.Diagnostics;
@@ -11,6 +13,8 @@ namespace CognitoOwin.Diagnostics;
 /// </summary>
 internal sealed class CognitoLog(ILogger? logger)
 {
+    private const int MaximumProblemsLength = 1000;
+
     /// <summary>Writes nothing.</summary>
     public static readonly CognitoLog None = new(null);
 
@@ -89,6 +93,42 @@ internal sealed class CognitoLog(ILogger? logger)
             exception);
         return false;
     }
+
+    /// <param name="poolId">The id that the resolver was asked for. The resolver knows it, as it returned a pool.</param>
+    /// <param name="problems">What is wrong, one sentence each.</param>
+    public void PoolRefused(string poolId, IEnumerable<string> problems) =>
+        Write(
+            TraceEventType.Error,
+            EventIds.PoolRefused,
+            $"UserPoolResolver returned a user pool for {poolId} that cannot be used, so requests with a token of this pool get 503: "
+            + string.Concat(string.Join(" ", problems).Take(MaximumProblemsLength).Select(c => char.IsControl(c) ? '?' : c)));
+
+    public void PoolLookupFailed(Exception exception) =>
+        Write(
+            TraceEventType.Error,
+            EventIds.PoolLookupFailed,
+            $"UserPoolResolver failed: {exception.Message} Known user pools stay in use; requests with a token of another pool get 503. "
+            + "Further failures are not logged for Keys.MinimumRefetchInterval.",
+            exception);
+
+    public void PoolLookupsRefused() =>
+        Write(
+            TraceEventType.Warning,
+            EventIds.PoolLookupsRefused,
+            "Tokens name more unknown user pools than UserPoolResolver may be asked for within Keys.MinimumRefetchInterval. Requests "
+            + "with a token of a pool that is not known yet get 503.");
+
+    public void PoolChanged(string poolId) =>
+        Write(
+            TraceEventType.Information,
+            EventIds.PoolChanged,
+            $"UserPoolResolver returned other settings for the user pool {poolId}: they apply from now on.");
+
+    public void PoolRemoved(string poolId) =>
+        Write(
+            TraceEventType.Information,
+            EventIds.PoolChanged,
+            $"UserPoolResolver no longer has the user pool {poolId}: its tokens are no longer accepted.");
 
     private void Write(TraceEventType level, int eventId, string message, Exception? exception = null) =>
         logger?.WriteCore(level, eventId, message, exception, Format);

@@ -14,4 +14,8 @@ internal static class EventIds
     public const int AccessTokensNotProvisioned = 201;
     public const int UserInfoFailed = 300;
     public const int ProvisioningFailed = 301;
+    public const int PoolRefused = 400;
+    public const int PoolLookupFailed = 401;
+    public const int PoolLookupsRefused = 402;
+    public const int PoolChanged = 403;
 }

@@ -14,6 +14,9 @@ internal static class InstrumentNames
     public const string TokenCacheEntries = "cognito_owin.token_cache.entries";
 
     public const string UserPoolTag = "cognito_owin.user_pool";
+    // The value of UserPoolTag for all pools that are not configured. No pool id begins with an underscore.
+    public const string ResolvedUserPools = "_resolved";
+
     public const string LookupResultTag = "cognito_owin.lookup.result";
 
     // https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/

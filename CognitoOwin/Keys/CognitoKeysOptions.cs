@@ -47,4 +47,8 @@ public sealed class CognitoKeysOptions
     /// handler without redirects and cookies. A handler of your own that follows redirects loses that protection.
     /// </summary>
     public HttpMessageHandler? HttpMessageHandler { get; set; }
+
+    /// <summary>Copies the options, so that later changes of this object have no effect on the copy.</summary>
+    /// <returns>The copy.</returns>
+    internal CognitoKeysOptions Copy() => (CognitoKeysOptions)MemberwiseClone();
 }

@@ -7,7 +7,7 @@ using CognitoOwin.Diagnostics;
 
 namespace CognitoOwin.Keys;
 
-/// <summary>Measures the keys of one user pool. It allocates nothing per lookup or fetch while nobody listens.</summary>
+/// <summary>Measures the keys of one user pool, or of all resolved ones. It allocates nothing per lookup or fetch while nobody listens.</summary>
 internal sealed class KeyMetrics
 {
     private static readonly Histogram<double> FetchDuration = CognitoMeter.Instance.CreateHistogram(
@@ -30,7 +30,7 @@ internal sealed class KeyMetrics
     // Weak, so that the gauges do not keep the keys of a pool alive that nobody uses or disposes.
     private static readonly List<WeakReference<KeyMetrics>> Pools = [];
 
-    private readonly PoolKeyStores _stores;
+    private readonly PoolKeyStores? _stores;
     private readonly KeyValuePair<string, object?> _userPool;
 
     static KeyMetrics()
@@ -48,15 +48,23 @@ internal sealed class KeyMetrics
     }
 
     public KeyMetrics(string userPool, PoolKeyStores stores)
+        : this(userPool)
     {
         _stores = stores;
-        _userPool = new(InstrumentNames.UserPoolTag, userPool);
         lock (Pools)
         {
             Pools.RemoveAll(static reference => !reference.TryGetTarget(out _));
             Pools.Add(new(this));
         }
     }
+
+    private KeyMetrics(string userPool) => _userPool = new(InstrumentNames.UserPoolTag, userPool);
+
+    /// <summary>
+    /// Gets the metrics of all pools that the application returned while it runs. They share one label and have no gauges, because
+    /// a metrics system cannot keep a series for each of thousands of pools.
+    /// </summary>
+    public static KeyMetrics Resolved { get; } = new(InstrumentNames.ResolvedUserPools);
 
     public void RecordRefusedLookup(KeyLookup lookup)
     {
@@ -102,7 +110,7 @@ internal sealed class KeyMetrics
         {
             foreach (var reference in Pools)
             {
-                if (reference.TryGetTarget(out var metrics) && metrics._stores.Latest is { } latest)
+                if (reference.TryGetTarget(out var metrics) && metrics._stores?.Latest is { } latest)
                 {
                     measurements.Add(new(select(latest), metrics._userPool));
                 }

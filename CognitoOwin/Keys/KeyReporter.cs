@@ -6,10 +6,8 @@ using CognitoOwin.Diagnostics;
 namespace CognitoOwin.Keys;
 
 /// <summary>Tells the operator about the fetches of one user pool, in the log and in metrics.</summary>
-internal sealed class KeyReporter(CognitoUserPool userPool, PoolKeyStores stores, CognitoLog log)
+internal sealed class KeyReporter(CognitoUserPool userPool, KeyMetrics metrics, CognitoLog log)
 {
-    private readonly KeyMetrics _metrics = new(userPool.Name!, stores);
-
     // Guarded by the list itself.
     private readonly HashSet<string> _unusedAddresses = new(StringComparer.Ordinal);
     private bool _isOutage;
@@ -33,7 +31,7 @@ internal sealed class KeyReporter(CognitoUserPool userPool, PoolKeyStores stores
         bool hasUsableKeys,
         bool isUsed)
     {
-        _metrics.RecordFetch(duration, failure);
+        metrics.RecordFetch(duration, failure);
         skipped.ForEach(reason => log.KeySkipped(userPool, reason));
         foreach (var keyId in dropped.Select(static key => key.Id).Distinct(StringComparer.Ordinal))
         {
@@ -69,7 +67,7 @@ internal sealed class KeyReporter(CognitoUserPool userPool, PoolKeyStores stores
     /// <param name="isFirst">Whether it is the first one of its cool-down.</param>
     public void ReportRefusal(KeyLookup lookup, bool isFirst)
     {
-        _metrics.RecordRefusedLookup(lookup);
+        metrics.RecordRefusedLookup(lookup);
         if (isFirst)
         {
             // Log once per cool-down, so that a flood of tokens does not flood the log.

@@ -29,13 +29,20 @@ internal sealed class PoolKeys : IDisposable
     /// <param name="clockSkew">How much the clocks of Cognito and of this host may differ.</param>
     /// <param name="time">The clock.</param>
     /// <param name="log">The log.</param>
-    public PoolKeys(CognitoUserPool userPool, CognitoKeysOptions options, TimeSpan clockSkew, TimeProvider time, CognitoLog log)
+    /// <param name="isResolved">Whether the pool is not configured: the application has returned it while it runs.</param>
+    public PoolKeys(
+        CognitoUserPool userPool,
+        CognitoKeysOptions options,
+        TimeSpan clockSkew,
+        TimeProvider time,
+        CognitoLog log,
+        bool isResolved = false)
     {
         _userPool = userPool;
         _cachingEnabled = options.CachingEnabled;
         _time = time;
         _stores = new PoolKeyStores(options, time);
-        var reporter = new KeyReporter(userPool, _stores, log);
+        var reporter = new KeyReporter(userPool, isResolved ? KeyMetrics.Resolved : new KeyMetrics(userPool.Name!, _stores), log);
         var shared = JwksSource.CreateShared(userPool, options, time) is { } source ? Create(source) : null;
         foreach (var issuer in userPool.Issuers.Distinct(StringComparer.Ordinal))
         {

@@ -10,7 +10,7 @@ namespace CognitoOwin;
 /// </summary>
 public sealed class CognitoTokenValidationResult
 {
-    private AddressKeys? _keys;
+    private TrustedIssuer? _issuer;
     private SigningKey? _key;
     private string? _member;
     private string? _actual;
@@ -31,7 +31,8 @@ public sealed class CognitoTokenValidationResult
     public CognitoToken? Token { get; private init; }
 
     /// <summary>
-    /// Gets the time after which to try again, if the rejection is <see cref="TokenRejection.KeysUnavailable"/>.
+    /// Gets the time after which to try again, if the rejection is <see cref="TokenRejection.UserPoolUnavailable"/> or
+    /// <see cref="TokenRejection.KeysUnavailable"/>.
     /// </summary>
     public TimeSpan? RetryAfter { get; private init; }
 
@@ -45,16 +46,21 @@ public sealed class CognitoTokenValidationResult
     /// <summary>Gets this result as a completed task: one object for all requests that find the result in the cache.</summary>
     internal Task<CognitoTokenValidationResult> Completed { get; }
 
-    /// <summary>Gets whether the key that verified the token may still be used.</summary>
-    internal bool IsKeyTrusted => _keys!.IsTrusted(_key!);
+    /// <summary>
+    /// Gets whether the application's resolver must confirm the user pool before the token is accepted again.
+    /// </summary>
+    internal bool MustWaitForPool => _issuer!.ResolvedPool is { MustWait: true };
+
+    /// <summary>Gets whether the user pool has not changed, and the key that verified the token may still be used.</summary>
+    internal bool IsTrusted => _issuer!.ResolvedPool?.TryUse() != false && _issuer.Keys.IsTrusted(_key!);
 
     /// <summary>
     /// Gets the slot where a layer above keeps its own data of the token, for as long as the token is remembered.
     /// </summary>
     internal ref object? Slot => ref _slot;
 
-    internal static CognitoTokenValidationResult Accept(CognitoToken token, AddressKeys keys, SigningKey key) =>
-        new() { Token = token, _keys = keys, _key = key };
+    internal static CognitoTokenValidationResult Accept(CognitoToken token, TrustedIssuer issuer, SigningKey key) =>
+        new() { Token = token, _issuer = issuer, _key = key };
 
     /// <param name="rejection">The rule.</param>
     /// <param name="member">The header parameter or claim that broke it.</param>
@@ -62,6 +68,6 @@ public sealed class CognitoTokenValidationResult
     internal static CognitoTokenValidationResult Reject(TokenRejection rejection, string? member = null, string? actual = null) =>
         new() { Rejection = rejection, _member = member, _actual = actual };
 
-    internal static CognitoTokenValidationResult ReportUnavailable(TimeSpan retryAfter) =>
-        new() { Rejection = TokenRejection.KeysUnavailable, RetryAfter = retryAfter };
+    internal static CognitoTokenValidationResult ReportUnavailable(TokenRejection rejection, TimeSpan retryAfter) =>
+        new() { Rejection = rejection, RetryAfter = retryAfter };
 }

@@ -27,6 +27,8 @@ public sealed class CognitoTokenValidator : IDisposable
 
     private readonly PoolKeys[] _keys;
     private readonly Dictionary<string, TrustedIssuer> _issuers = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _poolIds = new(StringComparer.Ordinal);
+    private readonly ResolvedPools? _resolvedPools;
     private readonly bool _requireAudience;
     private readonly double _clockSkew;
     private readonly int _maximumTokenLength;
@@ -50,6 +52,8 @@ public sealed class CognitoTokenValidator : IDisposable
         _time = settings.TimeProvider;
         _keys = [.. settings.UserPools.Select(CreateKeys)];
 
+        _resolvedPools = settings.UserPoolResolver == null ? null : new ResolvedPools(settings.UserPoolResolver, settings, log);
+
         // If keys are not cached, do not cache tokens either, because each validation must fetch the keys.
         _cache = settings.TokenCache.Enabled && settings.Keys.CachingEnabled
             ? new ValidatedTokenCache(settings.TokenCache.MaximumEntries, IsStillValid)
@@ -58,6 +62,7 @@ public sealed class CognitoTokenValidator : IDisposable
         PoolKeys CreateKeys(CognitoUserPool userPool)
         {
             var pool = new TrustedPool(userPool, settings);
+            _poolIds.Add(pool.UserPoolId);
             var keys = new PoolKeys(userPool, settings.Keys, settings.ClockSkew, _time, log);
             foreach (var issuer in keys.ByIssuer)
             {
@@ -80,7 +85,7 @@ public sealed class CognitoTokenValidator : IDisposable
         ValidateAsync(new TokenText(token ?? throw new ArgumentNullException(nameof(token))), cancellationToken);
 
     internal Task<CognitoTokenValidationResult> ValidateAsync(TokenText token, CancellationToken cancellationToken) =>
-        _cache?.Find(token) is { } cached ? cached.Completed : ValidateNewAsync(token.ToString(), cancellationToken);
+        _cache?.Find(token) is { MustWaitForPool: false } cached ? cached.Completed : ValidateNewAsync(token.ToString(), cancellationToken);
 
     private async Task<CognitoTokenValidationResult> ValidateNewAsync(string token, CancellationToken cancellationToken)
     {
@@ -105,21 +110,47 @@ public sealed class CognitoTokenValidator : IDisposable
         var expiration = 0.0;
         DateTimeOffset? issuedAt = null;
         var tokenUse = CognitoTokenUse.Any;
-        var clientId = "";
-        var badClaim = ValidateIssuer(claims, out var issuer)
+        var badClaim = ValidateIssuer(claims, out var issuerName, out var issuer, out var poolId)
             ?? ValidateDates(claims, out expiration, out issuedAt)
-            ?? ValidateTokenUse(claims, issuer!.Pool, out tokenUse)
-            ?? ValidateClient(claims, tokenUse, issuer.Pool, out clientId);
+            ?? ReadTokenUse(claims, out tokenUse);
         if (badClaim != null)
         {
             return badClaim;
         }
 
-        var lookup = await issuer!.Keys.FindAsync(keyId, issuedAt, cancellationToken).ConfigureAwait(false);
+        if (issuer == null)
+        {
+            var found = await _resolvedPools!.FindAsync(poolId!, cancellationToken).ConfigureAwait(false);
+            if (found.RetryAfter is { } wait)
+            {
+                return ReportUnavailable(TokenRejection.UserPoolUnavailable, wait);
+            }
+
+            issuer = found.Pool?.FindIssuer(issuerName!);
+            if (issuer == null)
+            {
+                return RejectIssuer(issuerName);
+            }
+        }
+
+        var clientId = "";
+        badClaim = ValidateTokenUse(claims, tokenUse, issuer.Pool) ?? ValidateClient(claims, tokenUse, issuer.Pool, out clientId);
+        if (badClaim != null)
+        {
+            return badClaim;
+        }
+
+        var lookup = await issuer.Keys.FindAsync(keyId, issuedAt, cancellationToken).ConfigureAwait(false);
+        if (issuer.ResolvedPool is { IsUsable: false })
+        {
+            // The pool was changed or removed while this request waited for the key.
+            return ReportUnavailable(TokenRejection.UserPoolUnavailable, TimeSpan.Zero);
+        }
+
         if (lookup.Key is not { } key)
         {
             return lookup.RetryAfter is { } retryAfter
-                ? ReportUnavailable(retryAfter)
+                ? ReportUnavailable(TokenRejection.KeysUnavailable, retryAfter)
                 : Reject(TokenRejection.UnknownKey, "kid", keyId);
         }
 
@@ -139,30 +170,32 @@ public sealed class CognitoTokenValidator : IDisposable
                 return Reject(TokenRejection.MalformedClaim);
             }
 
-            return ValidateRights(validated, issuer.Pool) ?? Accept(validated, issuer.Keys, key);
+            return ValidateRights(validated, issuer.Pool) ?? Accept(validated, issuer, key);
         }
     }
 
     /// <summary>
-    /// Gets the state of the keys of every user pool, for a health endpoint. The call never blocks; it may start a fetch in the
-    /// background, whose result a later call reports.
+    /// Gets the state of the keys of every configured user pool, for a health endpoint. The call never blocks; it may start a fetch
+    /// in the background, whose result a later call reports.
     /// </summary>
     /// <returns>The state of every pool.</returns>
     public CognitoHealth GetHealth() => new([.. _keys.Select(keys => keys.GetHealth())]);
 
-    /// <summary>Stops the key fetches and the metrics of the token cache.</summary>
+    /// <summary>Stops the key fetches, the calls of the user pool resolver and the metrics of the token cache.</summary>
     public void Dispose()
     {
         _cache?.Dispose();
+        _resolvedPools?.Dispose();
         foreach (var keys in _keys)
         {
             keys.Dispose();
         }
     }
 
-    // Only two rules can change their result while a token is cached: the token expires, or its key is no longer trusted.
+    // Only three rules can change their result while a token is cached: the token expires, its key is no longer trusted, or the
+    // application's resolver has changed or removed its pool.
     private bool IsStillValid(CognitoTokenValidationResult cached) =>
-        !HasExpired(cached.Token!.Expiration) && cached.IsKeyTrusted;
+        !HasExpired(cached.Token!.Expiration) && cached.IsTrusted;
 
     private bool HasExpired(double expiration) => NumericDate.FromDateTimeOffset(_time.GetUtcNow()) >= expiration + _clockSkew;
 
@@ -191,14 +224,30 @@ public sealed class CognitoTokenValidator : IDisposable
         return keyId.Length is > 0 and <= MaximumKeyIdLength ? null : Reject(TokenRejection.KeyIdMissing);
     }
 
-    private CognitoTokenValidationResult? ValidateIssuer(Dictionary<string, JsonValue> claims, out TrustedIssuer? issuer)
+    // If no configured pool has the issuer, but the application's resolver may know its pool, sets only the id of that pool. The
+    // look-up comes after the other cheap rules, so that an expired token causes none.
+    private CognitoTokenValidationResult? ValidateIssuer(
+        Dictionary<string, JsonValue> claims, out string? name, out TrustedIssuer? issuer, out string? poolId)
     {
-        var name = claims.GetString(CognitoClaimTypes.Issuer);
         issuer = null;
-        return name != null && _issuers.TryGetValue(name, out issuer)
-            ? null
-            : Reject(TokenRejection.UnknownIssuer, CognitoClaimTypes.Issuer, name);
+        poolId = null;
+        name = claims.GetString(CognitoClaimTypes.Issuer);
+        if (name == null)
+        {
+            return RejectIssuer(name);
+        }
+
+        if (_issuers.TryGetValue(name, out issuer))
+        {
+            return null;
+        }
+
+        poolId = _resolvedPools == null ? null : CognitoUserPool.GetPoolIdOfIssuer(name);
+        return poolId == null || _poolIds.Contains(poolId) ? RejectIssuer(name) : null;
     }
+
+    private static CognitoTokenValidationResult RejectIssuer(string? name) =>
+        Reject(TokenRejection.UnknownIssuer, CognitoClaimTypes.Issuer, name);
 
     private CognitoTokenValidationResult? ValidateDates(
         Dictionary<string, JsonValue> claims, out double expiresAt, out DateTimeOffset? issuedAt)
@@ -250,20 +299,18 @@ public sealed class CognitoTokenValidator : IDisposable
         return read.HasValue;
     }
 
-    private static CognitoTokenValidationResult? ValidateTokenUse(
-        Dictionary<string, JsonValue> claims, TrustedPool pool, out CognitoTokenUse tokenUse)
+    private static CognitoTokenValidationResult? ReadTokenUse(Dictionary<string, JsonValue> claims, out CognitoTokenUse tokenUse)
     {
         var text = claims.GetString(CognitoClaimTypes.TokenUse);
         tokenUse = TokenUseClaim.Parse(text);
-        if (tokenUse == CognitoTokenUse.Any)
-        {
-            return Reject(TokenRejection.UnknownTokenUse, CognitoClaimTypes.TokenUse, text);
-        }
-
-        return pool.TokenUse == CognitoTokenUse.Any || pool.TokenUse == tokenUse
-            ? null
-            : Reject(TokenRejection.TokenUseNotAccepted, CognitoClaimTypes.TokenUse, text);
+        return tokenUse == CognitoTokenUse.Any ? Reject(TokenRejection.UnknownTokenUse, CognitoClaimTypes.TokenUse, text) : null;
     }
+
+    private static CognitoTokenValidationResult? ValidateTokenUse(
+        Dictionary<string, JsonValue> claims, CognitoTokenUse tokenUse, TrustedPool pool) =>
+        pool.TokenUse == CognitoTokenUse.Any || pool.TokenUse == tokenUse
+            ? null
+            : Reject(TokenRejection.TokenUseNotAccepted, CognitoClaimTypes.TokenUse, claims.GetString(CognitoClaimTypes.TokenUse));
 
     private CognitoTokenValidationResult? ValidateClient(
         Dictionary<string, JsonValue> claims, CognitoTokenUse tokenUse, TrustedPool pool, out string clientId)

@@ -41,6 +41,7 @@ internal static class RejectionText
         [TokenRejection.NotYetValid] = "The token is not valid yet.",
         [TokenRejection.IssuedInTheFuture] = "The token was issued in the future.",
         [TokenRejection.UnknownTokenUse] = "The token is neither an ID token nor an access token.",
+        [TokenRejection.UserPoolUnavailable] = "The user pool of the token cannot be looked up now; try again later.",
         [TokenRejection.TokenUseNotAccepted] = "This kind of token is not accepted here: an ID token is not an access token.",
         [TokenRejection.AudienceNotAccepted] = "The token was issued to another app client.",
         [TokenRejection.ClientIdNotAccepted] = "The token was issued to another app client.",

@@ -43,7 +43,10 @@ public enum TokenRejection
     /// <summary>The payload is not one JSON object of valid text with unique names (RFC 7519 §7.2).</summary>
     MalformedPayload,
 
-    /// <summary><c>iss</c> is not exactly one of the issuers of a configured user pool (RFC 7519 §4.1.1).</summary>
+    /// <summary>
+    /// <c>iss</c> is not exactly one of the issuers of a user pool that is configured or that
+    /// <see cref="CognitoJwtAuthenticationOptions.UserPoolResolver"/> returns (RFC 7519 §4.1.1).
+    /// </summary>
     UnknownIssuer,
 
     /// <summary>There is no <c>exp</c>. Cognito's tokens always have one.</summary>
@@ -63,6 +66,12 @@ public enum TokenRejection
 
     /// <summary><c>token_use</c> is neither <c>id</c> nor <c>access</c>.</summary>
     UnknownTokenUse,
+
+    /// <summary>
+    /// <see cref="CognitoJwtAuthenticationOptions.UserPoolResolver"/> cannot tell now whether the application has the user pool: it
+    /// failed, took too long, returned a pool with a wrong setting, or was asked for too many pools.
+    /// </summary>
+    UserPoolUnavailable,
 
     /// <summary><c>token_use</c> is not the kind that <see cref="CognitoJwtAuthenticationOptions.TokenUse"/> accepts.</summary>
     TokenUseNotAccepted,

@@ -3,7 +3,7 @@ using CognitoOwin.Keys;
 namespace CognitoOwin.Validation;
 
 /// <summary>Holds one issuer of a user pool, with the keys of its tokens.</summary>
-internal sealed class TrustedIssuer(string name, TrustedPool pool, AddressKeys keys)
+internal sealed class TrustedIssuer(string name, TrustedPool pool, AddressKeys keys, ResolvedPool? resolvedPool = null)
 {
     /// <summary>Gets the exact value of <c>iss</c>. All tokens of the issuer share this string.</summary>
     public string Name { get; } = name;
@@ -11,4 +11,7 @@ internal sealed class TrustedIssuer(string name, TrustedPool pool, AddressKeys k
     public TrustedPool Pool { get; } = pool;
 
     public AddressKeys Keys { get; } = keys;
+
+    /// <summary>Gets the pool as the application's resolver returned it; null if the pool is configured.</summary>
+    public ResolvedPool? ResolvedPool { get; } = resolvedPool;
 }
