@@ -70,6 +70,9 @@ public sealed class CognitoJwtAuthenticationOptions : AuthenticationOptions
     /// <summary>Gets or sets how validated tokens are remembered.</summary>
     public CognitoTokenCacheOptions TokenCache { get; set; } = new();
 
+    /// <summary>Gets or sets how many revocations are kept, and for how long.</summary>
+    public CognitoRevocationsOptions Revocations { get; set; } = new();
+
     /// <summary>Gets or sets the <c>realm</c> of a challenge: printable ASCII. Default: <c>api</c>.</summary>
     public string Realm { get; set; } = CognitoJwtDefaults.Realm;
 
@@ -168,7 +171,18 @@ public sealed class CognitoJwtAuthenticationOptions : AuthenticationOptions
     {
         ThrowIfUnusable();
         return new TokenValidationSettings(
-            UserPools, TokenUse, RequiredScopes, RequiredGroups, RequireAudience, ClockSkew, MaximumTokenLength, Keys, TokenCache, TimeProvider);
+            UserPools,
+            TokenUse,
+            RequiredScopes,
+            RequiredGroups,
+            RequireAudience,
+            ClockSkew,
+            MaximumTokenLength,
+            Keys,
+            TokenCache,
+            Revocations,
+            Revocations.List ?? new CognitoRevocationList(),
+            TimeProvider);
     }
 
     /// <summary>Creates the settings of the identities.</summary>

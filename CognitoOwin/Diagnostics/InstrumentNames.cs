@@ -13,8 +13,12 @@ internal static class InstrumentNames
     public const string TokenCacheEvictions = "cognito_owin.token_cache.evictions";
     public const string TokenCacheEntries = "cognito_owin.token_cache.entries";
 
+    public const string RevocationsEntries = "cognito_owin.revocations.entries";
+    public const string RevocationsRefused = "cognito_owin.revocations.refused";
+
     public const string UserPoolTag = "cognito_owin.user_pool";
     public const string LookupResultTag = "cognito_owin.lookup.result";
+    public const string RevocationKindTag = "cognito_owin.revocation.kind";
 
     // https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/
     public const string ErrorTypeTag = "error.type";

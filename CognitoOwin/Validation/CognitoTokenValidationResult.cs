@@ -10,8 +10,10 @@ namespace CognitoOwin;
 /// </summary>
 public sealed class CognitoTokenValidationResult
 {
-    private AddressKeys? _keys;
+    private TrustedIssuer? _issuer;
     private SigningKey? _key;
+    private RevocationKey?[]? _revocationKeys;
+    private int _revocationsVersion;
     private string? _member;
     private string? _actual;
     private object? _slot;
@@ -46,21 +48,51 @@ public sealed class CognitoTokenValidationResult
     internal Task<CognitoTokenValidationResult> Completed { get; }
 
     /// <summary>Gets whether the key that verified the token may still be used.</summary>
-    internal bool IsKeyTrusted => _keys!.IsTrusted(_key!);
+    internal bool IsKeyTrusted => _issuer!.Keys.IsTrusted(_key!);
 
     /// <summary>
     /// Gets the slot where a layer above keeps its own data of the token, for as long as the token is remembered.
     /// </summary>
     internal ref object? Slot => ref _slot;
 
-    internal static CognitoTokenValidationResult Accept(CognitoToken token, AddressKeys keys, SigningKey key) =>
-        new() { Token = token, _keys = keys, _key = key };
+    internal static CognitoTokenValidationResult Accept(CognitoToken token, TrustedIssuer issuer, SigningKey key) =>
+        new() { Token = token, _issuer = issuer, _key = key };
 
     /// <param name="rejection">The rule.</param>
     /// <param name="member">The header parameter or claim that broke it.</param>
     /// <param name="actual">Its value in the token; null if it is missing or not text.</param>
     internal static CognitoTokenValidationResult Reject(TokenRejection rejection, string? member = null, string? actual = null) =>
         new() { Rejection = rejection, _member = member, _actual = actual };
+
+    /// <summary>
+    /// Replaces the result of an accepted token that is revoked. This result itself stays as it is, so that a token that is sent
+    /// again after its revocation is found in the cache, and costs no verification.
+    /// </summary>
+    /// <returns>This result, or the rejection of the revoked token.</returns>
+    internal CognitoTokenValidationResult ApplyRevocations()
+    {
+        if (_issuer?.Pool.Revocations is not { } revocations)
+        {
+            return this;
+        }
+
+        // Most requests stop here: nothing was revoked since a request with this token looked.
+        var version = revocations.Version;
+        if (_revocationsVersion == version)
+        {
+            return this;
+        }
+
+        if (revocations.Find(Token!, ref _revocationKeys) is { } kind)
+        {
+            RevocationMetrics.RecordRefusal(kind);
+            return Reject(TokenRejection.Revoked);
+        }
+
+        // The version was read before looking. If a revocation came in between, the next request looks again.
+        _revocationsVersion = version;
+        return this;
+    }
 
     internal static CognitoTokenValidationResult ReportUnavailable(TimeSpan retryAfter) =>
         new() { Rejection = TokenRejection.KeysUnavailable, RetryAfter = retryAfter };

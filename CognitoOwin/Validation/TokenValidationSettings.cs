@@ -14,4 +14,6 @@ internal sealed record TokenValidationSettings(
     int MaximumTokenLength,
     CognitoKeysOptions Keys,
     CognitoTokenCacheOptions TokenCache,
+    CognitoRevocationsOptions Revocations,
+    CognitoRevocationList RevocationList,
     TimeProvider TimeProvider);
