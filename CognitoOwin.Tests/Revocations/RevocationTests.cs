@@ -441,6 +441,7 @@ public sealed class RevocationTests
         var problem = await Assert.ThrowsExactlyAsync<InvalidOperationException>(() => host.GetAsync("/"));
 
         StringAssert.Contains(problem.Message, "call app.UseCognitoJwt() before the code that calls GetCognitoRevocations().");
+        Assert.ThrowsExactly<ArgumentNullException>(() => ((IOwinContext)null!).GetCognitoRevocations());
     }
 
     [TestMethod]

@@ -4,17 +4,18 @@ namespace CognitoOwin.Validation;
 
 /// <summary>
 /// Holds the id of a sign-in, user, token or app client with its hash. Hashing an id takes longer than looking it up, so a
-/// remembered token keeps its keys.
+/// remembered token keeps its keys. Two keys are equal if their ids are.
 /// </summary>
-internal readonly struct RevocationKey(string id) : IEquatable<RevocationKey>
+internal readonly record struct RevocationKey
 {
-    private readonly int _hash = StringComparer.Ordinal.GetHashCode(id);
+    private readonly int _hash;
+    private readonly string _id;
 
-    public string Id { get; } = id;
-
-    public bool Equals(RevocationKey other) => string.Equals(Id, other.Id, StringComparison.Ordinal);
-
-    public override bool Equals(object? obj) => obj is RevocationKey other && Equals(other);
+    public RevocationKey(string id)
+    {
+        _id = id;
+        _hash = StringComparer.Ordinal.GetHashCode(id);
+    }
 
     public override int GetHashCode() => _hash;
 }
