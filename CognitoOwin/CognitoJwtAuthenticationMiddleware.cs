@@ -18,7 +18,7 @@ namespace CognitoOwin;
 public sealed class CognitoJwtAuthenticationMiddleware : AuthenticationMiddleware<CognitoJwtAuthenticationOptions>
 {
     private readonly MiddlewareServices _services;
-    private readonly CognitoHealthSource _health;
+    private readonly SharedServices _shared;
 
     /// <summary>Creates the middleware.</summary>
     /// <param name="next">The next middleware.</param>
@@ -26,15 +26,20 @@ public sealed class CognitoJwtAuthenticationMiddleware : AuthenticationMiddlewar
     /// <param name="options">The settings.</param>
     /// <exception cref="ArgumentNullException"><paramref name="app"/> is null.</exception>
     /// <exception cref="CognitoConfigurationException">The settings have problems; the exception lists all of them.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Another middleware of the application has another <see cref="CognitoRevocationsOptions.List"/>.
+    /// </exception>
     public CognitoJwtAuthenticationMiddleware(OwinMiddleware next, IAppBuilder app, CognitoJwtAuthenticationOptions options)
         : base(next, options)
     {
         var properties = new AppProperties((app ?? throw new ArgumentNullException(nameof(app))).Properties);
         var disposing = properties.OnAppDisposing;
         var log = new CognitoLog(app.CreateLogger<CognitoJwtAuthenticationMiddleware>());
-        var validator = new CognitoTokenValidator(options.CreateValidationSettings(), log);
-        _health = CognitoHealthSource.GetOrCreate(app);
-        _health.Add(validator);
+        var settings = options.CreateValidationSettings();
+        _shared = SharedServices.GetOrCreate(app);
+        var validator = new CognitoTokenValidator(
+            settings with { RevocationList = _shared.ShareRevocations(options.Revocations.List) }, log);
+        _shared.Add(validator);
         var userInfo = new UserInfoClient(
             options.UserInfo, options.UserInfoHttpMessageHandler, options.UserInfoTimeout, options.TimeProvider, log);
         var provisioner = new UserProvisioner(
@@ -55,7 +60,7 @@ public sealed class CognitoJwtAuthenticationMiddleware : AuthenticationMiddlewar
     /// <inheritdoc/>
     public override Task Invoke(IOwinContext context)
     {
-        (context ?? throw new ArgumentNullException(nameof(context))).Set(CognitoHealthSource.Key, _health);
+        (context ?? throw new ArgumentNullException(nameof(context))).Set(SharedServices.Key, _shared);
         return base.Invoke(context);
     }
 

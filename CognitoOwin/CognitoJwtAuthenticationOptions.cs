@@ -84,6 +84,9 @@ public sealed class CognitoJwtAuthenticationOptions : AuthenticationOptions
     /// <summary>Gets or sets how validated tokens are remembered.</summary>
     public CognitoTokenCacheOptions TokenCache { get; set; } = new();
 
+    /// <summary>Gets or sets how many revocations are kept, and for how long.</summary>
+    public CognitoRevocationsOptions Revocations { get; set; } = new();
+
     /// <summary>Gets or sets the <c>realm</c> of a challenge: printable ASCII. Default: <c>api</c>.</summary>
     public string Realm { get; set; } = CognitoJwtDefaults.Realm;
 
@@ -197,6 +200,8 @@ public sealed class CognitoJwtAuthenticationOptions : AuthenticationOptions
             MaximumTokenLength,
             Keys.Copy(),
             TokenCache,
+            Revocations,
+            Revocations.List ?? new CognitoRevocationList(),
             TimeProvider);
     }
 

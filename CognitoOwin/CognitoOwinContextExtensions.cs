@@ -7,7 +7,7 @@ namespace Microsoft.Owin;
 public static class CognitoOwinContextExtensions
 {
     /// <summary>
-    /// Gets the state of the keys of the application's user pools, for a health endpoint. In a Web API controller, call
+    /// Gets the state of the keys of the application's user pools, and of its revocations, for a health endpoint. In a Web API controller, call
     /// <c>Request.GetOwinContext().GetCognitoHealth()</c>. The call never blocks; it may start a fetch in the background, whose
     /// result a later call reports.
     /// </summary>
@@ -15,16 +15,17 @@ public static class CognitoOwinContextExtensions
     /// <returns>The state of every pool.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="context"/> is null.</exception>
     /// <exception cref="InvalidOperationException">The request has not passed <c>app.UseCognitoJwt()</c>.</exception>
-    public static CognitoHealth GetCognitoHealth(this IOwinContext context)
-    {
-        if (context == null)
-        {
-            throw new ArgumentNullException(nameof(context));
-        }
+    public static CognitoHealth GetCognitoHealth(this IOwinContext context) =>
+        SharedServices.Get(context, nameof(GetCognitoHealth)).GetHealth();
 
-        return context.Get<CognitoHealthSource?>(CognitoHealthSource.Key)?.GetHealth()
-            ?? throw new InvalidOperationException(
-                "The request has not passed CognitoOwin: in Startup, call app.UseCognitoJwt() before the code that calls "
-                + "GetCognitoHealth().");
-    }
+    /// <summary>
+    /// Gets the revocations of the application. In a Web API controller, call <c>Request.GetCognitoRevocations()</c> of
+    /// CognitoOwin.WebApi. All <c>app.UseCognitoJwt()</c> of an application share them.
+    /// </summary>
+    /// <param name="context">The request, which has passed <c>app.UseCognitoJwt()</c>.</param>
+    /// <returns>The revocations.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="context"/> is null.</exception>
+    /// <exception cref="InvalidOperationException">The request has not passed <c>app.UseCognitoJwt()</c>.</exception>
+    public static ICognitoRevocations GetCognitoRevocations(this IOwinContext context) =>
+        SharedServices.Get(context, nameof(GetCognitoRevocations)).Revocations;
 }

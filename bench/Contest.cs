@@ -55,6 +55,9 @@ internal sealed class Contest
     /// <summary>Gets the median of the rounds for the time of <paramref name="over"/> divided by the time of <paramref name="under"/>.</summary>
     public double Ratio(string over, string under) => Median(_times[over].Zip(_times[under], (a, b) => a / b));
 
+    /// <summary>Gets the median of the rounds for the time of <paramref name="longer"/> minus the time of <paramref name="shorter"/>.</summary>
+    public double Difference(string longer, string shorter) => Median(_times[longer].Zip(_times[shorter], (a, b) => a - b));
+
     public static double Median(IEnumerable<double> values) => Percentile(values, 0.5);
 
     public static double Percentile(IEnumerable<double> values, double fraction)

@@ -56,3 +56,6 @@ function parse(text) {
     return undefined;
   }
 }
+
+/** Waits until a sign-in is not in the second of an earlier revocation. Tokens have whole seconds. */
+export const pastSecond = () => new Promise((resolve) => { setTimeout(resolve, 1100); });

@@ -4,7 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
-import { bearer, send, tamper } from './client.mjs';
+import { bearer, pastSecond, send, tamper } from './client.mjs';
 import { stranger, users } from './pool.mjs';
 import { startStack } from './stack.mjs';
 
@@ -194,9 +194,18 @@ export const story = [
     },
   },
   {
+    name: 'Bob sends the ID token that he has had all the time, and that is valid for another hour',
+    expected: '401 invalid_token, because his account was closed: his tokens are revoked',
+    request: (memory) => get('/api/me', bearer(memory.bob.idToken)),
+    check: revoked,
+  },
+  {
     name: 'Bob signs in again; his new token is valid, but the handler rejects him',
     expected: '401 invalid_token with the application\'s reason',
-    request: async ({ pools }) => get('/api/me', bearer((await pools.signIn(pools.own, bob)).idToken)),
+    async request({ pools }) {
+      await pastSecond();
+      return get('/api/me', bearer((await pools.signIn(pools.own, bob)).idToken));
+    },
     check(answer) {
       refused('invalid_token')(answer);
       assert.match(answer.challenge, /"This account is closed\."/);
@@ -264,12 +273,34 @@ export const story = [
     },
   },
   {
-    name: 'Alice signs out',
+    name: 'Alice signs out; she sends her ID token, and her refresh token for the user pool',
     expected: '204',
-    request: (memory) => ({ method: 'DELETE', path: '/api/session', headers: [], json: { refreshToken: memory.alice.refreshToken } }),
+    request: (memory) => ({
+      method: 'DELETE', path: '/api/session', headers: [bearer(memory.alice.idToken)], json: { refreshToken: memory.alice.refreshToken },
+    }),
     check(answer) {
       assert.equal(answer.status, 204);
     },
+  },
+  {
+    name: 'Her ID token is valid for another hour, and she sends it again',
+    expected: '401 invalid_token, because the application has revoked it',
+    request: (memory) => get('/api/me', bearer(memory.alice.idToken)),
+    check: revoked,
+  },
+  {
+    name: 'Her access token is revoked too',
+    expected: '204; Cognito\'s own tokens name their sign-in, and one call revokes both',
+    request: (memory) => ({ method: 'DELETE', path: '/api/session/token', headers: [bearer(memory.alice.accessToken)] }),
+    check(answer) {
+      assert.equal(answer.status, 204);
+    },
+  },
+  {
+    name: 'She sends the access token again',
+    expected: '401 invalid_token',
+    request: (memory) => get('/api/me', bearer(memory.alice.accessToken)),
+    check: revoked,
   },
   {
     name: 'She uses her revoked refresh token',
@@ -317,6 +348,11 @@ function refused(error) {
     assert.equal(answer.status, 401);
     assert.match(answer.challenge ?? '', new RegExp(`^Bearer realm="[^"]+", error="${error}", error_description="[^"]+"`));
   };
+}
+
+function revoked(answer) {
+  refused('invalid_token')(answer);
+  assert.match(answer.challenge, /"The token was revoked\."/);
 }
 
 function tokens(answer) {

@@ -54,6 +54,8 @@ public sealed class SettingsTests
             ("cognito:PublicKeysCachingTimeout", "3600"),
             ("cognito:TokenCacheEnabled", "false"),
             ("cognito:TokenCacheMaximumEntries", "500"),
+            ("cognito:RevocationsMaximumEntries", "5000"),
+            ("cognito:RefreshTokenLifetime", "7200"),
             ("cognito:RequireHttps", "false"));
 
         var pool = options.UserPools.Single();
@@ -69,6 +71,8 @@ public sealed class SettingsTests
         Assert.AreEqual(TimeSpan.FromHours(1), options.Keys.RefreshInterval);
         Assert.IsFalse(options.TokenCache.Enabled);
         Assert.AreEqual(500, options.TokenCache.MaximumEntries);
+        Assert.AreEqual(5000, options.Revocations.MaximumEntries);
+        Assert.AreEqual(TimeSpan.FromHours(2), options.Revocations.RefreshTokenLifetime);
         Assert.IsFalse(options.RequireHttps);
     }
 
@@ -122,6 +126,8 @@ public sealed class SettingsTests
             ("cognito:PublicKeysCachingTimeout", "-5"),
             ("cognito:RequireHttps", "yes"),
             ("cognito:TokenCacheMaximumEntries", "0"),
+            ("cognito:RevocationsMaximumEntries", "10000001"),
+            ("cognito:RefreshTokenLifetime", "3599"),
             ("cognito:RequiredGroup", "staff"));
 
         foreach (var expected in new[]
@@ -135,13 +141,15 @@ public sealed class SettingsTests
             "cognito:PublicKeysCachingTimeout is \"-5\": expected a whole number of seconds",
             "cognito:RequireHttps is \"yes\": expected true or false",
             "cognito:TokenCacheMaximumEntries is \"0\": expected 1 to 1000000",
+            "cognito:RevocationsMaximumEntries is \"10000001\": expected 1 to 10000000",
+            "cognito:RefreshTokenLifetime is \"00:59:59\": expected 01:00:00 to 3650.00:00:00",
             "cognito:RequiredGroup is not a setting",
         })
         {
             Assert.AreEqual(1, problems.Count(problem => problem.StartsWith(expected, StringComparison.Ordinal)), expected);
         }
 
-        Assert.HasCount(10, problems);
+        Assert.HasCount(12, problems);
     }
 
     [TestMethod]
@@ -446,6 +454,7 @@ public sealed class SettingsTests
             Provider = null!,
             TimeProvider = null!,
             TokenCache = null!,
+            Revocations = null!,
             Keys = new CognitoKeysOptions
             {
                 StaleLifetime = TimeSpan.FromHours(1),
@@ -456,13 +465,13 @@ public sealed class SettingsTests
 
         var e = Assert.ThrowsExactly<CognitoConfigurationException>(() => new CognitoTokenValidator(options));
 
-        Assert.HasCount(13, e.Problems);
+        Assert.HasCount(14, e.Problems);
         foreach (var line in e.Problems)
         {
             StringAssert.Contains(e.Message, line);
         }
 
-        StringAssert.StartsWith(e.Message, "CognitoOwin cannot start: 13 settings need attention.");
+        StringAssert.StartsWith(e.Message, "CognitoOwin cannot start: 14 settings need attention.");
     }
 
     [TestMethod]

@@ -25,7 +25,7 @@ public sealed class KatanaReferencesTests
 
     [TestMethod]
     [DataRow("CognitoOwin", "Owin Microsoft.Owin Microsoft.Owin.Security Microsoft.Owin.Security.Jwt")]
-    [DataRow("CognitoOwin.WebApi", "")]
+    [DataRow("CognitoOwin.WebApi", "Microsoft.Owin")]
     [DataRow("CognitoOwin.Testing", "Owin Microsoft.Owin")]
     public void Published_assembly_refers_to_the_real_Katana(string name, string expected)
     {

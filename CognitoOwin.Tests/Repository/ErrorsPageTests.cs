@@ -173,6 +173,17 @@ public sealed class ErrorsPageTests
             case TokenRejection.GroupMissing:
                 configure = options => options.RequiredGroups = ["staff"];
                 break;
+            case TokenRejection.Revoked:
+                configure = options =>
+                {
+                    // The token does not need to be known for this.
+                    options.Revocations.List = new CognitoRevocationList();
+                    pool.Configure(options);
+                    using var validator = new CognitoTokenValidator(options);
+                    validator.Revocations.RevokeTokenAsync(pool.UserPool.UserPoolId!, "stolen", DateTimeOffset.UtcNow.AddHours(1)).Wait();
+                };
+                token.WithClaim("jti", "stolen");
+                break;
             case TokenRejection.UserInfoScopeMissing:
                 token = pool.AccessToken();
                 configure = ConfigureUserInfo(pool, HttpStatusCode.OK, "{}");

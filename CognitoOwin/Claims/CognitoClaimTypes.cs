@@ -39,6 +39,8 @@ public static class CognitoClaimTypes
     public const string TokenUse = "token_use";
 
     internal const string TokenId = "jti";
+    internal const string OriginTokenId = "origin_jti";
+    internal const string AuthenticationTime = "auth_time";
     internal const string Issuer = "iss";
     internal const string Audience = "aud";
     internal const string Expiration = "exp";

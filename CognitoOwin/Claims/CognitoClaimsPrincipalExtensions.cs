@@ -122,6 +122,14 @@ public static class CognitoClaimsPrincipalExtensions
     /// <exception cref="ArgumentNullException"><paramref name="principal"/> is null.</exception>
     public static string? GetCognitoClientId(this IPrincipal principal) => FindIdentity(principal)?.Token?.ClientId;
 
+    /// <summary>
+    /// Gets the id of the sign-in from which the token comes (<c>origin_jti</c>). Refreshed tokens keep it.
+    /// </summary>
+    /// <param name="principal">The principal.</param>
+    /// <returns>The id, or null.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="principal"/> is null.</exception>
+    public static string? GetCognitoOriginJti(this IPrincipal principal) => FindToken(principal)?.OriginJti;
+
     /// <summary>Gets an attribute of the user, such as <c>custom:tenant</c>.</summary>
     /// <param name="principal">The principal.</param>
     /// <param name="name">The name of the claim. It is case-sensitive.</param>
@@ -162,6 +170,12 @@ public static class CognitoClaimsPrincipalExtensions
         FindIdentity(principal)?.Settings?.CreateInsufficientScopeChallenge(
             description ?? throw new ArgumentNullException(nameof(description)),
             scopes ?? throw new ArgumentNullException(nameof(scopes)));
+
+    /// <summary>Gets the validated token of the principal.</summary>
+    /// <param name="principal">The principal.</param>
+    /// <returns>The token, or null.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="principal"/> is null.</exception>
+    internal static CognitoToken? FindToken(IPrincipal principal) => FindIdentity(principal)?.Token;
 
     private static string? GetValue(IPrincipal principal, string type) => FindIdentity(principal)?.FindFirst(type)?.Value;
 

@@ -90,6 +90,24 @@ public sealed class CognitoToken
     /// <summary>Gets the scopes of an access token.</summary>
     public IReadOnlyList<string> Scopes { get; private set; } = Empty;
 
+    /// <summary>
+    /// Gets the id of the sign-in from which the token comes (<c>origin_jti</c>). Refreshed tokens keep it. Null if the token has
+    /// none: Cognito writes it if token revocation is enabled for the app client, and not for client credentials.
+    /// </summary>
+    public string? OriginJti { get; private set; }
+
+    /// <summary>Gets the id of this token (<c>jti</c>); null if it has none.</summary>
+    public string? Jti { get; private set; }
+
+    /// <summary>
+    /// Gets the time at which the user signed in (<c>auth_time</c>), in whole seconds. Refreshed tokens keep it. Null if the token
+    /// has none.
+    /// </summary>
+    public DateTimeOffset? AuthTime => ToDate(AuthenticationTime);
+
+    /// <summary>Gets the time at which the token was issued (<c>iat</c>), in whole seconds; null if the token has none.</summary>
+    public DateTimeOffset? IssuedAt => ToDate(IssueTime);
+
     /// <summary>Gets the time at which the token expires, without clock skew.</summary>
     public DateTimeOffset ExpiresAt => NumericDate.ToDateTimeOffset(Expiration);
 
@@ -98,6 +116,16 @@ public sealed class CognitoToken
 
     /// <summary>Gets <c>exp</c>, in seconds since 1970.</summary>
     internal double Expiration { get; private set; }
+
+    private double AuthenticationTime { get; set; }
+
+    /// <summary>Gets <c>iat</c>, in seconds since 1970; not a number if the token has none.</summary>
+    internal double IssueTime { get; private set; }
+
+    /// <summary>
+    /// Gets <c>auth_time</c>, or <c>iat</c> if it is absent, in seconds since 1970; not a number if the token has neither.
+    /// </summary>
+    internal double SignInTime => double.IsNaN(AuthenticationTime) ? IssueTime : AuthenticationTime;
 
     /// <summary>Gets the claims of the token's identity.</summary>
     internal IReadOnlyList<Claim> Claims { get; private set; } = null!;
@@ -131,7 +159,10 @@ public sealed class CognitoToken
             || !TryReadText(payload, isIdToken ? CognitoClaimTypes.Username : CognitoClaimTypes.AccessTokenUsername, out var username)
             || !TryReadText(payload, CognitoClaimTypes.Email, out var email)
             || !TryReadText(payload, CognitoClaimTypes.Scope, out var scope)
-            || !TryReadText(payload, CognitoClaimTypes.TokenId, out _))
+            || !TryReadText(payload, CognitoClaimTypes.TokenId, out var jti)
+            || !TryReadText(payload, CognitoClaimTypes.OriginTokenId, out var originJti)
+            || !TryReadDate(payload, CognitoClaimTypes.AuthenticationTime, out var authenticationTime)
+            || !TryReadDate(payload, CognitoClaimTypes.IssuedAt, out var issueTime))
         {
             return null;
         }
@@ -162,6 +193,10 @@ public sealed class CognitoToken
             EmailVerified = IsEmailVerified(attributes),
             Groups = groups.ConvertAll(static claim => claim.Value).AsReadOnly(),
             Scopes = scope == null ? Empty : Array.AsReadOnly(scope.Split([' '], StringSplitOptions.RemoveEmptyEntries)),
+            OriginJti = originJti,
+            Jti = jti,
+            AuthenticationTime = authenticationTime,
+            IssueTime = issueTime,
             Expiration = expiration,
             Attributes = attributes,
             Claims = claims,
@@ -177,4 +212,20 @@ public sealed class CognitoToken
         text = null;
         return !payload.TryGetValue(name, out var member) || (text = member.String) != null;
     }
+
+    private static bool TryReadDate(Dictionary<string, JsonValue> payload, string name, out double date)
+    {
+        date = double.NaN;
+        if (!payload.TryGetValue(name, out var member))
+        {
+            return true;
+        }
+
+        var read = NumericDate.Read(member);
+        date = read.GetValueOrDefault();
+        return read.HasValue;
+    }
+
+    private static DateTimeOffset? ToDate(double seconds) =>
+        double.IsNaN(seconds) ? null : NumericDate.ToDateTimeOffset(seconds);
 }

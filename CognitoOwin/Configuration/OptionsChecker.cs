@@ -352,6 +352,17 @@ internal sealed class OptionsChecker
             CheckRange(SettingsReader.Prefix + "TokenCacheMaximumEntries", _options.TokenCache.MaximumEntries, 1, 1_000_000);
         }
 
+        CheckPresent(nameof(_options.Revocations), _options.Revocations);
+        if (_options.Revocations is { } revocations)
+        {
+            CheckRange(SettingsReader.Prefix + "RevocationsMaximumEntries", revocations.MaximumEntries, 1, 10_000_000);
+            CheckRange(
+                SettingsReader.Prefix + "RefreshTokenLifetime",
+                revocations.RefreshTokenLifetime,
+                TimeSpan.FromHours(1),
+                TimeSpan.FromDays(3650));
+        }
+
         // `Realm` and the schemes become part of a header. A character that is not checked here could end the header and start
         // another.
         if (string.IsNullOrEmpty(_options.Realm) || !_options.Realm.All(c => c is >= ' ' and <= '~' and not ('"' or '\\')))

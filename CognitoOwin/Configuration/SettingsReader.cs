@@ -100,6 +100,13 @@ internal sealed class SettingsReader
             value => options.Keys.RefreshInterval = value);
         ReadValue<bool>(Prefix + "TokenCacheEnabled", "true or false", bool.TryParse, value => options.TokenCache.Enabled = value);
         ReadValue<int>(Prefix + "TokenCacheMaximumEntries", "a whole number", TryParseNumber, value => options.TokenCache.MaximumEntries = value);
+        ReadValue<int>(
+            Prefix + "RevocationsMaximumEntries", "a whole number", TryParseNumber, value => options.Revocations.MaximumEntries = value);
+        ReadValue<TimeSpan>(
+            Prefix + "RefreshTokenLifetime",
+            "a whole number of seconds",
+            TryParseSeconds,
+            value => options.Revocations.RefreshTokenLifetime = value);
         options.RequiredScopes = [.. options.RequiredScopes, .. ReadList(Prefix + "RequiredScopes")];
         options.RequiredGroups = [.. options.RequiredGroups, .. ReadList(Prefix + "RequiredGroups")];
     }

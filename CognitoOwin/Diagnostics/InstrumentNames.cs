@@ -13,11 +13,15 @@ internal static class InstrumentNames
     public const string TokenCacheEvictions = "cognito_owin.token_cache.evictions";
     public const string TokenCacheEntries = "cognito_owin.token_cache.entries";
 
+    public const string RevocationsEntries = "cognito_owin.revocations.entries";
+    public const string RevocationsRefused = "cognito_owin.revocations.refused";
+
     public const string UserPoolTag = "cognito_owin.user_pool";
     // The value of UserPoolTag for all pools that are not configured. No pool id begins with an underscore.
     public const string ResolvedUserPools = "_resolved";
 
     public const string LookupResultTag = "cognito_owin.lookup.result";
+    public const string RevocationKindTag = "cognito_owin.revocation.kind";
 
     // https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/
     public const string ErrorTypeTag = "error.type";

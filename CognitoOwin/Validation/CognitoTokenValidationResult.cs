@@ -12,6 +12,8 @@ public sealed class CognitoTokenValidationResult
 {
     private TrustedIssuer? _issuer;
     private SigningKey? _key;
+    private RevocationKey?[]? _revocationKeys;
+    private int _revocationsVersion;
     private string? _member;
     private string? _actual;
     private object? _slot;
@@ -67,6 +69,36 @@ public sealed class CognitoTokenValidationResult
     /// <param name="actual">Its value in the token; null if it is missing or not text.</param>
     internal static CognitoTokenValidationResult Reject(TokenRejection rejection, string? member = null, string? actual = null) =>
         new() { Rejection = rejection, _member = member, _actual = actual };
+
+    /// <summary>
+    /// Replaces the result of an accepted token that is revoked. This result itself stays as it is, so that a token that is sent
+    /// again after its revocation is found in the cache, and costs no verification.
+    /// </summary>
+    /// <returns>This result, or the rejection of the revoked token.</returns>
+    internal CognitoTokenValidationResult ApplyRevocations()
+    {
+        if (_issuer?.Pool.Revocations is not { } revocations)
+        {
+            return this;
+        }
+
+        // Most requests stop here: nothing was revoked since a request with this token looked.
+        var version = revocations.Version;
+        if (_revocationsVersion == version)
+        {
+            return this;
+        }
+
+        if (revocations.Find(Token!, ref _revocationKeys) is { } kind)
+        {
+            RevocationMetrics.RecordRefusal(kind);
+            return Reject(TokenRejection.Revoked);
+        }
+
+        // The version was read before looking. If a revocation came in between, the next request looks again.
+        _revocationsVersion = version;
+        return this;
+    }
 
     internal static CognitoTokenValidationResult ReportUnavailable(TokenRejection rejection, TimeSpan retryAfter) =>
         new() { Rejection = rejection, RetryAfter = retryAfter };

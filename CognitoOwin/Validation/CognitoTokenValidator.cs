@@ -34,6 +34,8 @@ public sealed class CognitoTokenValidator : IDisposable
     private readonly int _maximumTokenLength;
     private readonly TimeProvider _time;
     private readonly ValidatedTokenCache? _cache;
+    private readonly CognitoRevocationList _revocations;
+    private int _isDisposed;
 
     /// <summary>Creates a validator. Later changes of the settings have no effect.</summary>
     /// <param name="options">The settings.</param>
@@ -50,6 +52,8 @@ public sealed class CognitoTokenValidator : IDisposable
         _clockSkew = settings.ClockSkew.TotalSeconds;
         _maximumTokenLength = settings.MaximumTokenLength;
         _time = settings.TimeProvider;
+        _revocations = settings.RevocationList;
+        _revocations.Attach(settings);
         _keys = [.. settings.UserPools.Select(CreateKeys)];
 
         _resolvedPools = settings.UserPoolResolver == null ? null : new ResolvedPools(settings.UserPoolResolver, settings, log);
@@ -73,6 +77,9 @@ public sealed class CognitoTokenValidator : IDisposable
         }
     }
 
+    /// <summary>Gets the revocations, which this validator checks for every token.</summary>
+    public ICognitoRevocations Revocations => _revocations;
+
     /// <summary>Validates a token. It returns a result for every text, also for a malformed one.</summary>
     /// <param name="token">The token in its compact form (RFC 7515 §3.1), without a scheme.</param>
     /// <param name="cancellationToken">
@@ -85,7 +92,9 @@ public sealed class CognitoTokenValidator : IDisposable
         ValidateAsync(new TokenText(token ?? throw new ArgumentNullException(nameof(token))), cancellationToken);
 
     internal Task<CognitoTokenValidationResult> ValidateAsync(TokenText token, CancellationToken cancellationToken) =>
-        _cache?.Find(token) is { MustWaitForPool: false } cached ? cached.Completed : ValidateNewAsync(token.ToString(), cancellationToken);
+        _cache?.Find(token) is { MustWaitForPool: false } cached
+            ? cached.ApplyRevocations().Completed
+            : ValidateNewAsync(token.ToString(), cancellationToken);
 
     private async Task<CognitoTokenValidationResult> ValidateNewAsync(string token, CancellationToken cancellationToken)
     {
@@ -155,7 +164,7 @@ public sealed class CognitoTokenValidator : IDisposable
         }
 
         // Verifying is the one costly step. Concurrent requests with the same new token share one verification.
-        return _cache == null ? Verify() : _cache.GetOrVerify(new TokenText(token), Verify);
+        return (_cache == null ? Verify() : _cache.GetOrVerify(new TokenText(token), Verify)).ApplyRevocations();
 
         CognitoTokenValidationResult Verify()
         {
@@ -175,15 +184,20 @@ public sealed class CognitoTokenValidator : IDisposable
     }
 
     /// <summary>
-    /// Gets the state of the keys of every configured user pool, for a health endpoint. The call never blocks; it may start a fetch
-    /// in the background, whose result a later call reports.
+    /// Gets the state of the keys of every configured user pool, and of the list of revocations, for a health endpoint. The call
+    /// never blocks; it may start a fetch in the background, whose result a later call reports.
     /// </summary>
-    /// <returns>The state of every pool.</returns>
-    public CognitoHealth GetHealth() => new([.. _keys.Select(keys => keys.GetHealth())]);
+    /// <returns>The state of every pool and of the revocations.</returns>
+    public CognitoHealth GetHealth() => new([.. _keys.Select(keys => keys.GetHealth())], _revocations.GetHealth());
 
-    /// <summary>Stops the key fetches, the calls of the user pool resolver and the metrics of the token cache.</summary>
+    /// <summary>Stops the key fetches, the calls of the user pool resolver, and the metrics of the token cache and the revocations.</summary>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
+        {
+            _revocations.Detach();
+        }
+
         _cache?.Dispose();
         _resolvedPools?.Dispose();
         foreach (var keys in _keys)

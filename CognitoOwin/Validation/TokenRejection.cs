@@ -111,6 +111,11 @@ public enum TokenRejection
     GroupMissing,
 
     /// <summary>
+    /// The application has revoked the token, its sign-in, its user or its app client (<see cref="ICognitoRevocations"/>).
+    /// </summary>
+    Revoked,
+
+    /// <summary>
     /// The access token lacks the scope that <see cref="CognitoJwtAuthenticationOptions.UserInfo"/> needs to read the profile:
     /// <c>aws.cognito.signin.user.admin</c> or <c>openid</c>.
     /// </summary>

@@ -32,4 +32,6 @@ internal sealed record TokenValidationSettings(
     int MaximumTokenLength,
     CognitoKeysOptions Keys,
     CognitoTokenCacheOptions TokenCache,
+    CognitoRevocationsOptions Revocations,
+    CognitoRevocationList RevocationList,
     TimeProvider TimeProvider);

@@ -15,6 +15,8 @@ internal sealed class TrustedPool(CognitoUserPool userPool, TokenValidationSetti
 
     public HashSet<string> ClientIds { get; } = new(userPool.ClientIds, StringComparer.Ordinal);
 
+    public PoolRevocations Revocations { get; } = settings.RevocationList.GetOrAddPool(userPool.UserPoolId!, userPool.ClientIds);
+
     public CognitoTokenUse TokenUse { get; } = userPool.TokenUse ?? settings.TokenUse;
 
     public HashSet<string> RequiredScopes { get; } = new(userPool.RequiredScopes ?? settings.RequiredScopes, StringComparer.Ordinal);

@@ -31,7 +31,7 @@ export const explainParameter = (name, value) => ({
 // RFC 6750 §3.1
 const errors = {
   invalid_request: 'The request has no token after "Bearer", or more than one.',
-  invalid_token: 'The token is not valid: it has expired, was changed, or is from another issuer. Get a new token and try again.',
+  invalid_token: 'The token is not valid: it has expired, was changed or revoked, or is from another issuer. Get a new token and try again.',
   insufficient_scope: 'The token is valid but lacks a permission. A new token would lack it too.',
 };
 

@@ -39,14 +39,14 @@ async function send({ method, path, token, json }) {
   if (token) {
     headers.set('Authorization', `Bearer ${token}`);
   }
-  if (json) {
+  if (json !== undefined) {
     headers.set('Content-Type', 'application/json');
   }
   const started = performance.now();
   try {
     // The address is relative to the page, because the application may be in a folder of its site.
     const response = await fetch(`.${path}`, {
-      method, headers, body: json && JSON.stringify(json), cache: 'no-store', credentials: 'omit',
+      method, headers, body: json === undefined ? undefined : JSON.stringify(json), cache: 'no-store', credentials: 'omit',
     });
     const text = await response.text();
     return {
@@ -116,16 +116,26 @@ element('refresh').addEventListener('click', async () => {
 });
 
 element('sign-out').addEventListener('click', async () => {
-  const { accessToken, refreshToken } = tokens;
+  const { idToken, accessToken, refreshToken } = tokens;
   // Delete the tokens before the application answers, so that they are deleted for every answer.
   tokens = undefined;
   showSession();
   choose('none');
   element('username').focus();
-  const answer = await send({ method: 'DELETE', path: '/api/session', token: accessToken, json: { refreshToken } });
-  showAnswer(answer, answer.ok
-    ? 'This page has deleted the tokens.'
-    : 'This page has deleted the tokens. The user pool did not revoke the refresh token, which is valid until it expires.');
+  const answer = await send({ method: 'DELETE', path: '/api/session', token: idToken, json: { refreshToken } });
+  // Cognito's access token is refused with the sign-in, so this call gets 401. cognito-local names no sign-in in its tokens.
+  await send({ method: 'DELETE', path: '/api/session/token', token: accessToken });
+  const checks = [];
+  for (const token of [idToken, accessToken]) {
+    checks.push(await send({ method: 'GET', path: '/api/me', token }));
+  }
+  showAnswer(answer, [
+    'This page has deleted the tokens.',
+    answer.ok ? '' : 'The user pool did not revoke the refresh token, which is valid until it expires.',
+    checks.every((check) => check.status === 401)
+      ? 'Both tokens have not expired, but the API refuses them from now on.'
+      : 'The API still accepts them until they expire.',
+  ].join(' '));
 });
 
 /** Keeps the tokens of an answer, if it has any. If a refresh returns no refresh token, the old one stays in use. */
@@ -231,24 +241,30 @@ element('senders').addEventListener('change', showSenderHint);
 
 element('endpoints').append(...endpoints.map(endpointItem));
 
-function endpointItem({ method, path, about, field }) {
+function endpointItem({ method, path, about, field, json }) {
   const item = element('endpoint').content.cloneNode(true).firstElementChild;
   const find = (selector) => item.querySelector(selector);
   find('.method').textContent = method;
   find('code').textContent = path;
   find('.hint').textContent = about;
-  find('button').ariaLabel = `Call ${method} ${path}`;
+  find('button').ariaLabel = `Call ${method} ${path}${json === undefined ? '' : ` ${json}`}`;
 
   let input;
   if (field) {
-    const id = `field-${path.replaceAll('/', '-')}`;
+    const id = `field-${[path, json].join('-').replaceAll(/\W+/g, '-')}`;
     input = make('input', { id, name: field.name, value: field.value, autocomplete: 'off' });
     find('.do').prepend(make('label', { for: id, text: field.label }), input);
   }
 
   find('form').addEventListener('submit', async (event) => {
     event.preventDefault();
-    const answer = await send({ method, path, token: sender().token(), json: field && { [field.name]: input.value } });
+    const inPath = `{${field?.name}}`;
+    const answer = await send({
+      method,
+      path: path.replace(inPath, () => encodeURIComponent(input.value)),
+      token: sender().token(),
+      json: json ?? (field && { [field.name]: input.value }),
+    });
     showAnswer(answer);
   });
   return item;

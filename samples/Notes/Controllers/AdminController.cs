@@ -1,6 +1,8 @@
+using System;
 using System.Net;
 using System.Threading.Tasks;
 using System.Web.Http;
+using CognitoOwin.WebApi;
 using Notes.Data;
 
 namespace Notes.Controllers;
@@ -14,10 +16,31 @@ public class AdminController : ApiController
     [HttpGet, Route("api/admin")]
     public async Task<IHttpActionResult> Get() => Ok(await _store.CountAsync());
 
-    /// <summary>Closes or opens an account. The handler in Startup.cs rejects or accepts the user from the user's next token on.</summary>
+    /// <summary>
+    /// Closes or opens an account. A closed account's tokens are refused at the next request, and the handler in Startup.cs rejects the
+    /// user after a new sign-in.
+    /// </summary>
     [HttpPut, Route("api/admin/users/{id:long}/disabled")]
-    public async Task<IHttpActionResult> PutDisabled(long id, [FromBody] bool? isDisabled) =>
-        isDisabled is not { } value ? BadRequest("Send true or false.")
-        : await _store.SetDisabledAsync(id, value) ? StatusCode(HttpStatusCode.NoContent)
-        : NotFound();
+    public async Task<IHttpActionResult> PutDisabled(long id, [FromBody] bool? isDisabled)
+    {
+        if (isDisabled is not { } value)
+        {
+            return BadRequest("Send true or false.");
+        }
+
+        // The database first: a sign-in after the revocation must meet the closed account.
+        if (await _store.SetDisabledAsync(id, value) is not { } user)
+        {
+            return NotFound();
+        }
+
+        if (value)
+        {
+            // With the moment, the user can sign in as soon as the account is open again. It relies on the clock of this server:
+            // docs/sign-out.md explains the other choice.
+            await Request.GetCognitoRevocations().RevokeUserAsync(user.UserPoolId, user.Subject, DateTimeOffset.UtcNow);
+        }
+
+        return StatusCode(HttpStatusCode.NoContent);
+    }
 }

@@ -6,6 +6,8 @@ using System.Net.Http.Headers;
 using System.Threading;
 using System.Threading.Tasks;
 using System.Web.Http;
+using CognitoOwin;
+using CognitoOwin.WebApi;
 using Notes.SignIn;
 
 namespace Notes.Controllers;
@@ -32,16 +34,50 @@ public class SessionController : ApiController
             async sent => Tokens(await new CognitoSignIn().RefreshAsync(sent.RefreshToken, sent.Username, cancellationToken)));
 
     /// <summary>
-    /// Signs out by revoking the refresh token. The other two tokens stay valid until they expire, for every API that validates their
-    /// signature. So the client must delete them.
+    /// Signs out: revokes the refresh token at Cognito, and the sign-in of the token in the header here. Other APIs that validate
+    /// signatures still accept the two tokens until they expire, so the client must delete them.
     /// </summary>
     [HttpDelete, Route("api/session")]
     public Task<IHttpActionResult> Delete(Session? session, CancellationToken cancellationToken) =>
         AnswerAsync(session, "Send a JSON object with \"refreshToken\".", async sent =>
         {
-            await new CognitoSignIn().RevokeAsync(sent.RefreshToken, cancellationToken);
+            var isRefreshTokenRevoked = false;
+            try
+            {
+                await new CognitoSignIn().RevokeAsync(sent.RefreshToken, cancellationToken);
+                isRefreshTokenRevoked = true;
+            }
+            finally
+            {
+                // Also if Cognito cannot be reached. The revocation is then kept for as long as the refresh token is valid.
+                await RevokeSignInAsync(isRefreshTokenRevoked);
+            }
+
             return StatusCode(HttpStatusCode.NoContent);
         });
+
+    /// <summary>
+    /// Revokes the token in the header alone. A client of a user pool that writes no origin_jti calls it for each of its tokens.
+    /// </summary>
+    [Authorize]
+    [HttpDelete, Route("api/session/token")]
+    public async Task<IHttpActionResult> DeleteToken()
+    {
+        await Request.GetCognitoRevocations().RevokeTokenAsync(User);
+        return StatusCode(HttpStatusCode.NoContent);
+    }
+
+    private async Task RevokeSignInAsync(bool isRefreshTokenRevoked)
+    {
+        if (User.GetCognitoOriginJti() != null)
+        {
+            await Request.GetCognitoRevocations().RevokeSignInAsync(User, isRefreshTokenRevoked);
+        }
+        else if (User.GetCognitoSubject() != null)
+        {
+            await Request.GetCognitoRevocations().RevokeTokenAsync(User);
+        }
+    }
 
     private async Task<IHttpActionResult> AnswerAsync<T>(T? sent, string expected, Func<T, Task<IHttpActionResult>> answer)
         where T : class

@@ -88,7 +88,7 @@ public sealed class NotesStore(ConnectionStringSettings settings)
     private const string SetDisabled = """
         UPDATE users SET disabled_at = @disabledAt WHERE id = @id;
 
-        SELECT COUNT(*) FROM users WHERE id = @id;
+        SELECT user_pool_id AS userPoolId, subject FROM users WHERE id = @id;
         """;
 
     private const string AddNote = """
@@ -142,11 +142,11 @@ public sealed class NotesStore(ConnectionStringSettings settings)
         }
     }
 
-    /// <summary>Closes or opens the account of a user. Returns false if the user does not exist.</summary>
-    public async Task<bool> SetDisabledAsync(long id, bool isDisabled)
+    /// <summary>Closes or opens the account of a user. Returns null if the user does not exist.</summary>
+    public async Task<UserKey?> SetDisabledAsync(long id, bool isDisabled)
     {
         using var connection = Open();
-        return await connection.ExecuteScalarAsync<long>(SetDisabled, new { id, disabledAt = isDisabled ? Now() : null }) > 0;
+        return await connection.QuerySingleOrDefaultAsync<UserKey>(SetDisabled, new { id, disabledAt = isDisabled ? Now() : null });
     }
 
     public async Task<Note> AddNoteAsync(long userId, string text)

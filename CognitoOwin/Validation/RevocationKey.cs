@@ -1,0 +1,21 @@
+using System;
+
+namespace CognitoOwin.Validation;
+
+/// <summary>
+/// Holds the id of a sign-in, user, token or app client with its hash. Hashing an id takes longer than looking it up, so a
+/// remembered token keeps its keys. Two keys are equal if their ids are.
+/// </summary>
+internal readonly record struct RevocationKey
+{
+    private readonly int _hash;
+    private readonly string _id;
+
+    public RevocationKey(string id)
+    {
+        _id = id;
+        _hash = StringComparer.Ordinal.GetHashCode(id);
+    }
+
+    public override int GetHashCode() => _hash;
+}

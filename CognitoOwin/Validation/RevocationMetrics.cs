@@ -1,0 +1,66 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics.Metrics;
+using System.Linq;
+using CognitoOwin.Diagnostics;
+
+namespace CognitoOwin.Validation;
+
+/// <summary>Measures the lists of revocations. It allocates nothing per token while nobody listens.</summary>
+internal static class RevocationMetrics
+{
+    private static readonly Counter<long> Refused = CognitoMeter.Instance.CreateCounter<long>(
+        InstrumentNames.RevocationsRefused,
+        unit: "{token}",
+        description: "Tokens that were refused because they are revoked.");
+
+    // Weak, so that the gauge does not keep a list alive that nobody uses or disposes.
+    private static readonly List<WeakReference> Lists = [];
+
+    static RevocationMetrics() => CognitoMeter.Instance.CreateObservableUpDownCounter(
+        InstrumentNames.RevocationsEntries,
+        CountEntries,
+        unit: "{entry}",
+        description: "Revocations that are kept, in all lists of the process.");
+
+    public static void Observe(CognitoRevocationList list)
+    {
+        lock (Lists)
+        {
+            Lists.RemoveAll(static reference => !reference.IsAlive);
+            Lists.Add(new WeakReference(list));
+        }
+    }
+
+    public static void StopObserving(CognitoRevocationList list)
+    {
+        lock (Lists)
+        {
+            Lists.RemoveAll(reference => ReferenceEquals(reference.Target, list));
+        }
+    }
+
+    public static void RecordRefusal(RevocationKind kind)
+    {
+        if (Refused.Enabled)
+        {
+            Refused.Add(1, new KeyValuePair<string, object?>(InstrumentNames.RevocationKindTag, GetName(kind)));
+        }
+    }
+
+    private static string GetName(RevocationKind kind) => kind switch
+    {
+        RevocationKind.SignIn => "sign_in",
+        RevocationKind.User => "user",
+        RevocationKind.Token => "token",
+        _ => "client",
+    };
+
+    private static long CountEntries()
+    {
+        lock (Lists)
+        {
+            return Lists.Select(static reference => reference.Target).OfType<CognitoRevocationList>().Sum(static list => (long)list.Count);
+        }
+    }
+}
