@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using System.Security.Claims;
 using System.Text.Json;
 using CognitoOwin.Json;
@@ -27,11 +28,23 @@ internal static class TokenClaims
         nulls?.ForEach(name => payload.Remove(name));
     }
 
-    public static List<Claim> Read(Dictionary<string, JsonValue> payload, string issuer)
+    /// <summary>Creates the claims: one for each member, and for a list one for each item.</summary>
+    /// <param name="payload">The members by name.</param>
+    /// <param name="issuer">The issuer of the claims.</param>
+    /// <param name="roleClaim">Reads a claim that holds several roles in one text. Each role becomes a claim instead of the text.</param>
+    /// <returns>The claims.</returns>
+    public static List<Claim> Read(Dictionary<string, JsonValue> payload, string issuer, RoleClaim roleClaim)
     {
         var claims = new List<Claim>(payload.Count + 8);
         foreach (var member in payload)
         {
+            if (roleClaim.IsText(member.Key))
+            {
+                // The text itself must not become a claim of this type, because it would be a role.
+                claims.AddRange(roleClaim.Read(member.Value).Select(role => new Claim(member.Key, role, ClaimValueTypes.String, issuer)));
+                continue;
+            }
+
             if (member.Value.Items is not { } items)
             {
                 claims.Add(CreateClaim(member.Key, member.Value, issuer));

@@ -30,6 +30,7 @@ public sealed class CognitoTokenValidator : IDisposable
     private readonly bool _requireAudience;
     private readonly double _clockSkew;
     private readonly int _maximumTokenLength;
+    private readonly RoleClaim _roleClaim;
     private readonly TimeProvider _time;
     private readonly ValidatedTokenCache? _cache;
 
@@ -47,6 +48,7 @@ public sealed class CognitoTokenValidator : IDisposable
         _requireAudience = settings.RequireAudience;
         _clockSkew = settings.ClockSkew.TotalSeconds;
         _maximumTokenLength = settings.MaximumTokenLength;
+        _roleClaim = settings.RoleClaim;
         _time = settings.TimeProvider;
         _keys = [.. settings.UserPools.Select(CreateKeys)];
 
@@ -134,13 +136,14 @@ public sealed class CognitoTokenValidator : IDisposable
                 return Reject(TokenRejection.InvalidSignature);
             }
 
+            var pool = issuer.Pool;
             if (CognitoToken.Read(
-                token, claims, issuer.Pool.UserPool, issuer.Pool.UserPoolId, issuer.Name, tokenUse, clientId, expiration) is not { } validated)
+                token, claims, pool.UserPool, pool.UserPoolId, issuer.Name, tokenUse, clientId, expiration, _roleClaim) is not { } validated)
             {
                 return Reject(TokenRejection.MalformedClaim);
             }
 
-            return ValidateRights(validated, issuer.Pool) ?? Accept(validated, issuer.Keys, key);
+            return ValidateRights(validated, pool) ?? Accept(validated, issuer.Keys, key);
         }
     }
 
