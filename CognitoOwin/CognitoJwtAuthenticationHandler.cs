@@ -21,8 +21,10 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
     private bool _hasStartedValidation;
     private bool _hasHeader;
     private bool _isAccepted;
+    private bool _isForeign;
     private bool _hasEndedRequest;
     private Refusal? _refusal;
+    private OtherAuthentications? _otherAuthentications;
 
     public override async Task<bool> InvokeAsync()
     {
@@ -33,10 +35,10 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
 
         await AuthenticateAsync().ConfigureAwait(false);
 
-        // Ignore an unknown issuer if another middleware has accepted the token. Answer every other refusal, even if a less strict
-        // middleware around this one accepted the token.
-        if (_refusal == null
-            || (_refusal.Rejection == TokenRejection.UnknownIssuer && _handlers.Any(handler => handler._isAccepted)))
+        // Let a foreign token continue if a middleware before this one has accepted it, or if one behind it may. Answer every other
+        // refusal, even if a less strict middleware around this one accepted the token.
+        if (_refusal == null || (_isForeign && (Options.ForeignTokens == ForeignTokenHandling.Ignore
+            || _handlers.Any(handler => handler._isAccepted) || IsAuthenticatedByOther)))
         {
             return false;
         }
@@ -53,6 +55,12 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
     {
         _handlers = RequestHandlers.GetOrCreate(Context);
         _handlers.Add(this);
+        if (Options.AuthenticationMode == AuthenticationMode.Passive)
+        {
+            // The token may be read after another middleware was asked.
+            _otherAuthentications = OtherAuthentications.Observe(Context);
+        }
+
         return base.InitializeCoreAsync();
     }
 
@@ -107,6 +115,8 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
         await responder.AnswerAsync().ConfigureAwait(false);
     }
 
+    private bool IsAuthenticatedByOther => OtherUser.IsAuthenticated(Request.User, Options.CountHostUser);
+
     private bool IsChallenged => Helper.LookupChallenge(Options.AuthenticationType, Options.AuthenticationMode) != null;
 
     // A host may block its thread until the headers are written, so this must not wait for keys.
@@ -155,8 +165,21 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
         }
         else if (!_isAccepted)
         {
-            var description = Options.IncludeErrorDetails ? validation.DetailedDescription : validation.Description;
-            await RefuseAsync(validation.Rejection, description, validation.RetryAfter).ConfigureAwait(false);
+            _isForeign = services.Validator.IsForeign(validation.Rejection, tokenText);
+            if (_isForeign)
+            {
+                _otherAuthentications ??= OtherAuthentications.Observe(Context);
+            }
+
+            if (_isForeign && Options.ForeignTokens == ForeignTokenHandling.Ignore)
+            {
+                await RefuseAsync(TokenRejection.UnknownIssuer).ConfigureAwait(false);
+            }
+            else
+            {
+                var description = Options.IncludeErrorDetails ? validation.DetailedDescription : validation.Description;
+                await RefuseAsync(validation.Rejection, description, validation.RetryAfter).ConfigureAwait(false);
+            }
         }
 
         return validation;
@@ -174,7 +197,16 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
 
     private async Task AnswerAsync()
     {
-        AddNameToUnnamedChallenge();
+        if (_isForeign && !_hasEndedRequest && (IsAuthenticatedByOther || _otherAuthentications is { HaveUser: true }))
+        {
+            // Another middleware has accepted the token, and answers for it. Say nothing about the token.
+            _refusal = null;
+        }
+        else
+        {
+            AddNameToUnnamedChallenge();
+        }
+
         var status = _refusal?.StatusCode ?? 401;
         var challenge = new CognitoApplyChallengeContext(
             Context, Options, _refusal?.Rejection ?? TokenRejection.None, status, BearerChallenge.Create(_refusal, Options))

@@ -125,6 +125,18 @@ public sealed class CognitoJwtAuthenticationOptions : AuthenticationOptions
     public InvalidTokenHandling InvalidTokens { get; set; }
 
     /// <summary>
+    /// Gets or sets what happens to a foreign token, which another middleware may accept. Default:
+    /// <see cref="ForeignTokenHandling.Refuse"/>.
+    /// </summary>
+    public ForeignTokenHandling ForeignTokens { get; set; }
+
+    /// <summary>
+    /// Gets or sets whether a user whom the host has set, by Windows or forms authentication, counts as authenticated when a foreign
+    /// token comes with the request. Default: <see langword="false"/>, so that only another middleware counts.
+    /// </summary>
+    public bool CountHostUser { get; set; }
+
+    /// <summary>
     /// Gets or sets how often the provisioning event is raised. Default: <see cref="CognitoProvisioning.OncePerToken"/>.
     /// </summary>
     public CognitoProvisioning Provisioning { get; set; }

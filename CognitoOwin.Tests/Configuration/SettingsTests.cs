@@ -51,6 +51,8 @@ public sealed class SettingsTests
             ("cognito:RequiredGroups", "staff"),
             ("cognito:ClockSkew", "30"),
             ("cognito:MaximumTokenLength", "32768"),
+            ("cognito:ForeignTokens", "ignore"),
+            ("cognito:CountHostUser", "true"),
             ("cognito:NameClaimType", "email"),
             ("cognito:AccessTokenNameClaimType", "sub"),
             ("cognito:RoleClaimType", "custom:roles"),
@@ -71,6 +73,8 @@ public sealed class SettingsTests
         CollectionAssert.AreEqual(new[] { "staff" }, options.RequiredGroups.ToArray());
         Assert.AreEqual(TimeSpan.FromSeconds(30), options.ClockSkew);
         Assert.AreEqual(32_768, options.MaximumTokenLength);
+        Assert.AreEqual(ForeignTokenHandling.Ignore, options.ForeignTokens);
+        Assert.IsTrue(options.CountHostUser);
         Assert.AreEqual("email", options.NameClaimType);
         Assert.AreEqual("sub", options.AccessTokenNameClaimType);
         Assert.AreEqual("custom:roles", options.RoleClaimType);

@@ -89,6 +89,8 @@ internal sealed class SettingsReader
     {
         ReadValue<CognitoTokenUse>(Prefix + "TokenUse", "id, access or any", TryParseEnum, value => options.TokenUse = value);
         ReadValue<CognitoUserInfo>(Prefix + "UserInfo", "none, getUser or oidcUserInfo", TryParseEnum, value => options.UserInfo = value);
+        ReadValue<ForeignTokenHandling>(Prefix + "ForeignTokens", "refuse or ignore", TryParseEnum, value => options.ForeignTokens = value);
+        ReadValue<bool>(Prefix + "CountHostUser", "true or false", bool.TryParse, value => options.CountHostUser = value);
         options.NameClaimType = Find(Prefix + "NameClaimType") ?? options.NameClaimType;
         options.AccessTokenNameClaimType = Find(Prefix + "AccessTokenNameClaimType") ?? options.AccessTokenNameClaimType;
         options.RoleClaimType = Find(Prefix + "RoleClaimType") ?? options.RoleClaimType;

@@ -148,6 +148,16 @@ public sealed class CognitoTokenValidator : IDisposable
     }
 
     /// <summary>
+    /// Checks whether a refused token is foreign: it names no issuer of a pool, so that another middleware may accept it.
+    /// </summary>
+    /// <param name="rejection">The rule that refused the token. A token that has passed the rule about its issuer is not foreign.</param>
+    /// <param name="token">The token.</param>
+    /// <returns><see langword="true"/> if the token is foreign; otherwise, <see langword="false"/>.</returns>
+    internal bool IsForeign(TokenRejection rejection, TokenText token) =>
+        rejection is > TokenRejection.TokenTooLong and <= TokenRejection.UnknownIssuer
+        && ClaimedIssuer.IsForeign(token.ToString(), _issuers.ContainsKey);
+
+    /// <summary>
     /// Gets the state of the keys of every user pool, for a health endpoint. The call never blocks; it may start a fetch in the
     /// background, whose result a later call reports.
     /// </summary>
