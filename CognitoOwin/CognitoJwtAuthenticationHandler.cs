@@ -22,6 +22,7 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
     private bool _hasHeader;
     private bool _isAccepted;
     private bool _isForeign;
+    private bool _isFromQuery;
     private bool _hasEndedRequest;
     private Refusal? _refusal;
     private OtherAuthentications? _otherAuthentications;
@@ -91,6 +92,15 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
         return new AuthenticationTicket(identity, new AuthenticationProperties { ExpiresUtc = token.ExpiresAt });
     }
 
+    protected override async Task ApplyResponseCoreAsync()
+    {
+        await base.ApplyResponseCoreAsync().ConfigureAwait(false);
+        if (_isFromQuery)
+        {
+            CacheControl.MakePrivate(Response.Headers);
+        }
+    }
+
     protected override async Task ApplyResponseChallengeAsync()
     {
         if (Response.StatusCode != 401 || !IsChallenged || !_handlers.TryBeginAnswer())
@@ -139,19 +149,21 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
     private async ValueTask<CognitoTokenValidationResult?> ValidateAsync(CancellationToken cancellationToken)
     {
         _hasStartedValidation = true;
-        var header = BearerHeader.Read(Request.Headers.GetValues("Authorization"), Options.AuthenticationSchemes);
-        _hasHeader = header.IsFromHeader;
-        var request = new CognitoRequestTokenContext(Context, Options, header);
+        var found = TokenPlaces.Find(Request, Options);
+        _hasHeader = found.Place == TokenPlace.Authorization;
+        _isFromQuery = found.Place == TokenPlace.Query;
+        var request = new CognitoRequestTokenContext(Context, Options, found);
         await Options.Provider.RequestToken(request).ConfigureAwait(false);
+        var requestToken = request.RequestToken;
 
-        // Like Katana's own bearer middleware, treat an empty query parameter or cookie as no token.
-        if (request.RequestToken.Text is not { Length: > 0 } tokenText)
+        // Like Katana's own bearer middleware, treat an empty cookie as no token.
+        if (requestToken.Text is not { Length: > 0 } tokenText || requestToken.Fault != TokenRejection.None)
         {
             // The application's RequestToken handler does not get the token of a malformed header. If it sets no token itself,
             // refuse the request.
-            if (header.IsMalformedHeader)
+            if (found.CompleteFault is not TokenRejection.None and var fault)
             {
-                await RefuseAsync(TokenRejection.MalformedRequest).ConfigureAwait(false);
+                await RefuseTokenAsync(fault, found.Text).ConfigureAwait(false);
             }
 
             return null;
@@ -159,30 +171,31 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
 
         var validation = await services.Validator.ValidateAsync(tokenText, cancellationToken).ConfigureAwait(false);
         _isAccepted = validation.IsValid;
-        if (!_isAccepted && request.RequestToken.IsMalformedHeader)
+        if (!_isAccepted && requestToken.CompleteFault is not TokenRejection.None and var malformed)
         {
-            await RefuseAsync(TokenRejection.MalformedRequest).ConfigureAwait(false);
+            await RefuseTokenAsync(malformed, tokenText).ConfigureAwait(false);
         }
         else if (!_isAccepted)
         {
-            _isForeign = services.Validator.IsForeign(validation.Rejection, tokenText);
-            if (_isForeign)
-            {
-                _otherAuthentications ??= OtherAuthentications.Observe(Context);
-            }
-
-            if (_isForeign && Options.ForeignTokens == ForeignTokenHandling.Ignore)
-            {
-                await RefuseAsync(TokenRejection.UnknownIssuer).ConfigureAwait(false);
-            }
-            else
-            {
-                var description = Options.IncludeErrorDetails ? validation.DetailedDescription : validation.Description;
-                await RefuseAsync(validation.Rejection, description, validation.RetryAfter).ConfigureAwait(false);
-            }
+            var description = Options.IncludeErrorDetails ? validation.DetailedDescription : validation.Description;
+            await RefuseTokenAsync(validation.Rejection, tokenText, description, validation.RetryAfter).ConfigureAwait(false);
         }
 
         return validation;
+    }
+
+    private Task RefuseTokenAsync(
+        TokenRejection rejection, TokenText? token, string? description = null, TimeSpan? retryAfter = null)
+    {
+        _isForeign = token is { } text && services.Validator.IsForeign(rejection, text);
+        if (_isForeign)
+        {
+            _otherAuthentications ??= OtherAuthentications.Observe(Context);
+        }
+
+        return _isForeign && Options.ForeignTokens == ForeignTokenHandling.Ignore
+            ? RefuseAsync(TokenRejection.UnknownIssuer)
+            : RefuseAsync(rejection, description, retryAfter);
     }
 
     private Task RefuseAsync(TokenRejection rejection, string? description = null, TimeSpan? retryAfter = null)

@@ -80,6 +80,31 @@ public sealed class CognitoJwtAuthenticationOptions : AuthenticationOptions
     public IList<string> AuthenticationSchemes { get; set; } = [CognitoJwtDefaults.AuthenticationType];
 
     /// <summary>
+    /// Gets or sets whether a JWT without a scheme in the <c>Authorization</c> header is a token, as some clients of API Gateway send
+    /// it. Default: <see langword="false"/>.
+    /// </summary>
+    public bool AllowRawToken { get; set; }
+
+    /// <summary>
+    /// Gets or sets whether the access token is read from <c>x-amzn-oidc-accesstoken</c>, which an Application Load Balancer sends
+    /// that signs users in. It is validated like any token. For methods other than GET, HEAD and OPTIONS it counts only if the browser
+    /// says that a page of this site has sent the request. Default: <see langword="false"/>.
+    /// </summary>
+    public bool AcceptLoadBalancerToken { get; set; }
+
+    /// <summary>
+    /// Gets or sets the query parameter that may hold the token on <see cref="QueryParameterPaths"/>, such as <c>access_token</c>
+    /// (RFC 6750 §2.3). Default (null): none.
+    /// </summary>
+    public string? QueryParameter { get; set; }
+
+    /// <summary>
+    /// Gets or sets the paths on which <see cref="QueryParameter"/> may hold the token, such as <c>/signalr</c>; the paths below them
+    /// too. They begin after the path of the application and are not case-sensitive. Default: none.
+    /// </summary>
+    public ICollection<string> QueryParameterPaths { get; set; } = [];
+
+    /// <summary>
     /// Gets or sets the claim type of <c>User.Identity.Name</c>. Default (null): <c>cognito:username</c> for an ID token,
     /// <c>username</c> for an access token. A token without the claim has the default instead. The name is not an identifier: the
     /// pool's id and <c>sub</c> identify a user.

@@ -51,6 +51,10 @@ public sealed class SettingsTests
             ("cognito:RequiredGroups", "staff"),
             ("cognito:ClockSkew", "30"),
             ("cognito:MaximumTokenLength", "32768"),
+            ("cognito:AllowRawToken", "true"),
+            ("cognito:AcceptLoadBalancerToken", "true"),
+            ("cognito:QueryParameter", "access_token"),
+            ("cognito:QueryParameterPaths", "/signalr, /downloads/reports"),
             ("cognito:ForeignTokens", "ignore"),
             ("cognito:CountHostUser", "true"),
             ("cognito:NameClaimType", "email"),
@@ -73,6 +77,10 @@ public sealed class SettingsTests
         CollectionAssert.AreEqual(new[] { "staff" }, options.RequiredGroups.ToArray());
         Assert.AreEqual(TimeSpan.FromSeconds(30), options.ClockSkew);
         Assert.AreEqual(32_768, options.MaximumTokenLength);
+        Assert.IsTrue(options.AllowRawToken);
+        Assert.IsTrue(options.AcceptLoadBalancerToken);
+        Assert.AreEqual("access_token", options.QueryParameter);
+        CollectionAssert.AreEqual(new[] { "/signalr", "/downloads/reports" }, options.QueryParameterPaths.ToArray());
         Assert.AreEqual(ForeignTokenHandling.Ignore, options.ForeignTokens);
         Assert.IsTrue(options.CountHostUser);
         Assert.AreEqual("email", options.NameClaimType);
@@ -211,6 +219,26 @@ public sealed class SettingsTests
         {
             StringAssert.StartsWith(GetProblems([.. settings]).Single(), $"cognito:ClientId is \"{clientId}\"");
         }
+    }
+
+    [TestMethod]
+    [DataRow("access_token", null, "cognito:QueryParameterPaths is missing")]
+    [DataRow(null, "/signalr", "cognito:QueryParameter is missing")]
+    [DataRow("access token", "/signalr", "cognito:QueryParameter is \"access token\"")]
+    [DataRow("token&a", "/signalr", "cognito:QueryParameter is \"token&a\"")]
+    [DataRow("token", "signalr", "cognito:QueryParameterPaths is \"signalr\"")]
+    [DataRow("token", "/", "cognito:QueryParameterPaths is \"/\"")]
+    [DataRow("token", "/signalr/", "cognito:QueryParameterPaths is \"/signalr/\"")]
+    [DataRow("token", "//signalr", "cognito:QueryParameterPaths is \"//signalr\"")]
+    [DataRow("token", "/a%20b", "cognito:QueryParameterPaths is \"/a%20b\"")]
+    [DataRow("token", "/a?b", "cognito:QueryParameterPaths is \"/a?b\"")]
+    public void Wrong_query_parameter_stops_the_start(string? parameter, string? paths, string expected)
+    {
+        var settings = new List<(string, string)> { ("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example") };
+        settings.AddRange(new[] { ("cognito:QueryParameter", parameter), ("cognito:QueryParameterPaths", paths) }
+            .Where(setting => setting.Item2 != null).Select(setting => (setting.Item1, setting.Item2!)));
+
+        StringAssert.StartsWith(GetProblems([.. settings]).Single(), expected);
     }
 
     [TestMethod]
@@ -538,11 +566,12 @@ public sealed class SettingsTests
             UserPools = [new CognitoUserPool(PoolId, "1example")],
             Keys = null!,
             AuthenticationSchemes = [],
+            QueryParameterPaths = null!,
         };
 
         var e = Assert.ThrowsExactly<CognitoConfigurationException>(() => new CognitoTokenValidator(options));
 
-        Assert.HasCount(2, e.Problems);
+        Assert.HasCount(3, e.Problems);
     }
 
     [TestMethod]

@@ -24,6 +24,11 @@ internal sealed class OptionsChecker
     // The name of a scheme has only the characters of the rule "token" (RFC 7230 §3.2.6).
     private static readonly Regex SchemePattern = new(@"^[!#$%&'*+.^_`|~0-9A-Za-z-]+\z", RegexOptions.CultureInvariant);
 
+    private static readonly Regex QueryParameterPattern = new(@"^[A-Za-z0-9._~-]+\z", RegexOptions.CultureInvariant);
+
+    // Katana compares decoded paths, segment by segment.
+    private static readonly Regex PathPattern = new(@"^(/[^/?#%\s]+)+\z", RegexOptions.CultureInvariant);
+
     private readonly CognitoJwtAuthenticationOptions _options;
     private readonly ConfigurationProblems _problems;
 
@@ -341,6 +346,7 @@ internal sealed class OptionsChecker
             }
         }
 
+        CheckQueryParameter();
         CheckClaimTypes();
 
         CheckScopes(nameof(_options.RequiredScopes), _options.RequiredScopes);
@@ -349,6 +355,38 @@ internal sealed class OptionsChecker
             nameof(_options.UserInfoTimeout), _options.UserInfoTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
         CheckPresent(nameof(_options.Provider), _options.Provider);
         CheckPresent(nameof(_options.TimeProvider), _options.TimeProvider);
+    }
+
+    private void CheckQueryParameter()
+    {
+        const string Name = SettingsReader.Prefix + nameof(CognitoJwtAuthenticationOptions.QueryParameter);
+        const string Paths = SettingsReader.Prefix + nameof(CognitoJwtAuthenticationOptions.QueryParameterPaths);
+        const string PathsExpected = "paths such as /signalr, without a slash at the end, separated by commas";
+        if (_options.QueryParameterPaths == null)
+        {
+            _problems.AddMissing(Paths, PathsExpected);
+            return;
+        }
+
+        foreach (var path in _options.QueryParameterPaths.Where(path => path == null || !PathPattern.IsMatch(path)))
+        {
+            _problems.AddUnexpected(Paths, path, PathsExpected);
+        }
+
+        if (_options.QueryParameter is { } name && !QueryParameterPattern.IsMatch(name))
+        {
+            _problems.AddUnexpected(Name, name, "the name of a query parameter, such as access_token");
+        }
+
+        if (_options.QueryParameter != null && _options.QueryParameterPaths.Count == 0)
+        {
+            _problems.AddMissing(Paths, PathsExpected + ", because " + Name + " is set");
+        }
+
+        if (_options.QueryParameter == null && _options.QueryParameterPaths.Count > 0)
+        {
+            _problems.AddMissing(Name, "the name of a query parameter, such as access_token, because " + Paths + " is set");
+        }
     }
 
     private void CheckClaimTypes()

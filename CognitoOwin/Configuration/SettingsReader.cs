@@ -89,6 +89,10 @@ internal sealed class SettingsReader
     {
         ReadValue<CognitoTokenUse>(Prefix + "TokenUse", "id, access or any", TryParseEnum, value => options.TokenUse = value);
         ReadValue<CognitoUserInfo>(Prefix + "UserInfo", "none, getUser or oidcUserInfo", TryParseEnum, value => options.UserInfo = value);
+        ReadValue<bool>(Prefix + "AllowRawToken", "true or false", bool.TryParse, value => options.AllowRawToken = value);
+        ReadValue<bool>(Prefix + "AcceptLoadBalancerToken", "true or false", bool.TryParse, value => options.AcceptLoadBalancerToken = value);
+        options.QueryParameter = Find(Prefix + "QueryParameter") ?? options.QueryParameter;
+        options.QueryParameterPaths = [.. options.QueryParameterPaths, .. ReadList(Prefix + "QueryParameterPaths")];
         ReadValue<ForeignTokenHandling>(Prefix + "ForeignTokens", "refuse or ignore", TryParseEnum, value => options.ForeignTokens = value);
         ReadValue<bool>(Prefix + "CountHostUser", "true or false", bool.TryParse, value => options.CountHostUser = value);
         options.NameClaimType = Find(Prefix + "NameClaimType") ?? options.NameClaimType;

@@ -154,7 +154,8 @@ public sealed class CognitoTokenValidator : IDisposable
     /// <param name="token">The token.</param>
     /// <returns><see langword="true"/> if the token is foreign; otherwise, <see langword="false"/>.</returns>
     internal bool IsForeign(TokenRejection rejection, TokenText token) =>
-        rejection is > TokenRejection.TokenTooLong and <= TokenRejection.UnknownIssuer
+        rejection is TokenRejection.SchemeMissing or TokenRejection.SpaceMissing or (> TokenRejection.TokenTooLong and <= TokenRejection.UnknownIssuer)
+        && token.Length <= _maximumTokenLength
         && ClaimedIssuer.IsForeign(token.ToString(), _issuers.ContainsKey);
 
     /// <summary>

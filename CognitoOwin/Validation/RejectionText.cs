@@ -25,6 +25,10 @@ internal static class RejectionText
     {
         [TokenRejection.None] = "The token is accepted.",
         [TokenRejection.MalformedRequest] = "The Authorization header must hold one token: the scheme, a space, the token.",
+        [TokenRejection.SchemeMissing] = "The Authorization header has a token without its scheme: write the scheme, a space, the token.",
+        [TokenRejection.SpaceMissing] = "The Authorization header has no space between the scheme and the token.",
+        [TokenRejection.SeveralTokens] = "The request has more than one token.",
+        [TokenRejection.CrossSiteRequest] = "The session of the load balancer does not count for a request of another site.",
         [TokenRejection.TokenTooLong] = "The token is too long.",
         [TokenRejection.NotAJws] = "The token is not a signed JWT of three segments.",
         [TokenRejection.Encrypted] = "The token is encrypted; a signed JWT is expected.",

@@ -14,6 +14,23 @@ public enum TokenRejection
     /// </summary>
     MalformedRequest,
 
+    /// <summary>
+    /// The <c>Authorization</c> header holds a JWT without a scheme, and
+    /// <see cref="CognitoJwtAuthenticationOptions.AllowRawToken"/> is not set.
+    /// </summary>
+    SchemeMissing,
+
+    /// <summary>The <c>Authorization</c> header has no space between the scheme and the token.</summary>
+    SpaceMissing,
+
+    /// <summary>The load balancer's header or the query parameter came more than once.</summary>
+    SeveralTokens,
+
+    /// <summary>
+    /// The token is in the load balancer's header, whose session is a cookie, and the request may be sent by another site.
+    /// </summary>
+    CrossSiteRequest,
+
     /// <summary>The token is longer than <see cref="CognitoJwtAuthenticationOptions.MaximumTokenLength"/>.</summary>
     TokenTooLong,
 
