@@ -205,6 +205,12 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
         _refusal = new Refusal(rejection, text, retryAfter);
         _isAccepted = false;
         services.Log.TokenRejected(rejection);
+        if (_hasHeader || Options.InvalidTokens == InvalidTokenHandling.Reject)
+        {
+            // Forms authentication may decide on the redirect before the challenge is written, so tell it now.
+            FormsRedirect.Suppress(Context);
+        }
+
         return Options.Provider.AuthenticationFailed(new CognitoAuthenticationFailedContext(Context, Options, rejection, text));
     }
 
@@ -249,8 +255,14 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
     // one, so that an active cookie middleware does not turn it into a redirect.
     private void AddNameToUnnamedChallenge()
     {
+        if (!_hasHeader)
+        {
+            return;
+        }
+
+        FormsRedirect.Suppress(Context);
         var authentication = Context.Authentication;
-        if (_hasHeader && authentication.AuthenticationResponseChallenge?.AuthenticationTypes is not { Length: > 0 })
+        if (authentication.AuthenticationResponseChallenge?.AuthenticationTypes is not { Length: > 0 })
         {
             authentication.AuthenticationResponseChallenge = new AuthenticationResponseChallenge([Options.AuthenticationType], null);
         }
