@@ -21,8 +21,11 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
     private bool _hasStartedValidation;
     private bool _hasHeader;
     private bool _isAccepted;
+    private bool _isForeign;
+    private bool _isFromQuery;
     private bool _hasEndedRequest;
     private Refusal? _refusal;
+    private OtherAuthentications? _otherAuthentications;
 
     public override async Task<bool> InvokeAsync()
     {
@@ -33,10 +36,10 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
 
         await AuthenticateAsync().ConfigureAwait(false);
 
-        // Ignore an unknown issuer if another middleware has accepted the token. Answer every other refusal, even if a less strict
-        // middleware around this one accepted the token.
-        if (_refusal == null
-            || (_refusal.Rejection == TokenRejection.UnknownIssuer && _handlers.Any(handler => handler._isAccepted)))
+        // Let a foreign token continue if a middleware before this one has accepted it, or if one behind it may. Answer every other
+        // refusal, even if a less strict middleware around this one accepted the token.
+        if (_refusal == null || (_isForeign && (Options.ForeignTokens == ForeignTokenHandling.Ignore
+            || _handlers.Any(handler => handler._isAccepted) || IsAuthenticatedByOther)))
         {
             return false;
         }
@@ -53,6 +56,12 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
     {
         _handlers = RequestHandlers.GetOrCreate(Context);
         _handlers.Add(this);
+        if (Options.AuthenticationMode == AuthenticationMode.Passive)
+        {
+            // The token may be read after another middleware was asked.
+            _otherAuthentications = OtherAuthentications.Observe(Context);
+        }
+
         return base.InitializeCoreAsync();
     }
 
@@ -83,6 +92,15 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
         return new AuthenticationTicket(identity, new AuthenticationProperties { ExpiresUtc = token.ExpiresAt });
     }
 
+    protected override async Task ApplyResponseCoreAsync()
+    {
+        await base.ApplyResponseCoreAsync().ConfigureAwait(false);
+        if (_isFromQuery)
+        {
+            CacheControl.MakePrivate(Response.Headers);
+        }
+    }
+
     protected override async Task ApplyResponseChallengeAsync()
     {
         if (Response.StatusCode != 401 || !IsChallenged || !_handlers.TryBeginAnswer())
@@ -107,6 +125,8 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
         await responder.AnswerAsync().ConfigureAwait(false);
     }
 
+    private bool IsAuthenticatedByOther => OtherUser.IsAuthenticated(Request.User, Options.CountHostUser);
+
     private bool IsChallenged => Helper.LookupChallenge(Options.AuthenticationType, Options.AuthenticationMode) != null;
 
     // A host may block its thread until the headers are written, so this must not wait for keys.
@@ -129,19 +149,21 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
     private async ValueTask<CognitoTokenValidationResult?> ValidateAsync(CancellationToken cancellationToken)
     {
         _hasStartedValidation = true;
-        var header = BearerHeader.Read(Request.Headers.GetValues("Authorization"), Options.AuthenticationSchemes);
-        _hasHeader = header.IsFromHeader;
-        var request = new CognitoRequestTokenContext(Context, Options, header);
+        var found = TokenPlaces.Find(Request, Options);
+        _hasHeader = found.Place == TokenPlace.Authorization;
+        _isFromQuery = found.Place == TokenPlace.Query;
+        var request = new CognitoRequestTokenContext(Context, Options, found);
         await Options.Provider.RequestToken(request).ConfigureAwait(false);
+        var requestToken = request.RequestToken;
 
-        // Like Katana's own bearer middleware, treat an empty query parameter or cookie as no token.
-        if (request.RequestToken.Text is not { Length: > 0 } tokenText)
+        // Like Katana's own bearer middleware, treat an empty cookie as no token.
+        if (requestToken.Text is not { Length: > 0 } tokenText || requestToken.Fault != TokenRejection.None)
         {
             // The application's RequestToken handler does not get the token of a malformed header. If it sets no token itself,
             // refuse the request.
-            if (header.IsMalformedHeader)
+            if (found.CompleteFault is not TokenRejection.None and var fault)
             {
-                await RefuseAsync(TokenRejection.MalformedRequest).ConfigureAwait(false);
+                await RefuseTokenAsync(fault, found.Text).ConfigureAwait(false);
             }
 
             return null;
@@ -149,17 +171,31 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
 
         var validation = await services.Validator.ValidateAsync(tokenText, cancellationToken).ConfigureAwait(false);
         _isAccepted = validation.IsValid;
-        if (!_isAccepted && request.RequestToken.IsMalformedHeader)
+        if (!_isAccepted && requestToken.CompleteFault is not TokenRejection.None and var malformed)
         {
-            await RefuseAsync(TokenRejection.MalformedRequest).ConfigureAwait(false);
+            await RefuseTokenAsync(malformed, tokenText).ConfigureAwait(false);
         }
         else if (!_isAccepted)
         {
             var description = Options.IncludeErrorDetails ? validation.DetailedDescription : validation.Description;
-            await RefuseAsync(validation.Rejection, description, validation.RetryAfter).ConfigureAwait(false);
+            await RefuseTokenAsync(validation.Rejection, tokenText, description, validation.RetryAfter).ConfigureAwait(false);
         }
 
         return validation;
+    }
+
+    private Task RefuseTokenAsync(
+        TokenRejection rejection, TokenText? token, string? description = null, TimeSpan? retryAfter = null)
+    {
+        _isForeign = token is { } text && services.Validator.IsForeign(rejection, text);
+        if (_isForeign)
+        {
+            _otherAuthentications ??= OtherAuthentications.Observe(Context);
+        }
+
+        return _isForeign && Options.ForeignTokens == ForeignTokenHandling.Ignore
+            ? RefuseAsync(TokenRejection.UnknownIssuer)
+            : RefuseAsync(rejection, description, retryAfter);
     }
 
     private Task RefuseAsync(TokenRejection rejection, string? description = null, TimeSpan? retryAfter = null)
@@ -169,12 +205,27 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
         _refusal = new Refusal(rejection, text, retryAfter);
         _isAccepted = false;
         services.Log.TokenRejected(rejection);
+        if (_hasHeader || Options.InvalidTokens == InvalidTokenHandling.Reject)
+        {
+            // Forms authentication may decide on the redirect before the challenge is written, so tell it now.
+            FormsRedirect.Suppress(Context);
+        }
+
         return Options.Provider.AuthenticationFailed(new CognitoAuthenticationFailedContext(Context, Options, rejection, text));
     }
 
     private async Task AnswerAsync()
     {
-        AddNameToUnnamedChallenge();
+        if (_isForeign && !_hasEndedRequest && (IsAuthenticatedByOther || _otherAuthentications is { HaveUser: true }))
+        {
+            // Another middleware has accepted the token, and answers for it. Say nothing about the token.
+            _refusal = null;
+        }
+        else
+        {
+            AddNameToUnnamedChallenge();
+        }
+
         var status = _refusal?.StatusCode ?? 401;
         var challenge = new CognitoApplyChallengeContext(
             Context, Options, _refusal?.Rejection ?? TokenRejection.None, status, BearerChallenge.Create(_refusal, Options))
@@ -204,8 +255,14 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
     // one, so that an active cookie middleware does not turn it into a redirect.
     private void AddNameToUnnamedChallenge()
     {
+        if (!_hasHeader)
+        {
+            return;
+        }
+
+        FormsRedirect.Suppress(Context);
         var authentication = Context.Authentication;
-        if (_hasHeader && authentication.AuthenticationResponseChallenge?.AuthenticationTypes is not { Length: > 0 })
+        if (authentication.AuthenticationResponseChallenge?.AuthenticationTypes is not { Length: > 0 })
         {
             authentication.AuthenticationResponseChallenge = new AuthenticationResponseChallenge([Options.AuthenticationType], null);
         }

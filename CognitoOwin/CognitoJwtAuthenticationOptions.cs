@@ -97,15 +97,56 @@ public sealed class CognitoJwtAuthenticationOptions : AuthenticationOptions
     public IList<string> AuthenticationSchemes { get; set; } = [CognitoJwtDefaults.AuthenticationType];
 
     /// <summary>
+    /// Gets or sets whether a JWT without a scheme in the <c>Authorization</c> header is a token, as some clients of API Gateway send
+    /// it. Default: <see langword="false"/>.
+    /// </summary>
+    public bool AllowRawToken { get; set; }
+
+    /// <summary>
+    /// Gets or sets whether the access token is read from <c>x-amzn-oidc-accesstoken</c>, which an Application Load Balancer sends
+    /// that signs users in. It is validated like any token. For methods other than GET, HEAD and OPTIONS it counts only if the browser
+    /// says that a page of this site has sent the request. Default: <see langword="false"/>.
+    /// </summary>
+    public bool AcceptLoadBalancerToken { get; set; }
+
+    /// <summary>
+    /// Gets or sets the query parameter that may hold the token on <see cref="QueryParameterPaths"/>, such as <c>access_token</c>
+    /// (RFC 6750 §2.3). Default (null): none.
+    /// </summary>
+    public string? QueryParameter { get; set; }
+
+    /// <summary>
+    /// Gets or sets the paths on which <see cref="QueryParameter"/> may hold the token, such as <c>/signalr</c>; the paths below them
+    /// too. They begin after the path of the application and are not case-sensitive. Default: none.
+    /// </summary>
+    public ICollection<string> QueryParameterPaths { get; set; } = [];
+
+    /// <summary>
     /// Gets or sets the claim type of <c>User.Identity.Name</c>. Default (null): <c>cognito:username</c> for an ID token,
-    /// <c>username</c> for an access token.
+    /// <c>username</c> for an access token. A token without the claim has the default instead. The name is not an identifier: the
+    /// pool's id and <c>sub</c> identify a user.
     /// </summary>
     public string? NameClaimType { get; set; }
 
     /// <summary>
-    /// Gets or sets the claim type of <c>User.IsInRole</c> and <c>[Authorize(Roles = …)]</c>. Default: <c>cognito:groups</c>.
+    /// Gets or sets the claim type of <c>User.Identity.Name</c> of a user with an access token. Default (null):
+    /// <see cref="NameClaimType"/>.
+    /// </summary>
+    public string? AccessTokenNameClaimType { get; set; }
+
+    /// <summary>
+    /// Gets or sets the claim type of <c>User.IsInRole</c> and <c>[Authorize(Roles = …)]</c>. Default: <c>cognito:groups</c>. If it
+    /// is an attribute, such as <c>custom:roles</c>, the start logs a warning (event 202), because users may be able to write their
+    /// own attributes.
     /// </summary>
     public string RoleClaimType { get; set; } = CognitoClaimTypes.Groups;
+
+    /// <summary>
+    /// Gets or sets how the claim of <see cref="RoleClaimType"/> holds several roles. A format other than
+    /// <see cref="CognitoRoleClaimFormat.Items"/> needs another claim than <c>cognito:groups</c>. Each role becomes a claim in place
+    /// of the text. Default: <see cref="CognitoRoleClaimFormat.Items"/>.
+    /// </summary>
+    public CognitoRoleClaimFormat RoleClaimFormat { get; set; }
 
     /// <summary>
     /// Gets or sets whether <c>error_description</c> also shows the value of the token that broke the rule. Use it in development
@@ -124,6 +165,18 @@ public sealed class CognitoJwtAuthenticationOptions : AuthenticationOptions
     /// <see cref="InvalidTokenHandling.ContinueAnonymously"/>.
     /// </summary>
     public InvalidTokenHandling InvalidTokens { get; set; }
+
+    /// <summary>
+    /// Gets or sets what happens to a foreign token, which another middleware may accept. Default:
+    /// <see cref="ForeignTokenHandling.Refuse"/>.
+    /// </summary>
+    public ForeignTokenHandling ForeignTokens { get; set; }
+
+    /// <summary>
+    /// Gets or sets whether a user whom the host has set, by Windows or forms authentication, counts as authenticated when a foreign
+    /// token comes with the request. Default: <see langword="false"/>, so that only another middleware counts.
+    /// </summary>
+    public bool CountHostUser { get; set; }
 
     /// <summary>
     /// Gets or sets how often the provisioning event is raised. Default: <see cref="CognitoProvisioning.OncePerToken"/>.
@@ -198,6 +251,7 @@ public sealed class CognitoJwtAuthenticationOptions : AuthenticationOptions
             RequireAudience,
             ClockSkew,
             MaximumTokenLength,
+            CreateRoleClaim(),
             Keys.Copy(),
             TokenCache,
             Revocations,
@@ -205,11 +259,16 @@ public sealed class CognitoJwtAuthenticationOptions : AuthenticationOptions
             TimeProvider);
     }
 
+    /// <summary>Creates the reader of the claim that holds the roles.</summary>
+    /// <returns>The reader.</returns>
+    internal RoleClaim CreateRoleClaim() => new(RoleClaimType, RoleClaimFormat);
+
     /// <summary>Creates the settings of the identities.</summary>
     /// <returns>The settings.</returns>
     internal IdentitySettings CreateIdentitySettings() => new(
         AuthenticationType,
         NameClaimType,
+        AccessTokenNameClaimType,
         RoleClaimType,
         SaveToken,
         (description, scopes) => BearerChallenge.CreateInsufficientScope(this, description, scopes));

@@ -31,7 +31,8 @@ internal sealed class Refusal(TokenRejection rejection, string description, Time
 
     public string ErrorCode => Rejection switch
     {
-        TokenRejection.MalformedRequest => "invalid_request",
+        TokenRejection.MalformedRequest or TokenRejection.SchemeMissing or TokenRejection.SpaceMissing
+            or TokenRejection.SeveralTokens or TokenRejection.CrossSiteRequest => "invalid_request",
         TokenRejection.ScopeMissing or TokenRejection.GroupMissing or TokenRejection.UserInfoScopeMissing => "insufficient_scope",
         _ => "invalid_token",
     };

@@ -50,6 +50,17 @@ public sealed class SettingsTests
             ("cognito:RequiredScopes", "notes/read, notes/write"),
             ("cognito:RequiredGroups", "staff"),
             ("cognito:ClockSkew", "30"),
+            ("cognito:MaximumTokenLength", "32768"),
+            ("cognito:AllowRawToken", "true"),
+            ("cognito:AcceptLoadBalancerToken", "true"),
+            ("cognito:QueryParameter", "access_token"),
+            ("cognito:QueryParameterPaths", "/signalr, /downloads/reports"),
+            ("cognito:ForeignTokens", "ignore"),
+            ("cognito:CountHostUser", "true"),
+            ("cognito:NameClaimType", "email"),
+            ("cognito:AccessTokenNameClaimType", "sub"),
+            ("cognito:RoleClaimType", "custom:roles"),
+            ("cognito:RoleClaimFormat", "bracketedList"),
             ("cognito:PublicKeysCachingEnabled", "false"),
             ("cognito:PublicKeysCachingTimeout", "3600"),
             ("cognito:TokenCacheEnabled", "false"),
@@ -67,6 +78,17 @@ public sealed class SettingsTests
         CollectionAssert.AreEqual(new[] { "notes/read", "notes/write" }, options.RequiredScopes.ToArray());
         CollectionAssert.AreEqual(new[] { "staff" }, options.RequiredGroups.ToArray());
         Assert.AreEqual(TimeSpan.FromSeconds(30), options.ClockSkew);
+        Assert.AreEqual(32_768, options.MaximumTokenLength);
+        Assert.IsTrue(options.AllowRawToken);
+        Assert.IsTrue(options.AcceptLoadBalancerToken);
+        Assert.AreEqual("access_token", options.QueryParameter);
+        CollectionAssert.AreEqual(new[] { "/signalr", "/downloads/reports" }, options.QueryParameterPaths.ToArray());
+        Assert.AreEqual(ForeignTokenHandling.Ignore, options.ForeignTokens);
+        Assert.IsTrue(options.CountHostUser);
+        Assert.AreEqual("email", options.NameClaimType);
+        Assert.AreEqual("sub", options.AccessTokenNameClaimType);
+        Assert.AreEqual("custom:roles", options.RoleClaimType);
+        Assert.AreEqual(CognitoRoleClaimFormat.BracketedList, options.RoleClaimFormat);
         Assert.IsFalse(options.Keys.CachingEnabled);
         Assert.AreEqual(TimeSpan.FromHours(1), options.Keys.RefreshInterval);
         Assert.IsFalse(options.TokenCache.Enabled);
@@ -179,6 +201,74 @@ public sealed class SettingsTests
         {
             Assert.HasCount(expected, GetProblems([.. settings]));
         }
+    }
+
+    [TestMethod]
+    [DataRow("http://localhost:9229/local_1", "my-client", 0)]
+    [DataRow("https://emulator.example.com/local_1", "my-client", 0)]
+    [DataRow("http://localhost:9229/local_1", "my client", 1)]
+    [DataRow("http://localhost:9229/local_1", "YOUR-APP-CLIENT-ID", 1)]
+    [DataRow("https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34e", "my-client", 1)]
+    [DataRow(null, "my-client", 1)]
+    public void Client_id_with_a_hyphen_starts_only_for_an_emulator(string? issuer, string clientId, int expected)
+    {
+        var settings = new List<(string, string)> { ("cognito:ClientId", clientId) };
+        settings.Add(issuer == null ? ("cognito:UserPoolId", PoolId) : ("cognito:Issuer", issuer));
+        if (issuer?.EndsWith(PoolId, StringComparison.Ordinal) == true)
+        {
+            settings.Add(("cognito:UserPoolId", PoolId));
+        }
+
+        if (expected == 0)
+        {
+            Assert.AreEqual(clientId, Start([.. settings]).UserPools[0].ClientIds.Single());
+        }
+        else
+        {
+            StringAssert.StartsWith(GetProblems([.. settings]).Single(), $"cognito:ClientId is \"{clientId}\"");
+        }
+    }
+
+    [TestMethod]
+    [DataRow("access_token", null, "cognito:QueryParameterPaths is missing")]
+    [DataRow(null, "/signalr", "cognito:QueryParameter is missing")]
+    [DataRow("access token", "/signalr", "cognito:QueryParameter is \"access token\"")]
+    [DataRow("token&a", "/signalr", "cognito:QueryParameter is \"token&a\"")]
+    [DataRow("token", "signalr", "cognito:QueryParameterPaths is \"signalr\"")]
+    [DataRow("token", "/", "cognito:QueryParameterPaths is \"/\"")]
+    [DataRow("token", "/signalr/", "cognito:QueryParameterPaths is \"/signalr/\"")]
+    [DataRow("token", "//signalr", "cognito:QueryParameterPaths is \"//signalr\"")]
+    [DataRow("token", "/a%20b", "cognito:QueryParameterPaths is \"/a%20b\"")]
+    [DataRow("token", "/a?b", "cognito:QueryParameterPaths is \"/a?b\"")]
+    public void Wrong_query_parameter_stops_the_start(string? parameter, string? paths, string expected)
+    {
+        var settings = new List<(string, string)> { ("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example") };
+        settings.AddRange(new[] { ("cognito:QueryParameter", parameter), ("cognito:QueryParameterPaths", paths) }
+            .Where(setting => setting.Item2 != null).Select(setting => (setting.Item1, setting.Item2!)));
+
+        StringAssert.StartsWith(GetProblems([.. settings]).Single(), expected);
+    }
+
+    [TestMethod]
+    [DataRow("bracketedList", "expected items, because cognito:RoleClaimType is cognito:groups")]
+    [DataRow("list", "expected items, bracketedList, commaSeparatedList or jsonList")]
+    public void Wrong_RoleClaimFormat_stops_the_start(string format, string expected)
+    {
+        var problem = GetProblems(("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example"), ("cognito:RoleClaimFormat", format)).Single();
+
+        StringAssert.StartsWith(problem, "cognito:RoleClaimFormat is \"");
+        StringAssert.Contains(problem, expected);
+    }
+
+    [TestMethod]
+    [DataRow("255")]
+    [DataRow("1048577")]
+    [DataRow("16 KiB")]
+    public void Wrong_MaximumTokenLength_stops_the_start(string length)
+    {
+        var problem = GetProblems(("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example"), ("cognito:MaximumTokenLength", length)).Single();
+
+        StringAssert.StartsWith(problem, $"cognito:MaximumTokenLength is \"{length}\"");
     }
 
     [TestMethod]
@@ -449,6 +539,9 @@ public sealed class SettingsTests
             Realm = "a\"b",
             AuthenticationSchemes = ["Bearer token"],
             RoleClaimType = "",
+            RoleClaimFormat = (CognitoRoleClaimFormat)9,
+            NameClaimType = "",
+            AccessTokenNameClaimType = "",
             RequiredScopes = ["two words"],
             RequiredGroups = [""],
             Provider = null!,
@@ -465,13 +558,13 @@ public sealed class SettingsTests
 
         var e = Assert.ThrowsExactly<CognitoConfigurationException>(() => new CognitoTokenValidator(options));
 
-        Assert.HasCount(14, e.Problems);
+        Assert.HasCount(17, e.Problems);
         foreach (var line in e.Problems)
         {
             StringAssert.Contains(e.Message, line);
         }
 
-        StringAssert.StartsWith(e.Message, "CognitoOwin cannot start: 14 settings need attention.");
+        StringAssert.StartsWith(e.Message, "CognitoOwin cannot start: 17 settings need attention.");
     }
 
     [TestMethod]
@@ -482,11 +575,12 @@ public sealed class SettingsTests
             UserPools = [new CognitoUserPool(PoolId, "1example")],
             Keys = null!,
             AuthenticationSchemes = [],
+            QueryParameterPaths = null!,
         };
 
         var e = Assert.ThrowsExactly<CognitoConfigurationException>(() => new CognitoTokenValidator(options));
 
-        Assert.HasCount(2, e.Problems);
+        Assert.HasCount(3, e.Problems);
     }
 
     [TestMethod]

@@ -9,6 +9,7 @@ using System.Text.RegularExpressions;
 using System.Threading;
 using System.Threading.Tasks;
 using CognitoOwin.Testing;
+using CognitoOwin.Tests.Hosting;
 using CognitoOwin.Tests.Requests;
 using Microsoft.VisualStudio.TestTools.UnitTesting;
 
@@ -60,7 +61,7 @@ public sealed class ErrorsPageTests
             };
         });
 
-        var response = await host.GetAsync("/", "Bearer " + request.Token);
+        var response = await host.SendAsync(CreateRequest(rejection, request.Token));
 
         var section = Page[rejection.ToString()];
         Assert.AreEqual((rejection, section.Description), reported.Single());
@@ -77,6 +78,15 @@ public sealed class ErrorsPageTests
         Assert.AreEqual(section.Status == 503, response.Header("Retry-After") != null);
     }
 
+    private static OwinTestRequest CreateRequest(TokenRejection rejection, string token) => rejection switch
+    {
+        TokenRejection.SchemeMissing => new("GET", "/") { Authorization = token },
+        TokenRejection.SpaceMissing => new("GET", "/") { Authorization = "Bearer" + token },
+        TokenRejection.SeveralTokens => new("GET", "/") { Headers = { ["x-amzn-oidc-accesstoken"] = [token, token] } },
+        TokenRejection.CrossSiteRequest => new("POST", "/") { Headers = { ["x-amzn-oidc-accesstoken"] = [token] } },
+        _ => new("GET", "/") { Authorization = "Bearer " + token },
+    };
+
     private static (string Token, Action<CognitoJwtAuthenticationOptions> Configure) CreateRejectedRequest(TokenRejection rejection, CognitoTestPool pool)
     {
         Action<CognitoJwtAuthenticationOptions> configure = _ => { };
@@ -86,6 +96,11 @@ public sealed class ErrorsPageTests
         {
             case TokenRejection.MalformedRequest:
                 text = "";
+                break;
+            case TokenRejection.SchemeMissing or TokenRejection.SpaceMissing:
+                break;
+            case TokenRejection.SeveralTokens or TokenRejection.CrossSiteRequest:
+                configure = options => options.AcceptLoadBalancerToken = true;
                 break;
             case TokenRejection.TokenTooLong:
                 text = new string('A', 20_000);
@@ -113,6 +128,12 @@ public sealed class ErrorsPageTests
                 break;
             case TokenRejection.MalformedPayload:
                 text = CognitoTestToken.Sign($$"""{"alg":"RS256","kid":"{{pool.IdTokenKey.Id}}"}""", "[]", pool.IdTokenKey);
+                break;
+            case TokenRejection.TooManyMembers:
+                token.WithClaim("address", Enumerable.Range(0, 600).ToDictionary(i => "m" + i));
+                break;
+            case TokenRejection.TooDeep:
+                token.WithClaim("address", Enumerable.Range(0, 20).Aggregate<int, object>(1, (inner, _) => new[] { inner }));
                 break;
             case TokenRejection.UnknownIssuer:
                 token.WithClaim("iss", "https://other.example");

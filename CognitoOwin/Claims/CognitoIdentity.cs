@@ -52,6 +52,10 @@ internal sealed class CognitoIdentity : ClaimsIdentity, ISerializable
     private CognitoIdentity(string?[] texts)
         : base(ReadClaims(texts), texts[0], texts[1], texts[2]) => Label = texts[3];
 
+    /// <summary>Gets the name: the configured claim, or the user name if the token lacks it, as access tokens lack an e-mail address.</summary>
+    public override string? Name =>
+        (FindFirst(NameClaimType) ?? FindFirst(CognitoClaimTypes.Username) ?? FindFirst(CognitoClaimTypes.AccessTokenUsername))?.Value;
+
     /// <summary>Gets the token; null in a deserialized copy.</summary>
     public CognitoToken? Token => _token;
 
@@ -67,8 +71,8 @@ internal sealed class CognitoIdentity : ClaimsIdentity, ISerializable
     /// <returns>The identity.</returns>
     public static CognitoIdentity FromToken(CognitoToken token, IdentitySettings settings)
     {
-        var usernameType = token.TokenUse == CognitoTokenUse.Id ? CognitoClaimTypes.Username : CognitoClaimTypes.AccessTokenUsername;
-        return new CognitoIdentity(token, settings, settings.NameClaimType ?? usernameType)
+        var nameClaimType = token.TokenUse == CognitoTokenUse.Id ? settings.IdTokenNameClaimType : settings.AccessTokenNameClaimType;
+        return new CognitoIdentity(token, settings, nameClaimType)
         {
             BootstrapContext = settings.SaveToken ? token.RawToken : null,
         };

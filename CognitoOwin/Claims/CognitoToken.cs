@@ -141,6 +141,7 @@ public sealed class CognitoToken
     /// <param name="tokenUse">The kind of token.</param>
     /// <param name="clientId">The app client to which the token was issued.</param>
     /// <param name="expiration"><c>exp</c>, in seconds since 1970.</param>
+    /// <param name="roleClaim">Reads the claim that holds the roles.</param>
     /// <returns>The token; null if one of the claims is missing or has another type than Cognito's.</returns>
     internal static CognitoToken? Read(
         string rawToken,
@@ -150,7 +151,8 @@ public sealed class CognitoToken
         string issuer,
         CognitoTokenUse tokenUse,
         string clientId,
-        double expiration)
+        double expiration,
+        RoleClaim roleClaim)
     {
         var isIdToken = tokenUse == CognitoTokenUse.Id;
 
@@ -174,7 +176,7 @@ public sealed class CognitoToken
         }
 
         // cognito:groups is one string or a list of strings.
-        var claims = TokenClaims.Read(payload, issuer);
+        var claims = TokenClaims.Read(payload, issuer, roleClaim);
         var groups = claims.FindAll(static claim => claim.Type == CognitoClaimTypes.Groups);
         if (groups.Exists(static claim => claim.ValueType != ClaimValueTypes.String))
         {

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using System.Security.Claims;
 using System.Text.Json;
 using CognitoOwin.Json;
@@ -11,11 +12,39 @@ internal static class TokenClaims
     // System.IdentityModel.Tokens.Jwt uses this value type for JSON that has no XML Schema type.
     private const string Json = System.IdentityModel.Tokens.Jwt.JsonClaimValueTypes.Json;
 
-    public static List<Claim> Read(Dictionary<string, JsonValue> payload, string issuer)
+    /// <summary>Removes the members that are null: they count as absent in claims, attributes and rules.</summary>
+    /// <param name="payload">The members by name.</param>
+    public static void RemoveNulls(Dictionary<string, JsonValue> payload)
+    {
+        List<string>? nulls = null;
+        foreach (var member in payload)
+        {
+            if (member.Value.Type == JsonTokenType.Null)
+            {
+                (nulls ??= []).Add(member.Key);
+            }
+        }
+
+        nulls?.ForEach(name => payload.Remove(name));
+    }
+
+    /// <summary>Creates the claims: one for each member, and for a list one for each item.</summary>
+    /// <param name="payload">The members by name.</param>
+    /// <param name="issuer">The issuer of the claims.</param>
+    /// <param name="roleClaim">Reads a claim that holds several roles in one text. Each role becomes a claim instead of the text.</param>
+    /// <returns>The claims.</returns>
+    public static List<Claim> Read(Dictionary<string, JsonValue> payload, string issuer, RoleClaim roleClaim)
     {
         var claims = new List<Claim>(payload.Count + 8);
         foreach (var member in payload)
         {
+            if (roleClaim.IsText(member.Key))
+            {
+                // The text itself must not become a claim of this type, because it would be a role.
+                claims.AddRange(roleClaim.Read(member.Value).Select(role => new Claim(member.Key, role, ClaimValueTypes.String, issuer)));
+                continue;
+            }
+
             if (member.Value.Items is not { } items)
             {
                 claims.Add(CreateClaim(member.Key, member.Value, issuer));
@@ -24,7 +53,10 @@ internal static class TokenClaims
 
             foreach (var item in items)
             {
-                claims.Add(CreateClaim(member.Key, item, issuer));
+                if (item.Type != JsonTokenType.Null)
+                {
+                    claims.Add(CreateClaim(member.Key, item, issuer));
+                }
             }
         }
 

@@ -15,8 +15,17 @@ internal sealed class OptionsChecker
     // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientType.html
     private static readonly Regex ClientIdPattern = new(@"^[\w+]{1,128}\z", RegexOptions.CultureInvariant | RegexOptions.ECMAScript);
 
+    // The ids of emulators may have hyphens. YOUR-APP-CLIENT-ID is the placeholder of web.config.transform.
+    private static readonly Regex EmulatorClientIdPattern =
+        new(@"^(?!YOUR-)[\w+-]{1,128}\z", RegexOptions.CultureInvariant | RegexOptions.ECMAScript);
+
     // The name of a scheme has only the characters of the rule "token" (RFC 7230 §3.2.6).
     private static readonly Regex SchemePattern = new(@"^[!#$%&'*+.^_`|~0-9A-Za-z-]+\z", RegexOptions.CultureInvariant);
+
+    private static readonly Regex QueryParameterPattern = new(@"^[A-Za-z0-9._~-]+\z", RegexOptions.CultureInvariant);
+
+    // Katana compares decoded paths, segment by segment.
+    private static readonly Regex PathPattern = new(@"^(/[^/?#%\s]+)+\z", RegexOptions.CultureInvariant);
 
     private readonly CognitoJwtAuthenticationOptions _options;
     private readonly ConfigurationProblems _problems;
@@ -183,12 +192,16 @@ internal sealed class OptionsChecker
         }
         else
         {
-            foreach (var clientId in pool.ClientIds.Where(id => id == null || !ClientIdPattern.IsMatch(id)))
+            var pattern = pool.AreIssuersSet && !pool.Issuers.Any(IsAws) ? EmulatorClientIdPattern : ClientIdPattern;
+            foreach (var clientId in pool.ClientIds.Where(id => id == null || !pattern.IsMatch(id)))
             {
                 _problems.AddUnexpected(GetSettingName(pool.SettingsPrefix != null ? "ClientId" : "ClientIds"), clientId, ClientIdExpected);
             }
         }
     }
+
+    private static bool IsAws(string issuer) =>
+        Uri.TryCreate(issuer, UriKind.Absolute, out var address) && CognitoUserPool.IsAws(address);
 
     private const string PoolIdExpected =
         "the id of the user pool, such as eu-west-1_Ab12Cd34e, which the Cognito console shows under Overview";
@@ -345,7 +358,7 @@ internal sealed class OptionsChecker
     private void CheckRules()
     {
         CheckRange(SettingsReader.Prefix + "ClockSkew", _options.ClockSkew, TimeSpan.Zero, TimeSpan.FromMinutes(10));
-        CheckRange(nameof(_options.MaximumTokenLength), _options.MaximumTokenLength, 256, 1_048_576);
+        CheckRange(SettingsReader.Prefix + "MaximumTokenLength", _options.MaximumTokenLength, 256, 1_048_576);
         CheckPresent(nameof(_options.TokenCache), _options.TokenCache);
         if (_options.TokenCache != null)
         {
@@ -382,10 +395,8 @@ internal sealed class OptionsChecker
             }
         }
 
-        if (string.IsNullOrEmpty(_options.RoleClaimType))
-        {
-            _problems.AddMissing(nameof(_options.RoleClaimType), "a claim type, such as cognito:groups");
-        }
+        CheckQueryParameter();
+        CheckClaimTypes();
 
         CheckScopes(nameof(_options.RequiredScopes), _options.RequiredScopes);
         CheckNames(nameof(_options.RequiredGroups), _options.RequiredGroups);
@@ -393,6 +404,71 @@ internal sealed class OptionsChecker
             nameof(_options.UserInfoTimeout), _options.UserInfoTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
         CheckPresent(nameof(_options.Provider), _options.Provider);
         CheckPresent(nameof(_options.TimeProvider), _options.TimeProvider);
+    }
+
+    private void CheckQueryParameter()
+    {
+        const string Name = SettingsReader.Prefix + nameof(CognitoJwtAuthenticationOptions.QueryParameter);
+        const string Paths = SettingsReader.Prefix + nameof(CognitoJwtAuthenticationOptions.QueryParameterPaths);
+        const string PathsExpected = "paths such as /signalr, without a slash at the end, separated by commas";
+        if (_options.QueryParameterPaths == null)
+        {
+            _problems.AddMissing(Paths, PathsExpected);
+            return;
+        }
+
+        foreach (var path in _options.QueryParameterPaths.Where(path => path == null || !PathPattern.IsMatch(path)))
+        {
+            _problems.AddUnexpected(Paths, path, PathsExpected);
+        }
+
+        if (_options.QueryParameter is { } name && !QueryParameterPattern.IsMatch(name))
+        {
+            _problems.AddUnexpected(Name, name, "the name of a query parameter, such as access_token");
+        }
+
+        if (_options.QueryParameter != null && _options.QueryParameterPaths.Count == 0)
+        {
+            _problems.AddMissing(Paths, PathsExpected + ", because " + Name + " is set");
+        }
+
+        if (_options.QueryParameter == null && _options.QueryParameterPaths.Count > 0)
+        {
+            _problems.AddMissing(Name, "the name of a query parameter, such as access_token, because " + Paths + " is set");
+        }
+    }
+
+    private void CheckClaimTypes()
+    {
+        const string Expected = "a claim type, such as ";
+        if (string.IsNullOrEmpty(_options.RoleClaimType))
+        {
+            _problems.AddMissing(SettingsReader.Prefix + nameof(_options.RoleClaimType), Expected + CognitoClaimTypes.Groups);
+        }
+
+        if (!Enum.IsDefined(typeof(CognitoRoleClaimFormat), _options.RoleClaimFormat))
+        {
+            _problems.AddUnexpected(
+                SettingsReader.Prefix + nameof(_options.RoleClaimFormat), _options.RoleClaimFormat.ToString(), "a format that has a name");
+        }
+        else if (_options.RoleClaimFormat != CognitoRoleClaimFormat.Items && _options.RoleClaimType == CognitoClaimTypes.Groups)
+        {
+            _problems.AddUnexpected(
+                SettingsReader.Prefix + nameof(_options.RoleClaimFormat),
+                _options.RoleClaimFormat.ToString(),
+                "items, because cognito:RoleClaimType is cognito:groups, which is always a list");
+        }
+
+        if (_options.NameClaimType == "")
+        {
+            _problems.AddUnexpected(SettingsReader.Prefix + nameof(_options.NameClaimType), "", Expected + CognitoClaimTypes.Email);
+        }
+
+        if (_options.AccessTokenNameClaimType == "")
+        {
+            _problems.AddUnexpected(
+                SettingsReader.Prefix + nameof(_options.AccessTokenNameClaimType), "", Expected + CognitoClaimTypes.AccessTokenUsername);
+        }
     }
 
     private void CheckKeys()

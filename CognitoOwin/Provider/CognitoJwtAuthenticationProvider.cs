@@ -12,7 +12,10 @@ public class CognitoJwtAuthenticationProvider
     private static readonly Task Done = Task.FromResult(0);
     private static readonly Func<CognitoProvisionUserContext, Task> NoProvisioning = _ => Done;
 
-    /// <summary>Gets or sets the handler that is called for every request, before its token is validated.</summary>
+    /// <summary>
+    /// Gets or sets the handler that is called for every request, before its token is validated. It may take the token from another
+    /// place than those that the options allow, such as a cookie.
+    /// </summary>
     public Func<CognitoRequestTokenContext, Task> OnRequestToken { get; set; } = _ => Done;
 
     /// <summary>

@@ -12,14 +12,14 @@ public sealed class CognitoRequestTokenContext : BaseContext<CognitoJwtAuthentic
         : base(context, options) => RequestToken = requestToken;
 
     /// <summary>
-    /// Gets or sets the token, without a scheme; null if the <c>Authorization</c> header has none. Set another token to validate
-    /// that one, or null to leave the request without a user.
+    /// Gets or sets the token, without a scheme; null if the request has none in the places that the options allow, or if that place
+    /// is malformed. Set another token to validate that one, or null to leave the request without a user.
     /// </summary>
     public string? Token
     {
         get
         {
-            if (RequestToken.Text is not { } text || RequestToken.IsMalformedHeader)
+            if (RequestToken.Text is not { } text || RequestToken.CompleteFault != TokenRejection.None)
             {
                 return null;
             }
@@ -33,6 +33,13 @@ public sealed class CognitoRequestTokenContext : BaseContext<CognitoJwtAuthentic
         set => RequestToken = RequestToken.FromApplication(value);
     }
 
-    /// <summary>Gets what to validate: the token of the header, or the one that the application has set.</summary>
+    /// <summary>
+    /// Gets whether a token counts that the browser adds to a request by itself, as it does with a cookie: the method is GET, HEAD or
+    /// OPTIONS and the request opens no web socket, or <c>Sec-Fetch-Site</c> or <c>Origin</c> says that a page of this site has sent
+    /// the request. Check it before you take a token from a cookie; otherwise another site can act in the name of the user.
+    /// </summary>
+    public bool AllowsCookie => RequestSite.AllowsCookie(Request);
+
+    /// <summary>Gets what to validate: the token that was found, or the one that the application has set.</summary>
     internal RequestToken RequestToken { get; private set; }
 }

@@ -32,6 +32,7 @@ public sealed class CognitoTokenValidator : IDisposable
     private readonly bool _requireAudience;
     private readonly double _clockSkew;
     private readonly int _maximumTokenLength;
+    private readonly RoleClaim _roleClaim;
     private readonly TimeProvider _time;
     private readonly ValidatedTokenCache? _cache;
     private readonly CognitoRevocationList _revocations;
@@ -51,6 +52,7 @@ public sealed class CognitoTokenValidator : IDisposable
         _requireAudience = settings.RequireAudience;
         _clockSkew = settings.ClockSkew.TotalSeconds;
         _maximumTokenLength = settings.MaximumTokenLength;
+        _roleClaim = settings.RoleClaim;
         _time = settings.TimeProvider;
         _revocations = settings.RevocationList;
         _revocations.Attach(settings);
@@ -111,11 +113,12 @@ public sealed class CognitoTokenValidator : IDisposable
             return badHeader;
         }
 
-        if (StrictJson.ParseObject(jws.Payload) is not { } claims)
+        if (StrictJson.ParseObject(jws.Payload, out var fault) is not { } claims)
         {
-            return Reject(TokenRejection.MalformedPayload);
+            return Reject(GetRejection(fault, TokenRejection.MalformedPayload));
         }
 
+        TokenClaims.RemoveNulls(claims);
         var expiration = 0.0;
         DateTimeOffset? issuedAt = null;
         var tokenUse = CognitoTokenUse.Any;
@@ -173,14 +176,33 @@ public sealed class CognitoTokenValidator : IDisposable
                 return Reject(TokenRejection.InvalidSignature);
             }
 
+            var pool = issuer.Pool;
             if (CognitoToken.Read(
-                token, claims, issuer.Pool.UserPool, issuer.Pool.UserPoolId, issuer.Name, tokenUse, clientId, expiration) is not { } validated)
+                token, claims, pool.UserPool, pool.UserPoolId, issuer.Name, tokenUse, clientId, expiration, _roleClaim) is not { } validated)
             {
                 return Reject(TokenRejection.MalformedClaim);
             }
 
             return ValidateRights(validated, issuer.Pool) ?? Accept(validated, issuer, key);
         }
+    }
+
+    /// <summary>
+    /// Checks whether a refused token is foreign: it names no issuer of a pool, so that another middleware may accept it.
+    /// </summary>
+    /// <param name="rejection">The rule that refused the token. A token that has passed the rule about its issuer is not foreign.</param>
+    /// <param name="token">The token.</param>
+    /// <returns><see langword="true"/> if the token is foreign; otherwise, <see langword="false"/>.</returns>
+    internal bool IsForeign(TokenRejection rejection, TokenText token)
+    {
+        return rejection is TokenRejection.SchemeMissing or TokenRejection.SpaceMissing or (> TokenRejection.TokenTooLong and <= TokenRejection.UnknownIssuer)
+            && token.Length <= _maximumTokenLength
+            && ClaimedIssuer.IsForeign(token.ToString(), IsOurs);
+
+        // A pool of the resolver may have any issuer of AWS, unless the resolver was asked and does not know the pool.
+        bool IsOurs(string issuer) =>
+            _issuers.ContainsKey(issuer)
+            || (_resolvedPools != null && rejection != TokenRejection.UnknownIssuer && CognitoUserPool.GetPoolIdOfIssuer(issuer) != null);
     }
 
     /// <summary>
@@ -216,9 +238,9 @@ public sealed class CognitoTokenValidator : IDisposable
     private static CognitoTokenValidationResult? ValidateHeader(byte[] utf8, out string keyId)
     {
         keyId = "";
-        if (StrictJson.ParseObject(utf8) is not { } header)
+        if (StrictJson.ParseObject(utf8, out var fault) is not { } header)
         {
-            return Reject(TokenRejection.MalformedHeader);
+            return Reject(GetRejection(fault, TokenRejection.MalformedHeader));
         }
 
         // RFC 8725 §3.1: the library decides the algorithm; the token does not.
@@ -237,6 +259,13 @@ public sealed class CognitoTokenValidator : IDisposable
         keyId = header.GetString("kid") ?? "";
         return keyId.Length is > 0 and <= MaximumKeyIdLength ? null : Reject(TokenRejection.KeyIdMissing);
     }
+
+    private static TokenRejection GetRejection(JsonFault fault, TokenRejection malformed) => fault switch
+    {
+        JsonFault.TooManyMembers => TokenRejection.TooManyMembers,
+        JsonFault.TooDeep => TokenRejection.TooDeep,
+        _ => malformed,
+    };
 
     // If no configured pool has the issuer, but the application's resolver may know its pool, sets only the id of that pool. The
     // look-up comes after the other cheap rules, so that an expired token causes none.

@@ -14,6 +14,23 @@ public enum TokenRejection
     /// </summary>
     MalformedRequest,
 
+    /// <summary>
+    /// The <c>Authorization</c> header holds a JWT without a scheme, and
+    /// <see cref="CognitoJwtAuthenticationOptions.AllowRawToken"/> is not set.
+    /// </summary>
+    SchemeMissing,
+
+    /// <summary>The <c>Authorization</c> header has no space between the scheme and the token.</summary>
+    SpaceMissing,
+
+    /// <summary>The load balancer's header or the query parameter came more than once.</summary>
+    SeveralTokens,
+
+    /// <summary>
+    /// The token is in the load balancer's header, whose session is a cookie, and the request may be sent by another site.
+    /// </summary>
+    CrossSiteRequest,
+
     /// <summary>The token is longer than <see cref="CognitoJwtAuthenticationOptions.MaximumTokenLength"/>.</summary>
     TokenTooLong,
 
@@ -42,6 +59,12 @@ public enum TokenRejection
 
     /// <summary>The payload is not one JSON object of valid text with unique names (RFC 7519 §7.2).</summary>
     MalformedPayload,
+
+    /// <summary>An object in the header or the payload has more than 512 members.</summary>
+    TooManyMembers,
+
+    /// <summary>The header or the payload has objects and lists that are nested more than 16 levels deep.</summary>
+    TooDeep,
 
     /// <summary>
     /// <c>iss</c> is not exactly one of the issuers of a user pool that is configured or that

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
+using CognitoOwin.Claims;
 
 namespace CognitoOwin.Validation;
 
@@ -17,8 +18,11 @@ namespace CognitoOwin.Validation;
 /// <param name="RequireAudience">Whether access tokens without <c>aud</c> are refused.</param>
 /// <param name="ClockSkew">How much the clocks of Cognito and of this host may differ.</param>
 /// <param name="MaximumTokenLength">The length of the longest accepted token, in characters.</param>
+/// <param name="RoleClaim">Reads the claim that holds the roles.</param>
 /// <param name="Keys">How keys are fetched and kept.</param>
 /// <param name="TokenCache">How validated tokens are remembered.</param>
+/// <param name="Revocations">The limits of the list of revocations.</param>
+/// <param name="RevocationList">The list of revocations.</param>
 /// <param name="TimeProvider">The clock.</param>
 internal sealed record TokenValidationSettings(
     IEnumerable<CognitoUserPool> UserPools,
@@ -30,6 +34,7 @@ internal sealed record TokenValidationSettings(
     bool RequireAudience,
     TimeSpan ClockSkew,
     int MaximumTokenLength,
+    RoleClaim RoleClaim,
     CognitoKeysOptions Keys,
     CognitoTokenCacheOptions TokenCache,
     CognitoRevocationsOptions Revocations,
