@@ -43,8 +43,15 @@ public sealed class CognitoTestPool : IDisposable
     /// <summary>Gets the pool as options name it.</summary>
     public CognitoUserPool UserPool { get; }
 
-    /// <summary>Gets the <c>iss</c> of the pool's tokens.</summary>
-    public string Issuer => UserPool.Issuer!;
+    /// <summary>Gets the <c>iss</c> of new tokens: one of the <see cref="CognitoUserPool.Issuers"/> of <see cref="UserPool"/>.</summary>
+    public string Issuer => UserPool.Issuers.FirstOrDefault(issuer => IsUpdated(issuer) == UsesUpdatedIssuer) ?? UserPool.Issuers[0];
+
+    /// <summary>
+    /// Gets or sets whether the pool is switched to its updated issuer. New tokens then have it, and its JWKS address serves the
+    /// keys; before, that address answers 403, as at AWS. The original address serves the keys in both cases. Default:
+    /// <see langword="false"/>.
+    /// </summary>
+    public bool UsesUpdatedIssuer { get; set; }
 
     /// <summary>Gets the id of the pool's app client.</summary>
     public string ClientId { get; }
@@ -73,7 +80,7 @@ public sealed class CognitoTestPool : IDisposable
     /// </summary>
     public Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>>? OnJwksRequest { get; set; }
 
-    /// <summary>Gets a handler that serves the pool's JWKS, for <see cref="CognitoKeysOptions.HttpMessageHandler"/>.</summary>
+    /// <summary>Gets a handler that serves the pool's JWKS at the addresses of its issuers, for <see cref="CognitoKeysOptions.HttpMessageHandler"/>.</summary>
     public HttpMessageHandler JwksEndpoint => _handler;
 
     /// <summary>Makes options accept the tokens of this pool and no other: <c>app.UseCognitoJwt(pool.Configure)</c>.</summary>
@@ -187,6 +194,20 @@ public sealed class CognitoTestPool : IDisposable
         });
     }
 
+    private static bool IsUpdated(string issuer) => issuer.StartsWith("https://issuer-cognito-idp.", StringComparison.Ordinal);
+
+    private HttpStatusCode GetStatus(HttpRequestMessage request)
+    {
+        var address = request.RequestUri.AbsoluteUri;
+        var issuer = UserPool.Issuers.FirstOrDefault(issuer => address == issuer + "/.well-known/jwks.json");
+        if (request.Method != HttpMethod.Get || (issuer == null && request.RequestUri != UserPool.JwksUri))
+        {
+            return HttpStatusCode.NotFound;
+        }
+
+        return issuer != null && IsUpdated(issuer) && !UsesUpdatedIssuer ? HttpStatusCode.Forbidden : HttpStatusCode.OK;
+    }
+
     private sealed class JwksHandler(CognitoTestPool pool) : HttpMessageHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -197,8 +218,8 @@ public sealed class CognitoTestPool : IDisposable
                 return behaviour(request, cancellationToken);
             }
 
-            var isOurs = request.Method == HttpMethod.Get && request.RequestUri == pool.UserPool.JwksUri;
-            return Task.FromResult(isOurs ? Serve(pool.Jwks) : new HttpResponseMessage(HttpStatusCode.NotFound));
+            var status = pool.GetStatus(request);
+            return Task.FromResult(status == HttpStatusCode.OK ? Serve(pool.Jwks) : new HttpResponseMessage(status));
         }
 
         private static HttpResponseMessage Serve(string jwks)

@@ -106,6 +106,11 @@ public sealed class CognitoTestToken
     public CognitoTestToken WithLifetime(TimeSpan lifetime) =>
         WithClaim("exp", (_pool.TimeProvider.GetUtcNow() + lifetime).ToUnixTimeSeconds());
 
+    /// <summary>Sets the issuer (<c>iss</c>), for a pool that has several.</summary>
+    /// <param name="issuer">One of the <see cref="CognitoUserPool.Issuers"/> of the pool.</param>
+    /// <returns>This token.</returns>
+    public CognitoTestToken FromIssuer(string issuer) => WithClaim("iss", issuer);
+
     /// <summary>Sets any claim.</summary>
     /// <param name="name">The name.</param>
     /// <param name="value">A value that System.Text.Json can write.</param>

@@ -18,6 +18,7 @@ public class CognitoAuthorizeAttribute : AuthorizeAttribute
 {
     private string[] _groups = [];
     private string[] _scopes = [];
+    private string[] _clientIds = [];
 
     /// <summary>
     /// Gets or sets groups of the user pool with commas between them; the user must be in one of them. They are case-sensitive.
@@ -48,6 +49,17 @@ public class CognitoAuthorizeAttribute : AuthorizeAttribute
                 ? scopes
                 : throw new ArgumentException($"\"{value}\" is not a list of scopes.", nameof(Scopes));
         }
+    }
+
+    /// <summary>
+    /// Gets or sets ids of app clients with commas between them; the token must be issued to one of them. They are
+    /// case-sensitive. Default (null): any client that the settings accept.
+    /// </summary>
+    /// <exception cref="ArgumentException">The text names no client, so that it would accept every client.</exception>
+    public string? ClientIds
+    {
+        get => JoinNames(_clientIds);
+        set => _clientIds = SplitNames(value, [','], nameof(ClientIds));
     }
 
     /// <summary>Gets or sets which kind of token is required. Default: <see cref="CognitoTokenUse.Any"/>.</summary>
@@ -105,6 +117,11 @@ public class CognitoAuthorizeAttribute : AuthorizeAttribute
         if (UserPool != null && !string.Equals(user.GetCognitoUserPool(), UserPool, StringComparison.Ordinal))
         {
             return new MissingRight("Users of this user pool are not accepted here.");
+        }
+
+        if (_clientIds.Length > 0 && !_clientIds.Contains(user.GetCognitoClientId(), StringComparer.Ordinal))
+        {
+            return new MissingRight("Tokens of this app client are not accepted here.");
         }
 
         if (TokenUse == CognitoTokenUse.Id && user.GetCognitoTokenUse() != CognitoTokenUse.Id)

@@ -34,7 +34,10 @@ public sealed class CognitoIssuerSecurityKeyProvider : IIssuerSecurityKeyProvide
     private readonly PoolKeys _keys;
     private readonly BlockingKeyReader _reader;
 
-    /// <summary>Creates a provider for a user pool, and starts to fetch the pool's keys.</summary>
+    /// <summary>
+    /// Creates a provider for the first issuer of a user pool, and starts to fetch the pool's keys. AWS can switch a pool to
+    /// another issuer, so prefer <see cref="CreateAll"/>.
+    /// </summary>
     /// <param name="userPool">The pool.</param>
     /// <param name="keys">How its keys are fetched and kept; null for all defaults.</param>
     /// <param name="logger">The log for the results of fetches: <c>app.CreateLogger("CognitoOwin")</c>; null for none.</param>
@@ -43,24 +46,40 @@ public sealed class CognitoIssuerSecurityKeyProvider : IIssuerSecurityKeyProvide
     /// <exception cref="CognitoConfigurationException">The pool or the settings have problems.</exception>
     public CognitoIssuerSecurityKeyProvider(
         CognitoUserPool userPool, CognitoKeysOptions? keys = null, ILogger? logger = null, TimeProvider? timeProvider = null)
+        : this(CreateKeys(userPool, keys ??= new CognitoKeysOptions(), logger, timeProvider), userPool.Issuers[0], keys.FetchTimeout)
     {
-        var options = new CognitoJwtAuthenticationOptions
-        {
-            Keys = keys ?? new CognitoKeysOptions(),
-            TimeProvider = timeProvider ?? TimeProvider.System,
-        };
-        options.UserPools.Add(userPool ?? throw new ArgumentNullException(nameof(userPool)));
-        options.ThrowIfUnusable();
-        Issuer = userPool.Issuer!;
-        _keys = new PoolKeys(userPool, options.Keys, options.TimeProvider, new CognitoLog(logger));
+    }
+
+    private CognitoIssuerSecurityKeyProvider(PoolKeys keys, string issuer, TimeSpan fetchTimeout)
+    {
+        Issuer = issuer;
+        _keys = keys;
 
         // The fetch has its own time limit. This one applies if no thread of the thread pool is free to report the end of the
         // fetch.
-        _reader = new BlockingKeyReader(_keys, options.Keys.FetchTimeout + TimeSpan.FromSeconds(1));
-        _keys.FetchIfDue();
+        _reader = new BlockingKeyReader(keys.ByIssuer[issuer], fetchTimeout + TimeSpan.FromSeconds(1));
     }
 
-    /// <summary>Gets the issuer of the pool's tokens.</summary>
+    /// <summary>
+    /// Creates one provider for each issuer of a user pool, and starts to fetch the pool's keys. The providers share the keys, so
+    /// dispose them together.
+    /// </summary>
+    /// <param name="userPool">The pool.</param>
+    /// <param name="keys">How its keys are fetched and kept; null for all defaults.</param>
+    /// <param name="logger">The log for the results of fetches: <c>app.CreateLogger("CognitoOwin")</c>; null for none.</param>
+    /// <param name="timeProvider">The clock; null for the system's.</param>
+    /// <returns>The providers, for <c>IssuerSecurityKeyProviders</c>.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="userPool"/> is null.</exception>
+    /// <exception cref="CognitoConfigurationException">The pool or the settings have problems.</exception>
+    public static IReadOnlyList<CognitoIssuerSecurityKeyProvider> CreateAll(
+        CognitoUserPool userPool, CognitoKeysOptions? keys = null, ILogger? logger = null, TimeProvider? timeProvider = null)
+    {
+        keys ??= new CognitoKeysOptions();
+        var poolKeys = CreateKeys(userPool, keys, logger, timeProvider);
+        return [.. poolKeys.ByIssuer.Keys.Select(issuer => new CognitoIssuerSecurityKeyProvider(poolKeys, issuer, keys.FetchTimeout))];
+    }
+
+    /// <summary>Gets the issuer whose tokens the keys verify.</summary>
     public string Issuer { get; }
 
     /// <summary>
@@ -89,13 +108,27 @@ public sealed class CognitoIssuerSecurityKeyProvider : IIssuerSecurityKeyProvide
             return [];
         }
 
-        return _reader.Find(kid!).Key is { } key ? [key.SecurityKey] : [];
+        return _reader.Find(kid!) is { } key ? [key.SecurityKey] : [];
     }
 
     /// <summary>Gets the state of the pool's keys. The call never blocks; it may start a fetch in the background.</summary>
     /// <returns>The state of the pool.</returns>
     public CognitoPoolHealth GetHealth() => _keys.GetHealth();
 
-    /// <summary>Ends the fetching of keys. Register it with <c>host.OnAppDisposing</c>.</summary>
+    /// <summary>
+    /// Ends the fetching of keys, also for the other providers of <see cref="CreateAll"/>. Register it with
+    /// <c>host.OnAppDisposing</c>.
+    /// </summary>
     public void Dispose() => _keys.Dispose();
+
+    private static PoolKeys CreateKeys(
+        CognitoUserPool userPool, CognitoKeysOptions keys, ILogger? logger, TimeProvider? timeProvider)
+    {
+        var options = new CognitoJwtAuthenticationOptions { Keys = keys, TimeProvider = timeProvider ?? TimeProvider.System };
+        options.UserPools.Add(userPool ?? throw new ArgumentNullException(nameof(userPool)));
+        options.ThrowIfUnusable();
+        var poolKeys = new PoolKeys(userPool, keys, options.ClockSkew, options.TimeProvider, new CognitoLog(logger));
+        poolKeys.FetchIfDue();
+        return poolKeys;
+    }
 }

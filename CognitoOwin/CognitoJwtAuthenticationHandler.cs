@@ -11,17 +11,17 @@ using Microsoft.Owin.Security.Infrastructure;
 namespace CognitoOwin;
 
 /// <summary>
-/// Handles one request: finds its token, validates it, turns it into a user, and says in a 401 what is wrong with it. The rules
-/// are in the validator; the application takes part through its provider.
+/// Handles one request: finds its token, validates it, turns it into a user, and explains a refused token in the answer (401, 403
+/// or 503). The rules are in the validator; the application takes part through its provider.
 /// </summary>
 internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices services)
     : AuthenticationHandler<CognitoJwtAuthenticationOptions>
 {
     private RequestHandlers _handlers = null!;
-    private bool _isValidated;
+    private bool _hasStartedValidation;
     private bool _hasHeader;
     private bool _isAccepted;
-    private bool _hasRejected;
+    private bool _hasEndedRequest;
     private Refusal? _refusal;
 
     public override async Task<bool> InvokeAsync()
@@ -33,18 +33,18 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
 
         await AuthenticateAsync().ConfigureAwait(false);
 
-        // If another middleware has accepted the token, an unknown issuer here is no fault. Every other refusal is answered, even
-        // if a less strict middleware around this one accepted the token.
+        // Ignore an unknown issuer if another middleware has accepted the token. Answer every other refusal, even if a less strict
+        // middleware around this one accepted the token.
         if (_refusal == null
             || (_refusal.Rejection == TokenRejection.UnknownIssuer && _handlers.Any(handler => handler._isAccepted)))
         {
             return false;
         }
 
-        _hasRejected = true;
+        _hasEndedRequest = true;
 
-        // Challenge by name, so that this handler answers in passive mode too, and no cookie middleware redirects. The challenge
-        // is written like that of any other 401, before the headers are sent.
+        // Challenge by name, so that this handler answers in passive mode too, and no cookie middleware redirects.
+        // ApplyResponseChallengeAsync writes the challenge, as for every 401, before the headers are sent.
         Context.Authentication.Challenge(Options.AuthenticationType);
         return true;
     }
@@ -91,17 +91,17 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
         }
 
         var challenged = _handlers.Where(handler => handler.IsChallenged).ToList();
-        foreach (var handler in challenged.Where(handler => !handler._isValidated))
+        foreach (var handler in challenged.Where(handler => !handler._hasStartedValidation))
         {
-            // In passive mode nobody may have asked for the identity. Validate anyway, so that the challenge can name the error.
-            // This creates no user.
+            // In passive mode, perhaps no code has asked for the identity. Validate anyway, so that the challenge can name the
+            // error. This creates no user.
             await handler.ValidateWithoutWaitingAsync().ConfigureAwait(false);
         }
 
-        // Several middlewares give one answer. If one has rejected the request, it answers. Otherwise one that accepted the token
-        // does, because the client need not know that another refused it. If all refused the token, the one that got furthest
-        // through the rules knows best what is wrong with it.
-        var responder = challenged.FirstOrDefault(handler => handler._hasRejected)
+        // Several middlewares give one answer. If one has ended the request, it answers. Otherwise a middleware that accepted the
+        // token answers, because the client need not know that another one refused it. If all refused the token, the one with the
+        // highest TokenRejection answers: the values are in the order of the rules, so this one knows most about the token.
+        var responder = challenged.FirstOrDefault(handler => handler._hasEndedRequest)
             ?? challenged.FirstOrDefault(handler => handler._isAccepted)
             ?? challenged.OrderByDescending(handler => handler._refusal?.Rejection).First();
         await responder.AnswerAsync().ConfigureAwait(false);
@@ -128,7 +128,7 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     private async ValueTask<CognitoTokenValidationResult?> ValidateAsync(CancellationToken cancellationToken)
     {
-        _isValidated = true;
+        _hasStartedValidation = true;
         var header = BearerHeader.Read(Request.Headers.GetValues("Authorization"), Options.AuthenticationSchemes);
         _hasHeader = header.IsFromHeader;
         var request = new CognitoRequestTokenContext(Context, Options, header);
@@ -137,7 +137,8 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
         // Like Katana's own bearer middleware, treat an empty query parameter or cookie as no token.
         if (request.RequestToken.Text is not { Length: > 0 } tokenText)
         {
-            // The event sees no token of a malformed header. If the event sets none either, refuse the header.
+            // The application's RequestToken handler does not get the token of a malformed header. If it sets no token itself,
+            // refuse the request.
             if (header.IsMalformedHeader)
             {
                 await RefuseAsync(TokenRejection.MalformedRequest).ConfigureAwait(false);
@@ -163,7 +164,7 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
 
     private Task RefuseAsync(TokenRejection rejection, string? description = null, TimeSpan? retryAfter = null)
     {
-        // The reason of an application may be empty.
+        // The application may give an empty reason.
         var text = string.IsNullOrWhiteSpace(description) ? RejectionText.GetDescription(rejection) : description!;
         _refusal = new Refusal(rejection, text, retryAfter);
         _isAccepted = false;
@@ -173,7 +174,7 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
 
     private async Task AnswerAsync()
     {
-        ClaimUnnamedChallenge();
+        AddNameToUnnamedChallenge();
         var status = _refusal?.StatusCode ?? 401;
         var challenge = new CognitoApplyChallengeContext(
             Context, Options, _refusal?.Rejection ?? TokenRejection.None, status, BearerChallenge.Create(_refusal, Options))
@@ -199,9 +200,9 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
         }
     }
 
-    // A client that sends a token in a header cannot use a sign-in page. If a 401 names no middleware, claim it for this one, so
-    // that an active cookie middleware does not turn it into a redirect.
-    private void ClaimUnnamedChallenge()
+    // A client that sends a token in a header cannot use a sign-in page. If a 401 names no middleware, add the name of this
+    // one, so that an active cookie middleware does not turn it into a redirect.
+    private void AddNameToUnnamedChallenge()
     {
         var authentication = Context.Authentication;
         if (_hasHeader && authentication.AuthenticationResponseChallenge?.AuthenticationTypes is not { Length: > 0 })

@@ -23,21 +23,27 @@ public sealed class CognitoJwtAuthenticationOptions : AuthenticationOptions
     {
     }
 
-    /// <summary>Gets or sets the user pools whose tokens are accepted: at least one, each with its own issuer.</summary>
+    /// <summary>Gets or sets the user pools whose tokens are accepted: at least one, each with its own id.</summary>
     public IList<CognitoUserPool> UserPools { get; set; } = [];
 
     /// <summary>Gets or sets which kind of token is accepted. Default: <see cref="CognitoTokenUse.Any"/>.</summary>
     public CognitoTokenUse TokenUse { get; set; }
 
     /// <summary>
-    /// Gets or sets the scopes of which a token must have at least one. They are case-sensitive. Default: none, so that no scope
-    /// is required.
+    /// Gets or sets whether access tokens without <c>aud</c> are refused: every access token must then be bound to one of
+    /// <see cref="CognitoUserPool.Audiences"/> (RFC 8707). Default: <see langword="false"/>.
+    /// </summary>
+    public bool RequireAudience { get; set; }
+
+    /// <summary>
+    /// Gets or sets the scopes of which an access token must have at least one; ID tokens have no scopes and are not affected.
+    /// They are case-sensitive. A pool may have scopes of its own. Default: none, so that no scope is required.
     /// </summary>
     public ICollection<string> RequiredScopes { get; set; } = [];
 
     /// <summary>
-    /// Gets or sets the groups of which a token must have at least one. They are case-sensitive. Default: none, so that no group
-    /// is required.
+    /// Gets or sets the groups of which a user must be in at least one; clients that act for themselves are in no group and are
+    /// not affected. They are case-sensitive. A pool may have groups of its own. Default: none, so that no group is required.
     /// </summary>
     public ICollection<string> RequiredGroups { get; set; } = [];
 
@@ -115,7 +121,8 @@ public sealed class CognitoJwtAuthenticationOptions : AuthenticationOptions
     public CognitoUserInfo UserInfo { get; set; }
 
     /// <summary>
-    /// Gets or sets the longest that reading a profile may take: 100 milliseconds to 1 minute. Default: 5 seconds.
+    /// Gets or sets the longest that reading a profile from one address may take: 100 milliseconds to 1 minute. A pool with
+    /// replicas has one address in each Region. Default: 5 seconds.
     /// </summary>
     public TimeSpan UserInfoTimeout { get; set; } = CognitoJwtDefaults.UserInfoTimeout;
 
@@ -161,7 +168,7 @@ public sealed class CognitoJwtAuthenticationOptions : AuthenticationOptions
     {
         ThrowIfUnusable();
         return new TokenValidationSettings(
-            UserPools, TokenUse, RequiredScopes, RequiredGroups, ClockSkew, MaximumTokenLength, Keys, TokenCache, TimeProvider);
+            UserPools, TokenUse, RequiredScopes, RequiredGroups, RequireAudience, ClockSkew, MaximumTokenLength, Keys, TokenCache, TimeProvider);
     }
 
     /// <summary>Creates the settings of the identities.</summary>

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Text.RegularExpressions;
 
 namespace CognitoOwin;
@@ -10,14 +11,29 @@ namespace CognitoOwin;
 /// </summary>
 public sealed class CognitoUserPool
 {
+    private const string OriginalHost = "cognito-idp";
+    private const string UpdatedHost = "issuer-cognito-idp";
+
     // \z instead of $, because $ accepts a line break after the id.
     private static readonly Regex PoolIdPattern =
-        new(@"^(?<region>[a-z]{2}(-[a-z]+)+-[0-9]{1,2})_[0-9A-Za-z]+\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
+        new(@"^(?<region>[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2})_[0-9A-Za-z]+\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
+
+    // The domains of Cognito in each partition of AWS, by the start of a Region's name. They come from the partition table of the
+    // AWS SDKs (partitions.json). Only the second domain of the EU Sovereign Cloud is from aws-jwt-verify 5.2.
+    private static readonly (string Start, string[] Suffixes)[] Partitions =
+    [
+        ("cn-", ["amazonaws.com.cn"]),
+        ("eusc-", ["amazonaws.eu", "amazonaws.com"]),
+        ("us-iso-", ["c2s.ic.gov"]),
+        ("us-isob-", ["sc2s.sgov.gov"]),
+        ("eu-isoe-", ["cloud.adc-e.uk"]),
+        ("us-isof-", ["csp.hci.ic.gov"]),
+        ("", ["amazonaws.com"]),
+    ];
 
     private string? _name;
-    private string? _issuer;
-    private Uri? _jwksUri;
-    private Uri? _endpoint;
+    private string? _userPoolId;
+    private IReadOnlyList<string>? _issuers;
     private string? _region;
 
     /// <summary>Creates a pool without any settings.</summary>
@@ -35,17 +51,15 @@ public sealed class CognitoUserPool
         ClientIds = [.. clientIds ?? throw new ArgumentNullException(nameof(clientIds))];
     }
 
-    /// <summary>
-    /// Gets or sets the application's name for this pool. Default: <see cref="UserPoolId"/>, or the issuer if there is no id.
-    /// </summary>
+    /// <summary>Gets or sets the application's name for this pool. Default: <see cref="UserPoolId"/>.</summary>
     public string? Name
     {
-        get => _name ?? UserPoolId ?? _issuer;
+        get => _name ?? UserPoolId;
         set => _name = value;
     }
 
     /// <summary>
-    /// Gets or sets the pool's AWS region. Default: the part of <see cref="UserPoolId"/> before the underscore.
+    /// Gets or sets the pool's AWS Region. Default: the part of <see cref="UserPoolId"/> before the underscore.
     /// </summary>
     public string? Region
     {
@@ -54,9 +68,20 @@ public sealed class CognitoUserPool
     }
 
     /// <summary>
-    /// Gets or sets the pool's id, <c>{region}_{letters and digits}</c>. Required unless <see cref="Issuer"/> is set.
+    /// Gets or sets the pool's id, <c>{region}_{letters and digits}</c>. Together with <c>sub</c> it identifies a user. Required
+    /// unless <see cref="Issuers"/> is set. Default: the last segment of the path of the issuers.
     /// </summary>
-    public string? UserPoolId { get; set; }
+    public string? UserPoolId
+    {
+        get => _userPoolId ?? (_issuers is { Count: > 0 } issuers ? GetLastSegment(issuers[0]) : null);
+        set => _userPoolId = value;
+    }
+
+    /// <summary>
+    /// Gets or sets the Regions to which the pool is replicated (multi-Region replication), such as <c>us-west-2</c>. A replica
+    /// issues tokens with its own Region in their <c>iss</c>. Default: none.
+    /// </summary>
+    public ICollection<string> ReplicaRegions { get; set; } = [];
 
     /// <summary>
     /// Gets or sets the ids of the app clients whose tokens are accepted: <c>aud</c> of an ID token, <c>client_id</c> of an
@@ -72,27 +97,41 @@ public sealed class CognitoUserPool
     public ICollection<string> Audiences { get; set; } = [];
 
     /// <summary>
-    /// Gets or sets the exact value of the <c>iss</c> claim. Default:
-    /// <c>https://cognito-idp.{region}.amazonaws.com/{pool id}</c>, with <c>amazonaws.com.cn</c> for the regions of AWS China. Set
-    /// it for an emulator.
+    /// Gets or sets which kind of token of this pool is accepted. Default (null):
+    /// <see cref="CognitoJwtAuthenticationOptions.TokenUse"/>.
     /// </summary>
-    public string? Issuer
+    public CognitoTokenUse? TokenUse { get; set; }
+
+    /// <summary>
+    /// Gets or sets the scopes of which an access token of this pool must have at least one; an empty list requires none.
+    /// Default (null): <see cref="CognitoJwtAuthenticationOptions.RequiredScopes"/>.
+    /// </summary>
+    public ICollection<string>? RequiredScopes { get; set; }
+
+    /// <summary>
+    /// Gets or sets the groups of which a user of this pool must be in at least one; an empty list requires none. Default (null):
+    /// <see cref="CognitoJwtAuthenticationOptions.RequiredGroups"/>.
+    /// </summary>
+    public ICollection<string>? RequiredGroups { get; set; }
+
+    /// <summary>
+    /// Gets or sets the accepted values of the <c>iss</c> claim, which must match exactly. Default: every issuer that AWS may use
+    /// for the pool. These are the original one, <c>https://cognito-idp.{region}.amazonaws.com/{pool id}</c>, the updated one,
+    /// <c>https://issuer-cognito-idp.{region}.amazonaws.com/{pool id}</c>, and the original form with each of
+    /// <see cref="ReplicaRegions"/>; other partitions of AWS have other domains than <c>amazonaws.com</c>. Set it for an emulator
+    /// only: the list replaces the default.
+    /// </summary>
+    public IReadOnlyList<string> Issuers
     {
-        get => _issuer ?? (Region is { } region && UserPoolId is { } id
-            ? $"https://cognito-idp.{region}.{GetDnsSuffix(region)}/{id}"
-            : null);
-        set => _issuer = value;
+        get => _issuers ?? [.. DeriveIssuers()];
+        set => _issuers = value;
     }
 
     /// <summary>
-    /// Gets or sets the address of the pool's public keys. Default: <c>{issuer}/.well-known/jwks.json</c>. Set it for an
-    /// emulator, or for a VPC or FIPS endpoint of the same pool.
+    /// Gets or sets the address of the keys of the whole pool. Default: none, so that the keys of each issuer come from
+    /// <c>{issuer}/.well-known/jwks.json</c>. Set it for an emulator, or for a VPC or FIPS endpoint of the same pool.
     /// </summary>
-    public Uri? JwksUri
-    {
-        get => _jwksUri ?? (Uri.TryCreate(Issuer?.TrimEnd('/') + "/.well-known/jwks.json", UriKind.Absolute, out var uri) ? uri : null);
-        set => _jwksUri = value;
-    }
+    public Uri? JwksUri { get; set; }
 
     /// <summary>
     /// Gets or sets a file with the pool's public keys, a JWKS (RFC 7517 §5) as <see cref="JwksUri"/> serves it, for a host
@@ -110,16 +149,11 @@ public sealed class CognitoUserPool
     public string? Jwks { get; set; }
 
     /// <summary>
-    /// Gets or sets the address of the pool's API, for <see cref="CognitoUserInfo.GetUser"/>. Default:
-    /// <c>https://cognito-idp.{region}.amazonaws.com/</c>, with <c>amazonaws.com.cn</c> for the regions of AWS China. Set it for
-    /// an emulator, or for a VPC or FIPS endpoint.
+    /// Gets or sets the address of the pool's API, for <see cref="CognitoUserInfo.GetUser"/>. Default: the API in the Region of
+    /// the token's issuer, and in the pool's other Regions if that one does not answer. Set it for an emulator, or for a VPC or
+    /// FIPS endpoint.
     /// </summary>
-    public Uri? Endpoint
-    {
-        get => _endpoint ?? (Region is { } region
-            && Uri.TryCreate($"https://cognito-idp.{region}.{GetDnsSuffix(region)}/", UriKind.Absolute, out var uri) ? uri : null);
-        set => _endpoint = value;
-    }
+    public Uri? Endpoint { get; set; }
 
     /// <summary>
     /// Gets or sets the pool's domain, for <see cref="CognitoUserInfo.OidcUserInfo"/>:
@@ -133,19 +167,86 @@ public sealed class CognitoUserPool
     /// </summary>
     internal string? SettingsPrefix { get; set; }
 
-    internal bool IsIssuerSet => _issuer != null;
-
-    internal bool IsJwksUriSet => _jwksUri != null;
-
-    internal bool IsEndpointSet => _endpoint != null;
+    internal bool AreIssuersSet => _issuers != null;
 
     internal string? ExplicitRegion => _region;
 
-    internal string? PoolIdRegion =>
-        UserPoolId is { } id && PoolIdPattern.Match(id) is { Success: true } match ? match.Groups["region"].Value : null;
+    internal string? PoolIdRegion => GetRegion(_userPoolId);
 
-    // https://docs.aws.amazon.com/general/latest/gr/cognito_identity.html: all regions but China's, GovCloud included, use
-    // amazonaws.com.
-    private static string GetDnsSuffix(string region) =>
-        region.StartsWith("cn-", StringComparison.Ordinal) ? "amazonaws.com.cn" : "amazonaws.com";
+    /// <summary>Gets the Region of a pool id.</summary>
+    /// <param name="userPoolId">The id.</param>
+    /// <returns>The Region; null if the text is not the id of a pool of AWS.</returns>
+    internal static string? GetRegion(string? userPoolId) =>
+        userPoolId != null && PoolIdPattern.Match(userPoolId) is { Success: true } match ? match.Groups["region"].Value : null;
+
+    /// <summary>Gets the last segment of an issuer's path, which is the pool's id.</summary>
+    /// <param name="address">The issuer.</param>
+    /// <returns>The segment; null if there is none.</returns>
+    internal static string? GetLastSegment(string? address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.AbsolutePath.TrimEnd('/').Split('/').Last() is { Length: > 0 } last
+            ? last
+            : null;
+
+    /// <summary>Gets the domains of Cognito in the partition of a Region.</summary>
+    /// <param name="region">The Region.</param>
+    /// <returns>The domains: at least one.</returns>
+    internal static IReadOnlyList<string> GetDomainSuffixes(string region) =>
+        Array.Find(Partitions, partition => region.StartsWith(partition.Start, StringComparison.Ordinal)).Suffixes;
+
+    /// <summary>Checks whether an address is in a domain of AWS.</summary>
+    /// <param name="address">The address.</param>
+    /// <returns><see langword="true"/> if the host is AWS's; otherwise, <see langword="false"/>.</returns>
+    internal static bool IsAws(Uri address) =>
+        Partitions.SelectMany(partition => partition.Suffixes)
+            .Any(suffix => address.Host.EndsWith("." + suffix, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Gets every issuer that AWS may use for this pool, whatever <see cref="Issuers"/> is.</summary>
+    /// <returns>The issuers; none if the pool has no id of AWS.</returns>
+    internal IEnumerable<string> DeriveIssuers()
+    {
+        var id = UserPoolId;
+        if (GetRegion(id) is not { } region)
+        {
+            yield break;
+        }
+
+        foreach (var suffix in GetDomainSuffixes(region))
+        {
+            yield return $"https://{OriginalHost}.{region}.{suffix}/{id}";
+            yield return $"https://{UpdatedHost}.{region}.{suffix}/{id}";
+        }
+
+        // The updated issuer of a pool is the same in all of its Regions.
+        foreach (var replica in ReplicaRegions ?? [])
+        {
+            foreach (var suffix in GetDomainSuffixes(replica))
+            {
+                yield return $"https://{OriginalHost}.{replica}.{suffix}/{id}";
+            }
+        }
+    }
+
+    /// <summary>Gets the addresses of the pool's API, in the order in which to ask them.</summary>
+    /// <param name="issuer">The issuer of the token.</param>
+    /// <returns>The addresses; none if the pool is in no Region of AWS.</returns>
+    internal IReadOnlyList<Uri> GetEndpoints(string issuer)
+    {
+        if (Endpoint != null)
+        {
+            return [Endpoint];
+        }
+
+        string[] regions = Region is { } home ? [home, .. ReplicaRegions ?? []] : [];
+        return
+        [
+            .. regions
+                .SelectMany(region => GetDomainSuffixes(region).Select(suffix => $".{region}.{suffix}/"))
+                .OrderByDescending(host => issuer.IndexOf(host, StringComparison.Ordinal) > 0)
+                .Select(host => new Uri($"https://{GetApiHost(host)}{host}")),
+        ];
+    }
+
+    // https://docs.aws.amazon.com/general/latest/gr/cognito_identity.html lists only FIPS endpoints for GovCloud.
+    private static string GetApiHost(string host) =>
+        host.StartsWith(".us-gov-", StringComparison.Ordinal) ? OriginalHost + "-fips" : OriginalHost;
 }

@@ -77,10 +77,10 @@ internal static class GrowthCommand
     {
         var pool = new CognitoTestPool();
         var others = Enumerable.Range(1, pools - 1).Select(_ => new CognitoTestPool()).ToList();
-        var documents = others.Append(pool).ToDictionary(each => each.UserPool.JwksUri!, each => each.Jwks);
-        documents[pool.UserPool.JwksUri!] =
+        var documents = others.Append(pool).ToDictionary(each => each.Issuer + "/.well-known/jwks.json", each => each.Jwks);
+        documents[pool.Issuer + "/.well-known/jwks.json"] =
             CognitoTestPool.WriteJwks([.. Enumerable.Range(2, keys - 2).Select(_ => TestSigningKey.Create()), .. pool.Keys]);
-        pool.OnJwksRequest = (request, _) => Task.FromResult(Serve(documents[request.RequestUri!]));
+        pool.OnJwksRequest = (request, _) => Task.FromResult(Serve(documents[request.RequestUri!.AbsoluteUri]));
 
         // One token of each pool, so that the pipeline fetches the keys of all pools before the measurement.
         var first = SampleTokens.Headers(others.Append(pool).Select(each => SampleTokens.Create(each, 1)[0]));

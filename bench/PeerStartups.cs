@@ -34,11 +34,11 @@ public static class KatanaStartup
     public static void Configuration(IAppBuilder app)
     {
         var settings = ConfigurationManager.AppSettings;
-        var pool = new CognitoUserPool { Issuer = settings["cognito:Issuer"], JwksUri = new(settings["cognito:JwksUri"]), ClientIds = [settings["cognito:ClientId"]] };
+        var pool = new CognitoUserPool { Issuers = settings["cognito:Issuer"].Split(','), JwksUri = new(settings["cognito:JwksUri"]), ClientIds = [settings["cognito:ClientId"]] };
         app.UseJwtBearerAuthentication(new JwtBearerAuthenticationOptions
         {
             AllowedAudiences = pool.ClientIds.ToArray(),
-            IssuerSecurityKeyProviders = [new CognitoIssuerSecurityKeyProvider(pool)],
+            IssuerSecurityKeyProviders = CognitoIssuerSecurityKeyProvider.CreateAll(pool),
         });
     }
 }

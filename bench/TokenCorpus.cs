@@ -492,7 +492,7 @@ internal sealed class TokenCorpus : IDisposable
 
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            var place = Array.FindIndex(pools, pool => pool.UserPool.JwksUri == request.RequestUri);
+            var place = Array.FindIndex(pools, pool => request.RequestUri!.AbsoluteUri.StartsWith(pool.Issuer + "/", StringComparison.Ordinal));
             return _endpoints[Math.Max(0, place)].SendAsync(request, cancellationToken);
         }
     }

@@ -22,10 +22,7 @@ export async function startPools() {
   const folder = temporaryFolder('pool');
   try {
     mkdirSync(path.join(folder, '.cognito'));
-    // By default, cognito-local requires e-mail addresses as user names. Only this file can change that, not CreateUserPool.
-    writeFileSync(
-      path.join(folder, '.cognito/config.json'),
-      JSON.stringify({ UserPoolDefaults: { UsernameAttributes: [] } }));
+    configure(folder, {});
     let { child, endpoint, port } = await withRetries(3, async () => startServer(folder, await freePort()));
     const call = (operation, body) => callPool(endpoint, operation, body);
 
@@ -45,7 +42,11 @@ export async function startPools() {
 
     return {
       endpoint,
-      own: { ...own, issuer: `${endpoint}/${own.userPoolId}` },
+      own: {
+        ...own,
+        issuer: `${endpoint}/${own.userPoolId}`,
+        otherIssuer: `${otherEndpoint(port)}/${own.userPoolId}`,
+      },
       other: { ...other, issuer: `${endpoint}/${other.userPoolId}` },
       call,
       /** Signs in directly at the pool, without the application. Returns { idToken, accessToken }. */
@@ -58,6 +59,12 @@ export async function startPools() {
         return { idToken: tokens.IdToken, accessToken: tokens.AccessToken };
       },
       createUser: (pool, user) => createUser(call, pool, user),
+      /** Switches the pools to their other issuer, as the issuer type of a pool at AWS can be switched. The keys stay the same. */
+      async switchIssuer() {
+        configure(folder, { TokenConfig: { IssuerDomain: otherEndpoint(port) } });
+        await child.stop();
+        ({ child } = await startServer(folder, port));
+      },
       /** Stops the server. Its users and its address stay the same. */
       pause: () => child.stop(),
       async resume() {
@@ -72,6 +79,15 @@ export async function startPools() {
     removeFolder(folder);
     throw error;
   }
+}
+
+const otherEndpoint = (port) => `http://localhost:${port}`;
+
+// By default, cognito-local requires e-mail addresses as user names. Only this file can change that, not CreateUserPool.
+function configure(folder, settings) {
+  writeFileSync(
+    path.join(folder, '.cognito/config.json'),
+    JSON.stringify({ UserPoolDefaults: { UsernameAttributes: [] }, ...settings }));
 }
 
 async function startServer(folder, port) {

@@ -9,7 +9,7 @@ import { newcomer, startPools, stranger, users } from './pool.mjs';
 export const settingsFor = (pools) => ({
   'cognito:UserPoolId': pools.own.userPoolId,
   'cognito:ClientId': pools.own.clientId,
-  'cognito:Issuer': pools.own.issuer,
+  'cognito:Issuer': `${pools.own.issuer},${pools.own.otherIssuer}`,
   'cognito:JwksUri': `${pools.own.issuer}/.well-known/jwks.json`,
   'signIn:Endpoint': `${pools.endpoint}/`,
 });

@@ -241,6 +241,29 @@ export const story = [
     check: ok,
   },
   {
+    name: 'The pool is switched to its other issuer: alice is still the same local user',
+    told: '200 with a token of the other issuer, and the local user id of before',
+    async request(memory) {
+      await memory.pools.switchIssuer();
+      const { idToken } = await memory.pools.signIn(memory.pools.own, alice);
+      assert.equal(JSON.parse(Buffer.from(idToken.split('.')[1], 'base64url')).iss, memory.pools.own.otherIssuer);
+      return get('/api/me', bearer(idToken));
+    },
+    check(answer, memory) {
+      ok(answer);
+      assert.equal(answer.json.localUserId, memory.localUserId);
+    },
+  },
+  {
+    name: 'Her token of the issuer before is still good',
+    told: '200, and the same local user',
+    request: (memory) => get('/api/me', bearer(memory.alice.idToken)),
+    check(answer, memory) {
+      ok(answer);
+      assert.equal(answer.json.localUserId, memory.localUserId);
+    },
+  },
+  {
     name: 'Alice signs out',
     expected: '204',
     request: (memory) => ({ method: 'DELETE', path: '/api/session', headers: [], json: { refreshToken: memory.alice.refreshToken } }),

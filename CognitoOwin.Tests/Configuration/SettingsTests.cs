@@ -20,8 +20,13 @@ public sealed class SettingsTests
 
         var pool = options.UserPools.Single();
         Assert.AreEqual("eu-west-1", pool.Region);
-        Assert.AreEqual("https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34e", pool.Issuer);
-        Assert.AreEqual("https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34e/.well-known/jwks.json", pool.JwksUri!.AbsoluteUri);
+        CollectionAssert.AreEqual(
+            new[]
+            {
+                "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34e",
+                "https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34e",
+            },
+            pool.Issuers.ToArray());
         Assert.AreEqual(PoolId, pool.Name);
         CollectionAssert.AreEqual(new[] { "1example23456789" }, pool.ClientIds.ToArray());
         Assert.AreEqual(CognitoTokenUse.Any, options.TokenUse);
@@ -54,7 +59,7 @@ public sealed class SettingsTests
         var pool = options.UserPools.Single();
         CollectionAssert.AreEqual(new[] { "1example23456789", "2example23456789" }, pool.ClientIds.ToArray());
         CollectionAssert.AreEqual(new[] { "https://notes.example.com" }, pool.Audiences.ToArray());
-        Assert.AreEqual("http://localhost:9229/local_0AykZnRa", pool.Issuer);
+        Assert.AreEqual("http://localhost:9229/local_0AykZnRa", pool.Issuers.Single());
         Assert.AreEqual("http://localhost:9229/local_0AykZnRa/keys", pool.JwksUri!.AbsoluteUri);
         Assert.AreEqual(CognitoTokenUse.Access, options.TokenUse);
         CollectionAssert.AreEqual(new[] { "notes/read", "notes/write" }, options.RequiredScopes.ToArray());
@@ -78,7 +83,7 @@ public sealed class SettingsTests
             ("cognito:customers:ClientId", "2example"));
 
         CollectionAssert.AreEqual(new[] { "staff", "customers" }, options.UserPools.Select(pool => pool.Name).ToArray());
-        Assert.AreEqual("https://cognito-idp.us-gov-west-1.amazonaws.com/us-gov-west-1_Zz9", options.UserPools[1].Issuer);
+        Assert.AreEqual("https://cognito-idp.us-gov-west-1.amazonaws.com/us-gov-west-1_Zz9", options.UserPools[1].Issuers[0]);
     }
 
     [TestMethod]
@@ -121,7 +126,7 @@ public sealed class SettingsTests
 
         foreach (var expected in new[]
         {
-            "cognito:UserPoolId is \"Ab12Cd34e\": expected the user pool's id",
+            "cognito:UserPoolId is \"Ab12Cd34e\": expected the id of the user pool",
             "cognito:ClientId is \"bad-client\": expected",
             "cognito:Region is \"Ireland\": expected an AWS region",
             "cognito:JwksUri is \"jwks.json\": expected an absolute",
@@ -160,7 +165,7 @@ public sealed class SettingsTests
 
         if (expected == 0)
         {
-            Assert.AreEqual(issuer, Start([.. settings]).UserPools[0].Issuer);
+            Assert.AreEqual(issuer, Start([.. settings]).UserPools[0].Issuers.Single());
         }
         else
         {
@@ -200,12 +205,12 @@ public sealed class SettingsTests
     {
         var options = new CognitoJwtAuthenticationOptions
         {
-            UserPools = [new CognitoUserPool { Issuer = "https://example.com/pool ", ClientIds = ["1example"] }],
+            UserPools = [new CognitoUserPool { Issuers = ["https://example.com/pool "], ClientIds = ["1example"] }],
         };
 
         var e = Assert.ThrowsExactly<CognitoConfigurationException>(() => new CognitoTokenValidator(options));
 
-        StringAssert.StartsWith(e.Problems.Single(), "UserPools[0].Issuer is");
+        StringAssert.StartsWith(e.Problems.Single(), "UserPools[0].Issuers is");
     }
 
     [TestMethod]
@@ -214,7 +219,7 @@ public sealed class SettingsTests
         var options = Start(
             ("cognito:Issuer", "http://cognito.test/pool"), ("cognito:ClientId", "1example"), ("cognito:RequireHttps", "false"));
 
-        Assert.AreEqual("http://cognito.test/pool/.well-known/jwks.json", options.UserPools[0].JwksUri!.AbsoluteUri);
+        Assert.AreEqual("http://cognito.test/pool", options.UserPools[0].Issuers.Single());
     }
 
     [TestMethod]
@@ -226,12 +231,170 @@ public sealed class SettingsTests
     }
 
     [TestMethod]
-    [DataRow("us-east-1_Ab1", "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Ab1")]
-    [DataRow("us-gov-west-1_Ab1", "https://cognito-idp.us-gov-west-1.amazonaws.com/us-gov-west-1_Ab1")]
-    [DataRow("cn-north-1_Ab1", "https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_Ab1")]
-    [DataRow("ap-southeast-2_Ab1", "https://cognito-idp.ap-southeast-2.amazonaws.com/ap-southeast-2_Ab1")]
-    public void Issuer_is_derived_from_the_pool_id(string poolId, string issuer) =>
-        Assert.AreEqual(issuer, new CognitoUserPool(poolId, "1example").Issuer);
+    [DataRow("us-east-1_Ab1", "us-east-1.amazonaws.com")]
+    [DataRow("us-gov-west-1_Ab1", "us-gov-west-1.amazonaws.com")]
+    [DataRow("ap-southeast-2_Ab1", "ap-southeast-2.amazonaws.com")]
+    [DataRow("cn-north-1_Ab1", "cn-north-1.amazonaws.com.cn")]
+    [DataRow("eusc-de-east-1_Ab1", "eusc-de-east-1.amazonaws.eu", "eusc-de-east-1.amazonaws.com")]
+    [DataRow("us-iso-east-1_Ab1", "us-iso-east-1.c2s.ic.gov")]
+    [DataRow("us-isob-east-1_Ab1", "us-isob-east-1.sc2s.sgov.gov")]
+    [DataRow("eu-isoe-west-1_Ab1", "eu-isoe-west-1.cloud.adc-e.uk")]
+    [DataRow("us-isof-south-1_Ab1", "us-isof-south-1.csp.hci.ic.gov")]
+    public void Pool_of_every_partition_starts_with_two_settings(string poolId, params string[] hosts)
+    {
+        var pool = Start(("cognito:UserPoolId", poolId), ("cognito:ClientId", "1example23456789")).UserPools.Single();
+
+        CollectionAssert.AreEqual(
+            hosts.SelectMany(host => new[] { $"https://cognito-idp.{host}/{poolId}", $"https://issuer-cognito-idp.{host}/{poolId}" }).ToArray(),
+            pool.Issuers.ToArray());
+    }
+
+    [TestMethod]
+    public void Replica_adds_the_original_issuer_with_its_region()
+    {
+        var pool = Start(
+            ("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example"), ("cognito:ReplicaRegions", "us-west-2, ap-southeast-2")).UserPools[0];
+
+        CollectionAssert.AreEqual(
+            new[]
+            {
+                $"https://cognito-idp.eu-west-1.amazonaws.com/{PoolId}",
+                $"https://issuer-cognito-idp.eu-west-1.amazonaws.com/{PoolId}",
+                $"https://cognito-idp.us-west-2.amazonaws.com/{PoolId}",
+                $"https://cognito-idp.ap-southeast-2.amazonaws.com/{PoolId}",
+            },
+            pool.Issuers.ToArray());
+    }
+
+    [TestMethod]
+    [DataRow("Oregon", "AWS Regions such as us-west-2")]
+    [DataRow("eu-west-1", "a Region other than eu-west-1")]
+    [DataRow("cn-north-1", "in the same partition of AWS")]
+    public void Wrong_replica_region_stops_the_start(string region, string expected)
+    {
+        var problem = GetProblems(("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example"), ("cognito:ReplicaRegions", region)).Single();
+
+        StringAssert.StartsWith(problem, $"cognito:ReplicaRegions is \"{region}\"");
+        StringAssert.Contains(problem, expected);
+    }
+
+    [TestMethod]
+    [DataRow("https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34e/", DisplayName = "a slash at the end")]
+    [DataRow("https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Other", DisplayName = "another pool's id")]
+    [DataRow("https://cognito-idp.us-east-1.amazonaws.com/eu-west-1_Ab12Cd34e", DisplayName = "another Region")]
+    [DataRow("https://issuer-cognito-idp.us-west-2.amazonaws.com/eu-west-1_Ab12Cd34e", DisplayName = "the updated host with a replica's Region")]
+    [DataRow("https://cognito-idp.eu-west-1.amazonaws.com.cn/eu-west-1_Ab12Cd34e", DisplayName = "another partition")]
+    [DataRow("https://cognito-idp-fips.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34e", DisplayName = "the FIPS endpoint")]
+    [DataRow("https://example.auth.eu-west-1.amazoncognito.com", DisplayName = "the sign-in domain")]
+    [DataRow("https://auth.example.com/oauth2/token", DisplayName = "a page of a sign-in domain")]
+    public void Wrong_issuer_stops_the_start_and_the_message_names_the_right_one(string issuer)
+    {
+        var problem = GetProblems(
+            ("cognito:UserPoolId", PoolId),
+            ("cognito:ClientId", "1example"),
+            ("cognito:ReplicaRegions", "us-west-2"),
+            ("cognito:Issuer", issuer)).Single();
+
+        StringAssert.StartsWith(
+            problem,
+            $"cognito:Issuer is \"{issuer}\": expected https://cognito-idp.eu-west-1.amazonaws.com/{PoolId} or "
+            + $"https://issuer-cognito-idp.eu-west-1.amazonaws.com/{PoolId} or https://cognito-idp.us-west-2.amazonaws.com/{PoolId}");
+    }
+
+    [TestMethod]
+    [DataRow("http://localhost:9229/local_1/", "expected http://localhost:9229/local_1, without a slash at the end")]
+    [DataRow("http://localhost:9229", "expected an address that ends with the pool's id")]
+    [DataRow("http://localhost:9229/local_1,http://localhost:9229/local_2", "expected issuers of one user pool")]
+    [DataRow("https://example.auth.eu-west-1.amazoncognito.com/x", "expected the pool's issuer, such as https://cognito-idp.")]
+    public void Wrong_issuer_of_an_emulator_stops_the_start(string issuer, string expected) =>
+        StringAssert.Contains(GetProblems(("cognito:Issuer", issuer), ("cognito:ClientId", "1example")).Single(), expected);
+
+    [TestMethod]
+    public void Several_issuers_replace_the_derived_ones_and_give_the_pool_id()
+    {
+        var pool = Start(
+            ("cognito:Issuer", "http://localhost:9229/local_1, http://127.0.0.1:9229/local_1"), ("cognito:ClientId", "1example")).UserPools[0];
+
+        CollectionAssert.AreEqual(new[] { "http://localhost:9229/local_1", "http://127.0.0.1:9229/local_1" }, pool.Issuers.ToArray());
+        Assert.AreEqual("local_1", pool.UserPoolId);
+        Assert.AreEqual("local_1", pool.Name);
+    }
+
+    [TestMethod]
+    public void Empty_or_null_lists_of_a_pool_stop_the_start()
+    {
+        var options = new CognitoJwtAuthenticationOptions
+        {
+            UserPools = [new CognitoUserPool(PoolId, "1example") { Issuers = [], ReplicaRegions = null! }],
+        };
+
+        var e = Assert.ThrowsExactly<CognitoConfigurationException>(() => new CognitoTokenValidator(options));
+
+        Assert.HasCount(2, e.Problems);
+    }
+
+    [TestMethod]
+    public void Two_pools_with_the_same_id_stop_the_start()
+    {
+        var options = new CognitoJwtAuthenticationOptions
+        {
+            UserPools =
+            [
+                new CognitoUserPool(PoolId, "1example") { Name = "a" },
+                new CognitoUserPool { Issuers = ["http://localhost:9229/" + PoolId], ClientIds = ["2example"], Name = "b" },
+            ],
+        };
+
+        var e = Assert.ThrowsExactly<CognitoConfigurationException>(() => new CognitoTokenValidator(options));
+
+        Assert.AreEqual($"2 user pools have the id \"{PoolId}\": expected one pool with all of its client ids and issuers.", e.Problems.Single());
+    }
+
+    [TestMethod]
+    public void Two_pools_with_the_same_issuer_stop_the_start()
+    {
+        string[] issuers = ["http://localhost:9229/local_1"];
+        var options = new CognitoJwtAuthenticationOptions
+        {
+            UserPools =
+            [
+                new CognitoUserPool("local_1", "1example") { Issuers = issuers },
+                new CognitoUserPool("local_2", "2example") { Issuers = issuers },
+            ],
+        };
+
+        var e = Assert.ThrowsExactly<CognitoConfigurationException>(() => new CognitoTokenValidator(options));
+
+        StringAssert.Contains(e.Problems.Single(), "have the issuer");
+    }
+
+    [TestMethod]
+    public void Rules_of_one_pool_replace_the_general_ones()
+    {
+        var options = Start(
+            ("cognito:Pools", "staff;machines"),
+            ("cognito:TokenUse", "id"),
+            ("cognito:RequiredScopes", "notes/read"),
+            ("cognito:RequiredGroups", "staff"),
+            ("cognito:Audience", "https://notes.example.com"),
+            ("cognito:staff:UserPoolId", PoolId),
+            ("cognito:staff:ClientId", "1example"),
+            ("cognito:machines:UserPoolId", "us-gov-west-1_Zz9"),
+            ("cognito:machines:ClientId", "2example"),
+            ("cognito:machines:TokenUse", "access"),
+            ("cognito:machines:RequiredScopes", "notes/write, notes/delete"),
+            ("cognito:machines:RequiredGroups", "none"),
+            ("cognito:machines:Audience", "none"));
+
+        var (staff, machines) = (options.UserPools[0], options.UserPools[1]);
+        Assert.IsNull(staff.TokenUse);
+        Assert.IsNull(staff.RequiredScopes);
+        CollectionAssert.AreEqual(new[] { "https://notes.example.com" }, staff.Audiences.ToArray());
+        Assert.AreEqual(CognitoTokenUse.Access, machines.TokenUse);
+        CollectionAssert.AreEqual(new[] { "notes/write", "notes/delete" }, machines.RequiredScopes!.ToArray());
+        Assert.AreEqual(0, machines.RequiredGroups!.Count);
+        Assert.AreEqual(0, machines.Audiences.Count);
+    }
 
     [TestMethod]
     [DataRow("eu-west-1_")]
@@ -248,19 +411,6 @@ public sealed class SettingsTests
         var e = Assert.ThrowsExactly<CognitoConfigurationException>(() => new CognitoTokenValidator(options));
 
         StringAssert.StartsWith(e.Problems.Single(), "UserPools[0].UserPoolId is");
-    }
-
-    [TestMethod]
-    public void Two_pools_with_the_same_issuer_stop_the_start()
-    {
-        var options = new CognitoJwtAuthenticationOptions
-        {
-            UserPools = [new CognitoUserPool(PoolId, "1example") { Name = "a" }, new CognitoUserPool(PoolId, "2example") { Name = "b" }],
-        };
-
-        var e = Assert.ThrowsExactly<CognitoConfigurationException>(() => new CognitoTokenValidator(options));
-
-        StringAssert.Contains(e.Problems.Single(), "have the issuer");
     }
 
     [TestMethod]

@@ -88,10 +88,11 @@ public sealed class DiagnosticsTests
         CollectionAssert.AreEqual(
             new[]
             {
-                (TraceEventType.Error, 101, $"The keys of the user pool {name} could not be fetched (Status). The answer has status 500, "
+                (TraceEventType.Error, 101, $"The keys of the user pool {name} could not be fetched from {app.Server.Address}jwks.json (Status). The answer has status 500, "
                     + "expected 200. No key is known, so requests with a token of this pool get 503."),
                 (TraceEventType.Warning, 102, $"The keys of the user pool {name}: Key 1 of the JWK Set is left out: its kty is not RSA."),
                 (TraceEventType.Information, 100, $"The keys of the user pool {name} were fetched: 2."),
+                (TraceEventType.Information, 106, $"The keys of the user pool {name} are known again: its tokens are validated."),
                 (TraceEventType.Information, 103, $"The user pool {name} no longer has the key {app.Pool.IdTokenKey.Id}: "
                     + "tokens that are signed with it are no longer accepted."),
                 (TraceEventType.Information, 100, $"The keys of the user pool {name} were fetched: 1."),
@@ -122,7 +123,7 @@ public sealed class DiagnosticsTests
         var warm = await GetHealthAsync(app);
         Assert.AreEqual(200, warm.Status);
         Assert.AreEqual(app.Pool.UserPool.Name, warm.Pool.GetProperty("Name").GetString());
-        Assert.AreEqual(app.Pool.Issuer, warm.Pool.GetProperty("Issuer").GetString());
+        Assert.AreEqual(app.Pool.UserPool.UserPoolId, warm.Pool.GetProperty("UserPoolId").GetString());
         Assert.AreEqual(2, warm.Pool.GetProperty("KeyCount").GetInt32());
         Assert.AreEqual("00:05:00", warm.Pool.GetProperty("KeysAge").GetString());
         Assert.IsTrue(warm.Pool.GetProperty("LastFetchSucceeded").GetBoolean());

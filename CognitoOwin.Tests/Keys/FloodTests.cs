@@ -13,7 +13,7 @@ public sealed class FloodTests
     public async Task Ten_thousand_invented_kids_cost_one_fetch_per_ten_seconds()
     {
         using var app = new KeysApp();
-        string token = app.Pool.IdToken();
+        string token = app.CreateLongLivedToken();
         string[] fresh = [app.Pool.IdToken("bob"), app.Pool.IdToken("carol"), app.Pool.AccessToken("dave")];
         Assert.AreEqual(200, await app.GetStatusAsync(token));
 
@@ -45,7 +45,7 @@ public sealed class FloodTests
     public async Task Concurrent_invented_kids_share_one_fetch_and_delay_no_known_key()
     {
         using var app = new KeysApp();
-        string token = app.Pool.IdToken();
+        string token = app.CreateLongLivedToken();
         string fresh = app.Pool.IdToken("bob");
         Assert.AreEqual(200, await app.GetStatusAsync(token));
         var release = new TaskCompletionSource<bool>();
@@ -67,13 +67,13 @@ public sealed class FloodTests
     public async Task New_key_is_accepted_once_the_cool_down_of_a_flood_ends()
     {
         using var app = new KeysApp();
-        string token = app.Pool.IdToken();
+        string token = app.CreateLongLivedToken();
         Assert.AreEqual(200, await app.GetStatusAsync(token));
         Assert.AreEqual(401, await app.GetStatusAsync(KeysApp.ReplaceKeyId(token, "invented")));
         app.Pool.RotateKeys();
         string rotated = app.Pool.IdToken();
 
-        Assert.AreEqual(401, await app.GetStatusAsync(rotated));
+        Assert.AreEqual(503, await app.GetStatusAsync(rotated));
         app.Clock.Advance(TimeSpan.FromSeconds(10));
 
         Assert.AreEqual(200, await app.GetStatusAsync(rotated));
@@ -88,7 +88,7 @@ public sealed class FloodTests
             options.Keys.RefreshInterval = TimeSpan.FromSeconds(5);
             options.Keys.MinimumRefetchInterval = TimeSpan.FromSeconds(60);
         });
-        string token = app.Pool.IdToken();
+        string token = app.CreateLongLivedToken();
         Assert.AreEqual(200, await app.GetStatusAsync(token));
         Assert.AreEqual(401, await app.GetStatusAsync(KeysApp.ReplaceKeyId(token, "invented")));
         app.Clock.Advance(TimeSpan.FromSeconds(5));

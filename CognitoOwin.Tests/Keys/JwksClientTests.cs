@@ -26,6 +26,16 @@ public sealed class JwksClientTests
     }
 
     [TestMethod]
+    public async Task Firewall_that_refuses_requests_without_User_Agent_lets_the_fetch_pass()
+    {
+        using var app = new KeysApp();
+        app.Server.OnRequest = connection =>
+            (app.Server.Requests[0].Contains("\r\nUser-Agent: CognitoOwin/") ? app.ServeKeys : MisbehavingServer.Status(403))(connection);
+
+        Assert.AreEqual(200, await app.GetStatusAsync(app.Pool.IdToken()));
+    }
+
+    [TestMethod]
     public async Task Redirect_is_not_followed()
     {
         using var app = new KeysApp();
@@ -88,7 +98,7 @@ public sealed class JwksClientTests
         using var host = ProtectedApp.Start(pool);
 
         Assert.AreEqual(503, (await host.GetAsync("/", "Bearer " + pool.IdToken())).StatusCode);
-        Assert.AreEqual(1, pool.JwksFetches);
+        Assert.AreEqual(2, pool.JwksFetches, "One at the address of each issuer.");
     }
 
     [TestMethod]

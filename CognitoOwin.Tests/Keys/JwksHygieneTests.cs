@@ -2,11 +2,15 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
+using System.Text;
 using System.Text.Json;
 using System.Threading.Tasks;
 using CognitoOwin.Testing;
+using CognitoOwin.Tests.Hosting;
 using CognitoOwin.Tests.Validation;
+using Microsoft.Owin;
 using Microsoft.VisualStudio.TestTools.UnitTesting;
+using Owin;
 
 namespace CognitoOwin.Tests.Keys;
 
@@ -135,6 +139,97 @@ public sealed class JwksHygieneTests
         Assert.AreEqual(200, await app.GetStatusAsync(app.Pool.AccessToken()));
         Assert.AreEqual(401, await app.GetStatusAsync(app.Pool.IdToken()));
         StringAssert.Contains(app.Log.GetTexts(KeysApp.KeySkipped)[0], "have the same kid; all of them are left out");
+    }
+
+    [TestMethod]
+    public async Task Key_listed_twice_identically_is_one_key()
+    {
+        using var app = new KeysApp();
+        app.Server.OnRequest = MisbehavingServer.Json(CreateJwks(CreateEntry(app.Pool.IdTokenKey), CreateEntry(app.Pool.IdTokenKey)));
+
+        Assert.AreEqual(200, await app.GetStatusAsync(app.Pool.IdToken()));
+        Assert.AreEqual(0, app.Log.GetTexts(KeysApp.KeySkipped).Count);
+    }
+
+    [TestMethod]
+    [DataRow("x5t", "\"another\"")]
+    [DataRow("use", null)]
+    [DataRow("alg", null)]
+    public async Task Key_listed_twice_with_a_difference_is_skipped(string member, string? value)
+    {
+        using var app = new KeysApp();
+        app.Server.OnRequest = MisbehavingServer.Json(
+            CreateJwks(CreateEntry(app.Pool.IdTokenKey), CreateEntry(app.Pool.IdTokenKey, (member, value)), CreateEntry(app.Pool.AccessTokenKey)));
+
+        Assert.AreEqual(401, await app.GetStatusAsync(app.CreateLongLivedToken()));
+        Assert.AreEqual(1, app.Log.GetTexts(KeysApp.KeySkipped).Count);
+    }
+
+    [TestMethod]
+    [DataRow("http")]
+    [DataRow("file")]
+    [DataRow("text")]
+    public async Task Byte_order_mark_is_ignored_in_every_source(string source) =>
+        Assert.AreEqual("200", await TryAsync(source, jwks => [0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(jwks)]));
+
+    [TestMethod]
+    [DataRow("http", 65536, "200")]
+    [DataRow("file", 65536, "200")]
+    [DataRow("text", 65536, "200")]
+    [DataRow("http", 65537, "larger than 65536 bytes")]
+    [DataRow("file", 65537, "larger than 65536 bytes")]
+    [DataRow("text", 65537, "larger than 65536 bytes")]
+    public async Task Every_source_is_limited_to_64_KiB(string source, int bytes, string expected) =>
+        StringAssert.Contains(await TryAsync(source, jwks => Encoding.UTF8.GetBytes(jwks.PadRight(bytes))), expected);
+
+    [TestMethod]
+    [DataRow("http", false, true)]
+    [DataRow("http", true, true)]
+    [DataRow("http", false, false)]
+    [DataRow("file", false, true)]
+    [DataRow("file", true, true)]
+    [DataRow("file", true, false)]
+    public async Task UTF16_is_named(string source, bool isBigEndian, bool hasMark) =>
+        StringAssert.Contains(
+            await TryAsync(source, jwks =>
+            {
+                var encoding = new UnicodeEncoding(isBigEndian, hasMark);
+                return [.. encoding.GetPreamble(), .. encoding.GetBytes(jwks)];
+            }),
+            "UTF-16");
+
+    // The status of a request, or why the keys could not be read.
+    private static async Task<string> TryAsync(string source, Func<string, byte[]> encode)
+    {
+        using var pool = new CognitoTestPool();
+        var document = encode(pool.Jwks);
+        var file = System.IO.Path.GetTempFileName();
+        System.IO.File.WriteAllBytes(file, document);
+        pool.OnJwksRequest = (_, _) => Task.FromResult(new System.Net.Http.HttpResponseMessage(System.Net.HttpStatusCode.OK)
+        {
+            Content = new System.Net.Http.ByteArrayContent(document),
+        });
+        pool.UserPool.JwksFile = source == "file" ? file : null;
+        pool.UserPool.Jwks = source == "text" ? Encoding.UTF8.GetString(document) : null;
+        try
+        {
+            using var host = OwinTestHost.Start(app =>
+            {
+                app.UseCognitoJwt(pool.Configure);
+                app.Run(context => context.Authentication.User?.Identity?.IsAuthenticated == true
+                    ? context.Response.WriteAsync("200")
+                    : context.Response.WriteAsync(context.GetCognitoHealth().Pools[0].LastFailure ?? "none"));
+            });
+            return (await host.GetAsync("/", "Bearer " + pool.IdToken())).Body;
+        }
+        catch (CognitoConfigurationException e)
+        {
+            return e.Message;
+        }
+        finally
+        {
+            System.IO.File.Delete(file);
+        }
     }
 
     [TestMethod]

@@ -60,8 +60,12 @@ internal sealed class KeysApp : IDisposable
 
     public int Fetches => Server.Fetches;
 
-    /// <summary>Creates a token that is valid for longer than any outage of these tests.</summary>
-    public string CreateLongLivedToken(string username = "alice") => Pool.IdToken(username).WithLifetime(TimeSpan.FromDays(365));
+    /// <summary>
+    /// Creates a token that is valid for longer than any outage of these tests. It is older than every fetch, so its key, if unknown,
+    /// cannot be a new one.
+    /// </summary>
+    public string CreateLongLivedToken(string username = "alice") =>
+        Pool.IdToken(username).WithLifetime(Pool.TimeProvider.GetUtcNow() - TimeSpan.FromHours(1), TimeSpan.FromDays(366));
 
     /// <summary>
     /// Returns the token with another <c>kid</c> in its header. Its signature is no longer valid, but the key is looked up first.

@@ -73,7 +73,7 @@ public sealed class OutageTests
         var late = app.GetAsync(validated);
         await WaitForFailureAsync(app, name, 3, (3 * requests) + 1);
         Assert.AreEqual(503, (await late).StatusCode);
-        Assert.AreEqual("10", (await late).Header("Retry-After"));
+        Assert.IsTrue((await late).Header("Retry-After") is "1" or "2", "Without keys the wait is short.");
 
         app.Server.OnRequest = app.ServeKeys;
         app.Clock.Advance(TimeSpan.FromSeconds(10));
@@ -93,17 +93,17 @@ public sealed class OutageTests
         var first = app.GetAsync(token);
         await WaitForFailureAsync(app, name, 1, requests);
         Assert.AreEqual(503, (await first).StatusCode);
-        Assert.AreEqual("10", (await first).Header("Retry-After"));
+        Assert.AreEqual("1", (await first).Header("Retry-After"));
         Assert.AreEqual(503, await app.GetStatusAsync(token));
         Assert.AreEqual("nobody", (await app.GetAsync(token, "/open")).Body, "An open action needs no keys.");
-        Assert.AreEqual(requests, app.Fetches, "No further fetch before MinimumRefetchInterval has passed.");
+        Assert.AreEqual(requests, app.Fetches, "No further fetch before the first second has passed.");
 
         app.Server.OnRequest = app.ServeKeys;
-        app.Clock.Advance(TimeSpan.FromSeconds(9));
+        app.Clock.Advance(TimeSpan.FromMilliseconds(900));
         var waiting = await app.GetAsync(token);
         Assert.AreEqual(503, waiting.StatusCode);
         Assert.AreEqual("1", waiting.Header("Retry-After"));
-        app.Clock.Advance(TimeSpan.FromSeconds(1));
+        app.Clock.Advance(TimeSpan.FromMilliseconds(100));
 
         Assert.AreEqual(200, await app.GetStatusAsync(token));
         Assert.AreEqual(requests + 1, app.Fetches);

@@ -12,7 +12,7 @@ using Owin;
 
 namespace CognitoOwin.Tests.Provisioning;
 
-/// <summary>How often the provisioning handler runs, also when requests are concurrent, cancelled or fail.</summary>
+/// <summary>How often the provisioning handler runs, also for concurrent, cancelled and failed requests.</summary>
 [TestClass]
 public sealed class OnceTests : IDisposable
 {
@@ -35,17 +35,17 @@ public sealed class OnceTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Concurrent_tokens_of_one_user_run_the_handler_one_at_a_time()
+    public async Task Handler_runs_one_at_a_time_for_concurrent_tokens_of_one_user()
     {
         var tokens = Enumerable.Range(0, 50).Select(_ => "Bearer " + _pool.IdToken("alice")).ToList();
         var running = 0;
-        var maximum = 0;
+        var maximumRunning = 0;
         var rows = new ConcurrentBag<string>();
-        var seen = new ConcurrentDictionary<string, int>();
+        var runsPerToken = new ConcurrentDictionary<string, int>();
         using var host = ProvisionedApp.Start(_pool, async context =>
         {
-            maximum = Math.Max(maximum, Interlocked.Increment(ref running));
-            seen.AddOrUpdate(context.RawToken, 1, (_, count) => count + 1);
+            maximumRunning = Math.Max(maximumRunning, Interlocked.Increment(ref running));
+            runsPerToken.AddOrUpdate(context.RawToken, 1, (_, count) => count + 1);
 
             // Looks for the row first and then creates it, as many applications do.
             if (rows.IsEmpty)
@@ -62,17 +62,17 @@ public sealed class OnceTests : IDisposable
             Enumerable.Range(0, 200).Select(i => Task.Run(() => host.GetAsync("/", tokens[i % tokens.Count]))));
 
         Assert.IsTrue(answers.All(answer => answer.StatusCode == 200 && answer.Body == "42"));
-        Assert.AreEqual(1, maximum);
+        Assert.AreEqual(1, maximumRunning);
         Assert.AreEqual(1, rows.Count);
-        Assert.AreEqual(50, seen.Count);
-        Assert.IsTrue(seen.Values.All(runs => runs == 1));
+        Assert.AreEqual(50, runsPerToken.Count);
+        Assert.IsTrue(runsPerToken.Values.All(runs => runs == 1));
     }
 
     [TestMethod]
     public async Task Handlers_of_two_users_run_in_parallel()
     {
-        var meeting = new Meeting();
-        using var host = ProvisionedApp.Start(_pool, context => meeting.ArriveAsync(isFirst: context.Username == "alice"));
+        var handlers = new BothStarted();
+        using var host = ProvisionedApp.Start(_pool, context => handlers.StartAndWaitForOtherAsync(isFirst: context.Username == "alice"));
 
         var answers = await Task.WhenAll(
             host.GetAsync("/", "Bearer " + _pool.IdToken("alice")), host.GetAsync("/", "Bearer " + _pool.IdToken("bob")));
@@ -84,10 +84,10 @@ public sealed class OnceTests : IDisposable
     public async Task Handlers_of_the_same_sub_in_two_pools_run_in_parallel()
     {
         using var other = new CognitoTestPool();
-        var meeting = new Meeting();
+        var handlers = new BothStarted();
         using var host = ProvisionedApp.Start(
             _pool,
-            context => meeting.ArriveAsync(isFirst: context.Issuer == _pool.Issuer),
+            context => handlers.StartAndWaitForOtherAsync(isFirst: context.Issuer == _pool.Issuer),
             options =>
             {
                 options.UserPools = [_pool.UserPool, other.UserPool];
@@ -116,7 +116,7 @@ public sealed class OnceTests : IDisposable
         var first = host.GetAsync("/", authorization);
         await _handler.Started;
 
-        // The token is already validated, so this request waits for the handler when the call returns.
+        // The token is in the cache. So when GetAsync returns its task, the request already waits for the handler.
         var second = host.GetAsync("/", authorization);
         _handler.Release();
 
@@ -157,7 +157,7 @@ public sealed class OnceTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Next_waiter_runs_the_handler_when_it_stops_with_its_client()
+    public async Task Waiting_request_runs_the_handler_when_the_first_is_cancelled()
     {
         using var host = ProvisionedApp.Start(_pool, async context =>
         {
@@ -199,7 +199,7 @@ public sealed class OnceTests : IDisposable
     }
 
     [TestMethod]
-    public async Task EveryRequest_client_that_disconnects_in_line_runs_no_handler()
+    public async Task EveryRequest_client_that_disconnects_while_waiting_runs_no_handler()
     {
         using var host = ProvisionedApp.Start(
             _pool, _ => _handler.RunAsync(), options => options.Provisioning = CognitoProvisioning.EveryRequest);
@@ -211,17 +211,17 @@ public sealed class OnceTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Handler_without_a_token_cache_runs_every_time_one_at_a_time()
+    public async Task Handler_without_a_token_cache_runs_every_time_never_in_parallel()
     {
         var running = 0;
-        var maximum = 0;
+        var maximumRunning = 0;
         var runs = 0;
         using var host = ProvisionedApp.Start(
             _pool,
             async _ =>
             {
                 Interlocked.Increment(ref runs);
-                maximum = Math.Max(maximum, Interlocked.Increment(ref running));
+                maximumRunning = Math.Max(maximumRunning, Interlocked.Increment(ref running));
                 await Task.Yield();
                 Interlocked.Decrement(ref running);
             },
@@ -231,7 +231,7 @@ public sealed class OnceTests : IDisposable
         await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => host.GetAsync("/", authorization))));
 
         Assert.AreEqual(20, runs);
-        Assert.AreEqual(1, maximum);
+        Assert.AreEqual(1, maximumRunning);
     }
 
     [TestMethod]
@@ -267,7 +267,7 @@ public sealed class OnceTests : IDisposable
     [TestMethod]
     [DataRow(CognitoProvisioning.OncePerToken)]
     [DataRow(CognitoProvisioning.EveryRequest)]
-    public async Task Handler_that_requests_its_own_token_throws(CognitoProvisioning provisioning)
+    public async Task Handler_that_calls_the_application_for_the_same_user_throws(CognitoProvisioning provisioning)
     {
         OwinTestHost? host = null;
         var authorization = "Bearer " + _pool.IdToken();
@@ -305,7 +305,7 @@ public sealed class OnceTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Context_changed_after_the_handler_has_no_effect()
+    public async Task Changing_the_context_after_the_handler_has_no_effect()
     {
         CognitoProvisionUserContext? kept = null;
         using var host = ProvisionedApp.Start(_pool, context =>
@@ -355,8 +355,8 @@ public sealed class OnceTests : IDisposable
     }
 
     /// <summary>
-    /// Sends a request that runs the handler, and a second one of the same token whose client disconnects while it waits. Returns the
-    /// response to the first request.
+    /// Sends a request that runs the handler, and a second request with the same token. The client of the second request disconnects
+    /// while the request waits. Returns the response to the first request.
     /// </summary>
     private async Task<OwinTestResponse> SendWithDisconnectingWaiterAsync(OwinTestHost host)
     {
@@ -374,12 +374,12 @@ public sealed class OnceTests : IDisposable
         new("GET", "/") { Authorization = "Bearer " + token, CallCancelled = callCancelled };
 
     /// <summary>Two handlers that each wait until the other one has started.</summary>
-    private sealed class Meeting
+    private sealed class BothStarted
     {
         private readonly TaskCompletionSource<bool> _first = new();
         private readonly TaskCompletionSource<bool> _second = new();
 
-        public Task<bool> ArriveAsync(bool isFirst)
+        public Task<bool> StartAndWaitForOtherAsync(bool isFirst)
         {
             var (mine, other) = isFirst ? (_first, _second) : (_second, _first);
             mine.SetResult(true);

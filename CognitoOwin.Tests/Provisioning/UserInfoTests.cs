@@ -411,7 +411,7 @@ public sealed class UserInfoTests : IDisposable
             + "because UserInfo is OidcUserInfo.",
             ("cognito:UserInfo", "oidcUserInfo"));
         AssertProblem(
-            "cognito:Endpoint is missing: expected the address of the pool's API, because UserInfo is GetUser and the pool is in no AWS region.",
+            "cognito:Endpoint is missing: expected the address of the pool's API, because UserInfo is GetUser and the pool has no AWS region.",
             ("cognito:UserInfo", "GetUser"),
             ("cognito:UserPoolId", "local_1"),
             ("cognito:Issuer", "http://127.0.0.1:9229/local_1"));
@@ -424,12 +424,40 @@ public sealed class UserInfoTests : IDisposable
     }
 
     [TestMethod]
-    public void Endpoint_is_derived_from_the_region_of_the_pool()
+    [DataRow("eu-west-1", "cognito-idp.eu-west-1.amazonaws.com", "cognito-idp.eu-central-1.amazonaws.com", "cognito-idp.us-west-2.amazonaws.com")]
+    [DataRow("us-west-2", "cognito-idp.us-west-2.amazonaws.com", "cognito-idp.eu-west-1.amazonaws.com", "cognito-idp.eu-central-1.amazonaws.com")]
+    public async Task GetUser_asks_the_region_of_the_issuer_and_then_the_others(string region, params string[] hosts)
     {
-        Assert.AreEqual(new Uri("https://cognito-idp.eu-west-1.amazonaws.com/"), new CognitoUserPool("eu-west-1_Ab1", "c").Endpoint);
-        Assert.AreEqual(new Uri("https://cognito-idp.cn-north-1.amazonaws.com.cn/"), new CognitoUserPool("cn-north-1_Ab1", "c").Endpoint);
-        Assert.IsNull(new CognitoUserPool { Issuer = "http://127.0.0.1/pool" }.Endpoint);
-        Assert.AreEqual(TimeSpan.FromSeconds(5), new CognitoJwtAuthenticationOptions().UserInfoTimeout);
+        var asked = new List<string>();
+        _pool.UserPool.Endpoint = null;
+        _pool.UserPool.ReplicaRegions = ["eu-central-1", "us-west-2"];
+        var issuer = _pool.UserPool.Issuers.Single(each => each.StartsWith($"https://cognito-idp.{region}.", StringComparison.Ordinal));
+        using var handler = new RecordingHandler(asked);
+        using var host = StartGetUser(options => options.UserInfoHttpMessageHandler = handler);
+
+        Assert.AreEqual(503, (await host.GetAsync("/", "Bearer " + _pool.AccessToken().FromIssuer(issuer))).StatusCode);
+
+        CollectionAssert.AreEqual(hosts, asked);
+    }
+
+    [TestMethod]
+    [DataRow("us-gov-west-1_Ab1", "cognito-idp-fips.us-gov-west-1.amazonaws.com")]
+    [DataRow("cn-north-1_Ab1", "cognito-idp.cn-north-1.amazonaws.com.cn")]
+    [DataRow("us-iso-east-1_Ab1", "cognito-idp.us-iso-east-1.c2s.ic.gov")]
+    public async Task GetUser_asks_the_API_of_the_partition(string userPoolId, string expected)
+    {
+        var asked = new List<string>();
+        using var pool = new CognitoTestPool(userPoolId) { TimeProvider = _time };
+        using var handler = new RecordingHandler(asked);
+        using var host = ProvisionedApp.Start(pool, _ => Task.CompletedTask, options =>
+        {
+            options.UserInfo = CognitoUserInfo.GetUser;
+            options.UserInfoHttpMessageHandler = handler;
+        });
+
+        Assert.AreEqual(503, (await host.GetAsync("/", "Bearer " + pool.AccessToken())).StatusCode);
+
+        Assert.AreEqual(expected, asked.Single());
     }
 
     public void Dispose()
@@ -495,5 +523,14 @@ public sealed class UserInfoTests : IDisposable
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
             Task.FromException<HttpResponseMessage>(exception);
+    }
+
+    private sealed class RecordingHandler(List<string> hosts) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            hosts.Add(request.RequestUri!.Host);
+            return Task.FromResult(new HttpResponseMessage(System.Net.HttpStatusCode.InternalServerError));
+        }
     }
 }

@@ -144,6 +144,9 @@ public sealed class ErrorsPageTests
             case TokenRejection.ClientIdNotAccepted:
                 token = pool.AccessToken().WithClaim("client_id", "other");
                 break;
+            case TokenRejection.ResourceNotAccepted:
+                token = pool.AccessToken().WithClaim("aud", "https://billing.example.com");
+                break;
             case TokenRejection.KeysUnavailable:
                 pool.FailJwks(HttpStatusCode.BadGateway);
                 break;
@@ -157,6 +160,7 @@ public sealed class ErrorsPageTests
                 token.WithClaim("sub", 1);
                 break;
             case TokenRejection.ScopeMissing:
+                token = pool.AccessToken();
                 configure = options => options.RequiredScopes = ["notes/read"];
                 break;
             case TokenRejection.GroupMissing:

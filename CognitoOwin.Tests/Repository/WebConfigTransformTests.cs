@@ -66,7 +66,7 @@ public sealed class WebConfigTransformTests
         Assert.HasCount(2, e.Problems);
         StringAssert.StartsWith(e.Problems[0], "cognito:UserPoolId is \"YOUR-USER-POOL-ID\": expected");
         StringAssert.StartsWith(e.Problems[1], "cognito:ClientId is \"YOUR-APP-CLIENT-ID\": expected");
-        Assert.IsTrue(e.Problems.All(problem => problem.Contains("AWS shows")));
+        Assert.IsTrue(e.Problems.All(problem => problem.Contains("the Cognito console shows")));
     }
 
     /// <summary>

@@ -144,7 +144,7 @@ public sealed class AnswersTests
         var openResponse = await host.GetAsync("/open", "Bearer " + pool.IdToken());
 
         Assert.AreEqual(503, protectedResponse.StatusCode);
-        Assert.AreEqual("10", protectedResponse.Header("Retry-After"));
+        Assert.AreEqual("1", protectedResponse.Header("Retry-After"));
         Assert.IsNull(protectedResponse.Header("WWW-Authenticate"));
         Assert.AreEqual(200, openResponse.StatusCode);
     }

@@ -270,7 +270,7 @@ public sealed class ChallengeTests
 
         Assert.AreEqual(503, response.StatusCode);
         Assert.IsNull(response.Header("WWW-Authenticate"));
-        Assert.AreEqual("10", response.Header("Retry-After"));
+        Assert.AreEqual("1", response.Header("Retry-After"));
     }
 
     [TestMethod]
@@ -336,7 +336,7 @@ public sealed class ChallengeTests
         pool.FailJwks();
         var unavailable = await host.GetAsync("/open", "Bearer " + pool.AccessToken());
         Assert.AreEqual(503, unavailable.StatusCode);
-        Assert.AreEqual("10", unavailable.Header("Retry-After"));
+        Assert.AreEqual("1", unavailable.Header("Retry-After"));
 
         using var working = new CognitoTestPool();
         using var second = ProtectedApp.Start(working, options =>

@@ -10,7 +10,7 @@ internal sealed class TwoPoolJwksHandler(CognitoTestPool one, CognitoTestPool ot
 {
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var pool = request.RequestUri == one.UserPool.JwksUri ? one : other;
+        var pool = request.RequestUri.AbsolutePath.StartsWith("/" + one.UserPool.UserPoolId + "/", System.StringComparison.Ordinal) ? one : other;
         return new HttpMessageInvoker(pool.JwksEndpoint, disposeHandler: false).SendAsync(request, cancellationToken);
     }
 }

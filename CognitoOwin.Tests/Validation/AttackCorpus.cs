@@ -78,7 +78,7 @@ internal static class AttackCorpus
             "x5c of the attacker", TokenRejection.InvalidSignature,
             pool => pool.IdToken().WithHeader("x5c", new[] { "MIIB" }).ForgedWith(TestSigningKey.Create()));
         yield return new("another key under the pool's kid", TokenRejection.InvalidSignature, pool => pool.IdToken().ForgedWith(TestSigningKey.Create()));
-        yield return new("a key the pool does not have", TokenRejection.UnknownKey, pool => pool.IdToken().SignedBy(TestSigningKey.Create()));
+        yield return new("a key the pool does not have", TokenRejection.UnknownKey, pool => CreateOldToken(pool).SignedBy(TestSigningKey.Create()));
         yield return new(
             "the pool's other key's kid", TokenRejection.InvalidSignature, pool => pool.IdToken().WithHeader("kid", pool.AccessTokenKey.Id));
 
@@ -89,7 +89,7 @@ internal static class AttackCorpus
             new string('k', 256),
         })
         {
-            yield return new($"kid {Describe(kid)}", TokenRejection.UnknownKey, pool => pool.IdToken().WithHeader("kid", kid));
+            yield return new($"kid {Describe(kid)}", TokenRejection.UnknownKey, pool => CreateOldToken(pool).WithHeader("kid", kid));
         }
 
         yield return new("kid of 257 characters", TokenRejection.KeyIdMissing, pool => pool.IdToken().WithHeader("kid", new string('k', 257)));
@@ -228,6 +228,46 @@ internal static class AttackCorpus
         Attack Issuer(string name, Func<string, object?> change) =>
             new("iss: " + name, TokenRejection.UnknownIssuer, pool => pool.IdToken().WithClaim("iss", change(pool.Issuer)));
 
+        foreach (var (name, iss) in new[]
+        {
+            ("another pool's id on the right host", "https://HOST.eu-west-1.amazonaws.com/eu-west-1_Other"),
+            ("its pool id in another case", "https://HOST.eu-west-1.amazonaws.com/id"),
+            ("a Region that is no replica", "https://HOST.us-west-1.amazonaws.com/ID"),
+            ("another partition", "https://HOST.eu-west-1.amazonaws.com.cn/ID"),
+            ("the domain of the EU Sovereign Cloud", "https://HOST.eu-west-1.amazonaws.eu/ID"),
+            ("the domain as a prefix", "https://HOST.eu-west-1.amazonaws.com.evil.example/ID"),
+            ("the domain as a suffix", "https://HOST.eu-west-1.evilamazonaws.com/ID"),
+            ("a look-alike domain", "https://HOST.eu-west-1.arnazonaws.com/ID"),
+            ("a letter 1 for l in its scheme's host", "https://HOST.eu-west-l.amazonaws.com/ID"),
+            ("another case of the host", "https://HOST.EU-WEST-1.amazonaws.com/ID"),
+            ("a slash at the end", "https://HOST.eu-west-1.amazonaws.com/ID/"),
+            ("a dot after the host", "https://HOST.eu-west-1.amazonaws.com./ID"),
+            ("an encoded letter", "https://HOST.eu-west-1.amazonaws.com/%65ID"),
+            ("http", "http://HOST.eu-west-1.amazonaws.com/ID"),
+        })
+        {
+            foreach (var host in new[] { "cognito-idp", "issuer-cognito-idp" })
+            {
+                yield return Issuer($"{host}, {name}", issuer => WithId(iss.Replace("HOST", host), issuer));
+            }
+        }
+
+        foreach (var host in new[]
+        {
+            "issuer-cognito-idp-fips", "issuer.cognito-idp", "issuer-cognito-ldp", "Issuer-cognito-idp", "issuer--cognito-idp", "issuer_cognito_idp",
+            "issuer-cognito-idp.evil", "cognito-idp-fips", "cognito-identity", "issuer-cognito-іdp" /* Cyrillic i */,
+        })
+        {
+            yield return Issuer($"the host {host}", issuer => WithId($"https://{host}.eu-west-1.amazonaws.com/ID", issuer));
+        }
+
+        yield return Replica("a Region that is no replica", "https://cognito-idp.us-east-2.amazonaws.com/ID");
+        yield return Replica("the updated host with a replica's Region", "https://issuer-cognito-idp.us-west-2.amazonaws.com/ID");
+        yield return Replica("the replica's Region in the pool id", "https://cognito-idp.us-west-2.amazonaws.com/us-west-2_00001");
+        yield return Replica("another pool's id in a replica's Region", "https://cognito-idp.us-west-2.amazonaws.com/eu-west-1_Other");
+        yield return Replica("a replica's Region in another partition", "https://cognito-idp.us-west-2.amazonaws.com.cn/ID");
+        yield return Replica("a replica's Region in another case", "https://cognito-idp.US-WEST-2.amazonaws.com/ID");
+
         yield return Issuer("another pool", _ => "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Other");
         yield return Issuer("pool id with an extra character", issuer => issuer + "1");
         yield return Issuer("pool id without its last character", issuer => issuer.Substring(0, issuer.Length - 1));
@@ -258,6 +298,17 @@ internal static class AttackCorpus
         yield return new("no iss", TokenRejection.UnknownIssuer, pool => pool.IdToken().WithoutClaim("iss"));
     }
 
+    // The pool has a replica in us-west-2.
+    private static Attack Replica(string name, string iss) => new(
+        "iss with replicas: " + name, TokenRejection.UnknownIssuer, pool => pool.IdToken().WithClaim("iss", WithId(iss, pool.Issuer)));
+
+    // Writes the pool's own id in place of ID, and another case of it in place of id.
+    private static string WithId(string iss, string issuer)
+    {
+        var id = issuer.Substring(issuer.LastIndexOf('/') + 1);
+        return iss.Replace("/id", "/" + id.ToUpperInvariant()).Replace("/%65ID", "/%65" + id.Substring(1)).Replace("ID", id);
+    }
+
     private static IEnumerable<Attack> Clients()
     {
         yield return new(
@@ -277,6 +328,17 @@ internal static class AttackCorpus
             var shown = JsonSerializer.Serialize(odd);
             yield return new($"aud {shown}", TokenRejection.AudienceNotAccepted, pool => pool.IdToken().WithClaim("aud", odd));
             yield return new($"client_id {shown}", TokenRejection.ClientIdNotAccepted, pool => pool.AccessToken().WithClaim("client_id", odd));
+        }
+
+        foreach (var odd in new object[]
+        {
+            new object?[] { ClientId, 1 }, new object?[] { ClientId, null }, new object?[] { ClientId, new[] { "x" } }, new object?[] { true, ClientId },
+            "https://billing.example.com", 1, new { aud = ClientId },
+        })
+        {
+            yield return new(
+                $"aud of an access token {JsonSerializer.Serialize(odd)}", TokenRejection.ResourceNotAccepted,
+                pool => pool.AccessToken().WithClaim("aud", odd));
         }
 
         foreach (var odd in new object?[] { "ID", "Access", "refresh", "id ", "id access", "", null, 1, new[] { "id" }, new { use = "id" } })
@@ -299,6 +361,13 @@ internal static class AttackCorpus
             }
         }
 
+        foreach (var odd in new object[] { 1, true, new { a = "b" }, new[] { "x" } })
+        {
+            yield return new($"jti of JSON {JsonSerializer.Serialize(odd)}", TokenRejection.MalformedClaim, pool => pool.IdToken().WithClaim("jti", odd));
+        }
+
+        yield return new(
+            "access token of a user without sub", TokenRejection.MalformedClaim, pool => pool.AccessToken().WithoutClaim("sub"));
         yield return new("sub in a list", TokenRejection.MalformedClaim, pool => pool.IdToken().WithClaim("sub", new[] { "x" }));
         yield return new("scope in a list", TokenRejection.MalformedClaim, pool => pool.AccessToken().WithClaim("scope", new[] { "admin" }));
         yield return new("username in a list", TokenRejection.MalformedClaim, pool => pool.AccessToken().WithClaim("username", new[] { "admin" }));
@@ -374,6 +443,10 @@ internal static class AttackCorpus
         yield return new("a character too long", TokenRejection.TokenTooLong, _ => new string('A', 16_385));
         yield return new("64 KiB", TokenRejection.TokenTooLong, pool => pool.IdToken() + new string('A', 65_536));
     }
+
+    // The token is older than every fetch of keys. The unknown kid of a token that was issued just now may be a new key of the pool.
+    private static CognitoTestToken CreateOldToken(CognitoTestPool pool) =>
+        pool.IdToken().WithLifetime(pool.TimeProvider.GetUtcNow() - TimeSpan.FromMinutes(30), TimeSpan.FromHours(1));
 
     private static string CreateUnsigned(CognitoTestPool pool, string algorithm)
     {

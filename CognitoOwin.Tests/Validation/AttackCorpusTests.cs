@@ -19,6 +19,7 @@ public sealed class AttackCorpusTests
     public static void CreatePool(TestContext context)
     {
         _pool = new CognitoTestPool();
+        _pool.UserPool.ReplicaRegions = ["us-west-2"];
         _validator = PoolValidator.Create(_pool);
     }
 

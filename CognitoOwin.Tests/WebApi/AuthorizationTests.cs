@@ -106,6 +106,30 @@ public sealed class AuthorizationTests : IDisposable
     }
 
     [TestMethod]
+    public async Task Token_of_another_client_gets_403()
+    {
+        using var host = Start();
+
+        Assert.AreEqual(200, (await host.GetAsync("/clients", "Bearer " + CreateCustomerToken())).StatusCode);
+        AssertForbidden(await host.GetAsync("/clients", "Bearer " + _staff.IdToken()), "Tokens of this app client are not accepted here.");
+        AssertForbidden(await host.GetAsync("/clients", "Bearer " + _staff.AccessToken()), "Tokens of this app client are not accepted here.");
+        Assert.AreEqual(401, (await host.GetAsync("/clients")).StatusCode);
+        Assert.AreEqual("9web,2example", new CognitoAuthorizeAttribute { ClientIds = "9web, 2example" }.ClientIds);
+        Assert.ThrowsExactly<ArgumentException>(() => new CognitoAuthorizeAttribute { ClientIds = " , " });
+    }
+
+    [TestMethod]
+    public async Task Users_of_every_issuer_are_of_the_pool()
+    {
+        using var host = Start();
+
+        foreach (var issuer in _staff.UserPool.Issuers)
+        {
+            Assert.AreEqual(200, (await host.GetAsync("/staff", "Bearer " + _staff.IdToken().FromIssuer(issuer))).StatusCode, issuer);
+        }
+    }
+
+    [TestMethod]
     public async Task Missing_scope_gets_403_with_the_required_scopes()
     {
         using var host = Start();
@@ -321,6 +345,9 @@ public sealed class AuthorizationTests : IDisposable
 
         [HttpGet, CognitoAuthorize(TokenUse = CognitoTokenUse.Access), Route("access")]
         public IHttpActionResult Access() => Ok();
+
+        [HttpGet, CognitoAuthorize(ClientIds = "9web, 2example"), Route("clients")]
+        public IHttpActionResult Clients() => Ok();
 
         [HttpGet, CognitoAuthorize(UserPool = "staff"), Route("staff")]
         public IHttpActionResult Staff() => Ok();

@@ -38,6 +38,7 @@ public static class CognitoClaimTypes
     /// <summary>Names <c>token_use</c>, which is <c>id</c> or <c>access</c>.</summary>
     public const string TokenUse = "token_use";
 
+    internal const string TokenId = "jti";
     internal const string Issuer = "iss";
     internal const string Audience = "aud";
     internal const string Expiration = "exp";

@@ -19,7 +19,15 @@ public static class CognitoClaimsPrincipalExtensions
     /// <exception cref="ArgumentNullException"><paramref name="principal"/> is null.</exception>
     public static string? GetCognitoSubject(this IPrincipal principal) => GetValue(principal, ClaimTypes.NameIdentifier);
 
-    /// <summary>Gets the issuer of the token, which says which pool the user is in.</summary>
+    /// <summary>
+    /// Gets the id of the user pool that the user is in. Together with <see cref="GetCognitoSubject"/> it identifies the user.
+    /// </summary>
+    /// <param name="principal">The principal.</param>
+    /// <returns>The id, or null.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="principal"/> is null.</exception>
+    public static string? GetCognitoUserPoolId(this IPrincipal principal) => FindIdentity(principal)?.Token?.UserPoolId;
+
+    /// <summary>Gets the issuer of the token. A pool has several, and AWS can switch between them.</summary>
     /// <param name="principal">The principal.</param>
     /// <returns>The issuer, or null.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="principal"/> is null.</exception>
@@ -97,6 +105,14 @@ public static class CognitoClaimsPrincipalExtensions
     /// <returns>The name, or null.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="principal"/> is null.</exception>
     public static string? GetCognitoUserPool(this IPrincipal principal) => FindIdentity(principal)?.Token?.UserPool.Name;
+
+    /// <summary>
+    /// Checks whether the principal is a client that acts for itself (client credentials), and not a user.
+    /// </summary>
+    /// <param name="principal">The principal.</param>
+    /// <returns><see langword="true"/> for a client; otherwise, <see langword="false"/>.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="principal"/> is null.</exception>
+    public static bool IsCognitoClient(this IPrincipal principal) => FindIdentity(principal)?.Token?.IsClient == true;
 
     /// <summary>
     /// Gets the app client to which the token was issued (<c>aud</c> of an ID token, <c>client_id</c> of an access token).

@@ -14,10 +14,17 @@ public sealed class CognitoToken
     private IReadOnlyList<CognitoFederatedIdentity>? _identities;
 
     private CognitoToken(
-        string rawToken, CognitoUserPool userPool, string issuer, CognitoTokenUse tokenUse, string subject, string clientId)
+        string rawToken,
+        CognitoUserPool userPool,
+        string userPoolId,
+        string issuer,
+        CognitoTokenUse tokenUse,
+        string subject,
+        string clientId)
     {
         RawToken = rawToken;
         UserPool = userPool;
+        UserPoolId = userPoolId;
         Issuer = issuer;
         TokenUse = tokenUse;
         Subject = subject;
@@ -31,8 +38,13 @@ public sealed class CognitoToken
     public CognitoUserPool UserPool { get; }
 
     /// <summary>
-    /// Gets the issuer (<c>iss</c>). Use it together with <see cref="Subject"/> as the key of a user; an e-mail address can
-    /// change.
+    /// Gets the id of the user pool. Use it together with <see cref="Subject"/> as the key of a user: both stay the same forever,
+    /// while the issuer and the e-mail address can change.
+    /// </summary>
+    public string UserPoolId { get; }
+
+    /// <summary>
+    /// Gets the issuer (<c>iss</c>). A pool has several, and AWS can switch between them, so do not use it in the key of a user.
     /// </summary>
     public string Issuer { get; }
 
@@ -40,13 +52,19 @@ public sealed class CognitoToken
     public CognitoTokenUse TokenUse { get; }
 
     /// <summary>
-    /// Gets the user's id in its pool, which never changes. It is unique only together with the issuer. For a client that acts
+    /// Gets the user's id in its pool, which never changes. It is unique only together with <see cref="UserPoolId"/>. For a client that acts
     /// for itself (client credentials) it is the client id.
     /// </summary>
     public string Subject { get; }
 
     /// <summary>Gets the app client to which the token was issued.</summary>
     public string ClientId { get; }
+
+    /// <summary>
+    /// Gets whether the token is of a client that acts for itself (client credentials), and not of a user: an access token
+    /// without <c>username</c> whose <c>sub</c> is absent or is the client id.
+    /// </summary>
+    public bool IsClient { get; private set; }
 
     /// <summary>Gets the user's name in the pool; null if the token is not a user's.</summary>
     public string? Username { get; private set; }
@@ -90,6 +108,7 @@ public sealed class CognitoToken
     /// <param name="rawToken">The token as it came.</param>
     /// <param name="payload">All claims.</param>
     /// <param name="userPool">The user pool that issued the token.</param>
+    /// <param name="userPoolId">The id of the pool.</param>
     /// <param name="issuer">The issuer.</param>
     /// <param name="tokenUse">The kind of token.</param>
     /// <param name="clientId">The app client to which the token was issued.</param>
@@ -99,6 +118,7 @@ public sealed class CognitoToken
         string rawToken,
         Dictionary<string, JsonValue> payload,
         CognitoUserPool userPool,
+        string userPoolId,
         string issuer,
         CognitoTokenUse tokenUse,
         string clientId,
@@ -111,7 +131,13 @@ public sealed class CognitoToken
             || !TryReadText(payload, isIdToken ? CognitoClaimTypes.Username : CognitoClaimTypes.AccessTokenUsername, out var username)
             || !TryReadText(payload, CognitoClaimTypes.Email, out var email)
             || !TryReadText(payload, CognitoClaimTypes.Scope, out var scope)
-            || (subject ?? (isIdToken ? null : clientId)) is not { Length: > 0 } who)
+            || !TryReadText(payload, CognitoClaimTypes.TokenId, out _))
+        {
+            return null;
+        }
+
+        var isClient = !isIdToken && username == null && (subject == null || subject == clientId);
+        if ((isClient ? clientId : subject) is not { Length: > 0 } who)
         {
             return null;
         }
@@ -128,8 +154,9 @@ public sealed class CognitoToken
         // name.
         claims.Insert(0, new Claim(ClaimTypes.NameIdentifier, who, ClaimValueTypes.String, issuer));
         var attributes = new CognitoAttributes(payload);
-        return new CognitoToken(rawToken, userPool, issuer, tokenUse, who, clientId)
+        return new CognitoToken(rawToken, userPool, userPoolId, issuer, tokenUse, who, clientId)
         {
+            IsClient = isClient,
             Username = username,
             Email = email,
             EmailVerified = IsEmailVerified(attributes),

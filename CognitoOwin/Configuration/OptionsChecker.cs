@@ -9,15 +9,15 @@ using CognitoOwin.Keys;
 
 namespace CognitoOwin.Configuration;
 
-/// <summary>Finds the problems of options before an application starts with them.</summary>
+/// <summary>Checks the options before the application starts.</summary>
 internal sealed class OptionsChecker
 {
-    private static readonly Regex RegionPattern = new(@"^[a-z]{2}(-[a-z]+)+-[0-9]{1,2}\z", RegexOptions.CultureInvariant);
+    private static readonly Regex RegionPattern = new(@"^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}\z", RegexOptions.CultureInvariant);
 
     // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientType.html
     private static readonly Regex ClientIdPattern = new(@"^[\w+]{1,128}\z", RegexOptions.CultureInvariant | RegexOptions.ECMAScript);
 
-    // RFC 7230 §3.2.6: a scheme is a token.
+    // The name of a scheme has only the characters of the rule "token" (RFC 7230 §3.2.6).
     private static readonly Regex SchemePattern = new(@"^[!#$%&'*+.^_`|~0-9A-Za-z-]+\z", RegexOptions.CultureInvariant);
 
     private readonly CognitoJwtAuthenticationOptions _options;
@@ -51,127 +51,219 @@ internal sealed class OptionsChecker
             CheckPool(pools[i], $"UserPools[{i}]");
         }
 
-        foreach (var same in pools.Where(pool => pool.Issuer != null).GroupBy(pool => pool.Issuer).Where(same => same.Count() > 1))
+        // Pools with one id also have common issuers. One problem is enough for both.
+        _ = CheckUnique(pools, static pool => [pool.UserPoolId], "id", "one pool with all of its client ids and issuers")
+            && CheckUnique(pools, static pool => pool.Issuers.Distinct(), "issuer", "one pool with all of its client ids");
+        CheckUnique(pools, static pool => [pool.Name], "name", "a different name for each");
+    }
+
+    private bool CheckUnique(
+        IEnumerable<CognitoUserPool> pools, Func<CognitoUserPool, IEnumerable<string?>> select, string property, string expected)
+    {
+        var isUnique = true;
+        foreach (var duplicates in pools.SelectMany(select).OfType<string>().GroupBy(value => value).Where(group => group.Count() > 1))
         {
-            _problems.Add($"{same.Count()} user pools have the issuer \"{same.Key}\": expected one pool with all of its client ids.");
+            _problems.Add($"{duplicates.Count()} user pools have the {property} \"{duplicates.Key}\": expected {expected}.");
+            isUnique = false;
         }
 
-        foreach (var same in pools.Where(pool => pool.Name != null).GroupBy(pool => pool.Name).Where(same => same.Count() > 1))
-        {
-            _problems.Add($"{same.Count()} user pools have the name \"{same.Key}\": expected a different name for each.");
-        }
+        return isUnique;
     }
 
     private void CheckPool(CognitoUserPool pool, string place)
     {
-        string NameSetting(string name) => pool.SettingsPrefix != null ? pool.SettingsPrefix + name : $"{place}.{name}";
+        string GetSettingName(string name) => pool.SettingsPrefix != null ? pool.SettingsPrefix + name : $"{place}.{name}";
 
-        if (pool.UserPoolId == null && !pool.IsIssuerSet)
+        if (pool.UserPoolId == null && !pool.AreIssuersSet)
         {
-            _problems.AddMissing(NameSetting("UserPoolId"), PoolIdExpected);
+            _problems.AddMissing(GetSettingName("UserPoolId"), PoolIdExpected);
         }
-        else if (pool.PoolIdRegion == null && !pool.IsIssuerSet)
+        else if (pool.PoolIdRegion == null && !pool.AreIssuersSet)
         {
-            _problems.AddUnexpected(NameSetting("UserPoolId"), pool.UserPoolId, PoolIdExpected);
+            _problems.AddUnexpected(GetSettingName("UserPoolId"), pool.UserPoolId, PoolIdExpected);
         }
 
         if (pool.ExplicitRegion is { } region)
         {
             if (!RegionPattern.IsMatch(region))
             {
-                _problems.AddUnexpected(NameSetting("Region"), region, "an AWS region such as eu-west-1");
+                _problems.AddUnexpected(GetSettingName("Region"), region, "an AWS region such as eu-west-1");
             }
             else if (pool.PoolIdRegion is { } poolIdRegion && poolIdRegion != region)
             {
                 _problems.AddUnexpected(
-                    NameSetting("Region"), region, $"{poolIdRegion}, the region of the user pool \"{pool.UserPoolId}\", or no setting at all");
+                    GetSettingName("Region"), region, $"{poolIdRegion}, the region of the user pool \"{pool.UserPoolId}\", or no setting at all");
             }
         }
 
-        if (pool.IsIssuerSet)
+        CheckReplicaRegions(pool, GetSettingName("ReplicaRegions"));
+        if (pool.AreIssuersSet)
         {
-            CheckAddress(NameSetting("Issuer"), pool.Issuer);
+            CheckIssuers(pool, GetSettingName(pool.SettingsPrefix != null ? "Issuer" : "Issuers"));
         }
 
-        if (pool.IsJwksUriSet)
+        if (pool.JwksUri != null)
         {
-            CheckAddress(NameSetting("JwksUri"), pool.JwksUri?.OriginalString);
+            CheckAddress(GetSettingName("JwksUri"), pool.JwksUri.OriginalString);
         }
 
-        CheckKeySources(pool, NameSetting);
+        CheckKeySources(pool, GetSettingName);
 
-        if (pool.IsEndpointSet)
+        if (pool.Endpoint != null)
         {
-            CheckAddress(NameSetting("Endpoint"), pool.Endpoint?.OriginalString);
+            CheckAddress(GetSettingName("Endpoint"), pool.Endpoint.OriginalString);
         }
-        else if (_options.UserInfo == CognitoUserInfo.GetUser && pool.Endpoint == null)
+        else if (_options.UserInfo == CognitoUserInfo.GetUser && pool.Region == null)
         {
             _problems.AddMissing(
-                NameSetting("Endpoint"), "the address of the pool's API, because UserInfo is GetUser and the pool is in no AWS region");
+                GetSettingName("Endpoint"), "the address of the pool's API, because UserInfo is GetUser and the pool has no AWS region");
         }
 
         if (pool.Domain != null)
         {
-            CheckAddress(NameSetting("Domain"), pool.Domain.OriginalString);
+            CheckAddress(GetSettingName("Domain"), pool.Domain.OriginalString);
         }
         else if (_options.UserInfo == CognitoUserInfo.OidcUserInfo)
         {
             _problems.AddMissing(
-                NameSetting("Domain"),
+                GetSettingName("Domain"),
                 "the pool's domain, such as https://example.auth.eu-west-1.amazoncognito.com, because UserInfo is OidcUserInfo");
         }
 
         if (pool.Audiences == null || pool.Audiences.Any(string.IsNullOrWhiteSpace))
         {
-            _problems.AddUnexpected(NameSetting(pool.SettingsPrefix != null ? "Audience" : "Audiences"), null, "names of this API, or none");
+            _problems.AddUnexpected(GetSettingName(pool.SettingsPrefix != null ? "Audience" : "Audiences"), null, "names of this API, or none");
         }
+
+        CheckScopes(GetSettingName("RequiredScopes"), pool.RequiredScopes ?? []);
+        CheckNames(GetSettingName("RequiredGroups"), pool.RequiredGroups ?? []);
 
         if (pool.ClientIds is not { Count: > 0 })
         {
-            _problems.AddMissing(NameSetting(pool.SettingsPrefix != null ? "ClientId" : "ClientIds"), ClientIdExpected);
+            _problems.AddMissing(GetSettingName(pool.SettingsPrefix != null ? "ClientId" : "ClientIds"), ClientIdExpected);
         }
         else
         {
             foreach (var clientId in pool.ClientIds.Where(id => id == null || !ClientIdPattern.IsMatch(id)))
             {
-                _problems.AddUnexpected(NameSetting(pool.SettingsPrefix != null ? "ClientId" : "ClientIds"), clientId, ClientIdExpected);
+                _problems.AddUnexpected(GetSettingName(pool.SettingsPrefix != null ? "ClientId" : "ClientIds"), clientId, ClientIdExpected);
             }
         }
     }
 
     private const string PoolIdExpected =
-        "the user pool's id, {region}_{letters and digits}, such as eu-west-1_Ab12Cd34e, " +
-        "which AWS shows in the Cognito console on the pool's Overview page";
+        "the id of the user pool, such as eu-west-1_Ab12Cd34e, which the Cognito console shows under Overview";
 
     private const string ClientIdExpected =
-        "the id of at least one app client, letters and digits, such as 1example23456789, several with commas between them, " +
-        "which AWS shows in the Cognito console under App clients";
+        "the ids of one or more app clients, separated by commas, such as 1example23456789, which the Cognito console shows under App clients";
 
-    // A file or a text that has no usable keys stops the start, because it will not change by itself. An endpoint is not asked
-    // here, because the network may be down for the moment.
-    private void CheckKeySources(CognitoUserPool pool, Func<string, string> nameSetting)
+    private void CheckReplicaRegions(CognitoUserPool pool, string setting)
+    {
+        if (pool.ReplicaRegions == null)
+        {
+            _problems.AddUnexpected(setting, null, "AWS Regions, or none");
+            return;
+        }
+
+        foreach (var replica in pool.ReplicaRegions)
+        {
+            if (replica == null || !RegionPattern.IsMatch(replica))
+            {
+                _problems.AddUnexpected(setting, replica, "AWS Regions such as us-west-2, separated by commas");
+            }
+            else if (pool.Region is { } home
+                && (replica == home || !CognitoUserPool.GetDomainSuffixes(home).SequenceEqual(CognitoUserPool.GetDomainSuffixes(replica))))
+            {
+                _problems.AddUnexpected(setting, replica, $"a Region other than {home}, in the same partition of AWS");
+            }
+        }
+    }
+
+    private void CheckIssuers(CognitoUserPool pool, string setting)
+    {
+        if (pool.Issuers.Count == 0)
+        {
+            _problems.AddMissing(setting, "at least one issuer, or no such setting at all");
+            return;
+        }
+
+        var areAddresses = true;
+        foreach (var issuer in pool.Issuers)
+        {
+            if (CheckAddress(setting, issuer) is not { } address)
+            {
+                areAddresses = false;
+            }
+            else if (GetRightIssuer(pool, issuer, address) is { } expected)
+            {
+                _problems.AddUnexpected(setting, issuer, expected);
+            }
+        }
+
+        if (!areAddresses)
+        {
+            return;
+        }
+
+        if (pool.UserPoolId == null)
+        {
+            _problems.AddUnexpected(setting, pool.Issuers[0], "an address that ends with the pool's id");
+        }
+        else if (pool.Issuers.Select(CognitoUserPool.GetLastSegment).Distinct(StringComparer.Ordinal).Count() > 1)
+        {
+            _problems.AddUnexpected(
+                setting,
+                string.Join(",", pool.Issuers),
+                "issuers of one user pool, which all end with its id; another pool needs its own name in cognito:Pools");
+        }
+    }
+
+    // With an issuer that no token can have, every token would be refused, and no message would tell the reason.
+    private static string? GetRightIssuer(CognitoUserPool pool, string issuer, Uri address)
+    {
+        string[] derived = [.. pool.DeriveIssuers()];
+        var right = derived.Length > 0
+            ? string.Join(" or ", derived)
+            : "the pool's issuer, such as https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34e";
+        if (address.Host.EndsWith(".amazoncognito.com", StringComparison.OrdinalIgnoreCase)
+            || address.AbsolutePath.IndexOf("/oauth2/", StringComparison.OrdinalIgnoreCase) >= 0)
+        {
+            return right + "; this is the address of a sign-in page, which no token names as its issuer";
+        }
+
+        if (CognitoUserPool.IsAws(address) && !derived.Contains(issuer, StringComparer.Ordinal))
+        {
+            return right + "; no other address of AWS is an issuer of this user pool";
+        }
+
+        return issuer.EndsWith("/", StringComparison.Ordinal) ? issuer.TrimEnd('/') + ", without a slash at the end" : null;
+    }
+
+    // Without usable keys, a file or a text stops the start. Do not fetch from an address here: the network may be down now and
+    // work later.
+    private void CheckKeySources(CognitoUserPool pool, Func<string, string> getSettingName)
     {
         List<string> sources = [];
-        if (pool.IsJwksUriSet)
+        if (pool.JwksUri != null)
         {
-            sources.Add(nameSetting("JwksUri"));
+            sources.Add(getSettingName("JwksUri"));
         }
 
         if (pool.JwksFile is { } file)
         {
-            sources.Add(nameSetting("JwksFile"));
+            sources.Add(getSettingName("JwksFile"));
             if (GetReadError(() => JwksFile.Read(JwksFile.GetFullPath(file))) is { } reason)
             {
-                _problems.AddUnexpected(nameSetting("JwksFile"), file, "a file with the pool's JWKS. " + reason);
+                _problems.AddUnexpected(getSettingName("JwksFile"), file, "a file with the pool's JWKS. " + reason);
             }
         }
 
         if (pool.Jwks is { } text)
         {
-            sources.Add(nameSetting("Jwks"));
+            sources.Add(getSettingName("Jwks"));
             if (GetReadError(() => Encoding.UTF8.GetBytes(text)) is { } reason)
             {
-                _problems.Add($"{nameSetting("Jwks")} is not the text of the pool's JWKS. {reason}");
+                _problems.Add($"{getSettingName("Jwks")} is not the text of the pool's JWKS. {reason}");
             }
         }
 
@@ -194,17 +286,22 @@ internal sealed class OptionsChecker
         }
     }
 
-    private void CheckAddress(string setting, string? text)
+    private Uri? CheckAddress(string setting, string? text)
     {
-        // The issuer of a token must be exactly this text, and Uri ignores white space around it.
+        // Refuse white space around the text: Uri ignores it, but the issuer of a token must be equal to the text.
         if (text != text?.Trim() || !Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("https" or "http"))
         {
             _problems.AddUnexpected(setting, text, "an absolute https address");
+            return null;
         }
-        else if (_options.RequireHttps && address.Scheme != Uri.UriSchemeHttps && !address.IsLoopback)
+
+        if (_options.RequireHttps && address.Scheme != Uri.UriSchemeHttps && !address.IsLoopback)
         {
             _problems.AddUnexpected(setting, text, "an https address, because cognito:RequireHttps is true");
+            return null;
         }
+
+        return address;
     }
 
     private void CheckRules()
@@ -217,7 +314,8 @@ internal sealed class OptionsChecker
             CheckRange(SettingsReader.Prefix + "TokenCacheMaximumEntries", _options.TokenCache.MaximumEntries, 1, 1_000_000);
         }
 
-        // Both become part of a header. A character that is not checked here could end the header and start another.
+        // `Realm` and the schemes become part of a header. A character that is not checked here could end the header and start
+        // another.
         if (string.IsNullOrEmpty(_options.Realm) || !_options.Realm.All(c => c is >= ' ' and <= '~' and not ('"' or '\\')))
         {
             _problems.AddUnexpected(nameof(_options.Realm), _options.Realm, "printable ASCII without quotation marks and backslashes");

@@ -55,18 +55,27 @@ internal sealed class SettingsReader
 
         ReadText(prefix + "UserPoolId", value => pool.UserPoolId = value, ref isAnySet);
         ReadText(prefix + "Region", value => pool.Region = value, ref isAnySet);
-        ReadText(prefix + "Issuer", value => pool.Issuer = value, ref isAnySet);
         ReadText(prefix + "JwksUri", value => pool.JwksUri = ParseAddress(prefix + "JwksUri", value), ref isAnySet);
         ReadText(prefix + "JwksFile", value => pool.JwksFile = value, ref isAnySet);
         ReadText(prefix + "Endpoint", value => pool.Endpoint = ParseAddress(prefix + "Endpoint", value), ref isAnySet);
         ReadText(prefix + "Domain", value => pool.Domain = ParseAddress(prefix + "Domain", value), ref isAnySet);
         pool.ClientIds = ReadList(prefix + "ClientId");
-        pool.Audiences = ReadList(prefix + "Audience");
-        isAnySet |= pool.ClientIds.Count + pool.Audiences.Count > 0;
+        pool.Audiences = name == null ? ReadList(prefix + "Audience") : ReadRule(prefix + "Audience") ?? ReadList(Prefix + "Audience");
+        pool.ReplicaRegions = ReadList(prefix + "ReplicaRegions");
+        var issuers = ReadList(prefix + "Issuer");
+        if (issuers.Count > 0)
+        {
+            pool.Issuers = issuers;
+        }
+
+        isAnySet |= pool.ClientIds.Count + pool.Audiences.Count + pool.ReplicaRegions.Count + issuers.Count > 0;
 
         if (name != null)
         {
             pool.Name = name;
+            ReadValue<CognitoTokenUse>(prefix + "TokenUse", "id, access or any", TryParseEnum, value => pool.TokenUse = value);
+            pool.RequiredScopes = ReadRule(prefix + "RequiredScopes");
+            pool.RequiredGroups = ReadRule(prefix + "RequiredGroups");
         }
 
         // Without any setting, code may set the pool. A pool that cognito:Pools names must have settings.
@@ -81,6 +90,7 @@ internal sealed class SettingsReader
         ReadValue<CognitoTokenUse>(Prefix + "TokenUse", "id, access or any", TryParseEnum, value => options.TokenUse = value);
         ReadValue<CognitoUserInfo>(Prefix + "UserInfo", "none, getUser or oidcUserInfo", TryParseEnum, value => options.UserInfo = value);
         ReadValue<TimeSpan>(Prefix + "ClockSkew", "a whole number of seconds", TryParseSeconds, value => options.ClockSkew = value);
+        ReadValue<bool>(Prefix + "RequireAudience", "true or false", bool.TryParse, value => options.RequireAudience = value);
         ReadValue<bool>(Prefix + "RequireHttps", "true or false", bool.TryParse, value => options.RequireHttps = value);
         ReadValue<bool>(Prefix + "PublicKeysCachingEnabled", "true or false", bool.TryParse, value => options.Keys.CachingEnabled = value);
         ReadValue<TimeSpan>(
@@ -154,6 +164,18 @@ internal sealed class SettingsReader
         }
 
         return items;
+    }
+
+    // A rule of one pool replaces the general one; the value "none" clears it.
+    private List<string>? ReadRule(string key)
+    {
+        var items = ReadList(key);
+        if (items.Count == 0)
+        {
+            return null;
+        }
+
+        return items.Count == 1 && items[0] == "none" ? [] : items;
     }
 
     private string? Find(string key)

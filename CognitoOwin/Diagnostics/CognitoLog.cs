@@ -21,17 +21,32 @@ internal sealed class CognitoLog(ILogger? logger)
             $"The keys of the user pool {pool.Name} were fetched: {count.ToString(CultureInfo.InvariantCulture)}.");
 
     /// <param name="pool">The pool.</param>
+    /// <param name="address">The address that was fetched.</param>
     /// <param name="failure">The kind of failure, in one word.</param>
     /// <param name="message">The failure in one sentence.</param>
     /// <param name="exception">The exception behind the failure; null if there is none.</param>
     /// <param name="hasUsableKeys">Whether the pool's tokens can still be validated with kept keys.</param>
-    public void KeysFetchFailed(CognitoUserPool pool, string failure, string message, Exception? exception, bool hasUsableKeys) =>
+    public void KeysFetchFailed(
+        CognitoUserPool pool, string address, string failure, string message, Exception? exception, bool hasUsableKeys) =>
         Write(
             TraceEventType.Error,
             EventIds.KeysFetchFailed,
-            $"The keys of the user pool {pool.Name} could not be fetched ({failure}). {message} "
+            $"The keys of the user pool {pool.Name} could not be fetched from {address} ({failure}). {message} "
             + (hasUsableKeys ? "The known keys stay in use." : "No key is known, so requests with a token of this pool get 503."),
             exception);
+
+    public void AddressUnused(CognitoUserPool pool, string address, string failure, string message) =>
+        Write(
+            TraceEventType.Information,
+            EventIds.AddressUnused,
+            $"The address {address} of the user pool {pool.Name} has no keys ({failure}). {message} The pool seems not to use this "
+            + "issuer. The keys of its other addresses stay in use, and this is not logged again.");
+
+    public void OutageEnded(CognitoUserPool pool) =>
+        Write(
+            TraceEventType.Information,
+            EventIds.OutageEnded,
+            $"The keys of the user pool {pool.Name} are known again: its tokens are validated.");
 
     public void KeySkipped(CognitoUserPool pool, string reason) =>
         Write(TraceEventType.Warning, EventIds.KeySkipped, $"The keys of the user pool {pool.Name}: {reason}");

@@ -8,6 +8,8 @@ internal static class EventIds
     public const int KeySkipped = 102;
     public const int KeyDropped = 103;
     public const int LookupsRefused = 104;
+    public const int AddressUnused = 105;
+    public const int OutageEnded = 106;
     public const int TokenRejected = 200;
     public const int AccessTokensNotProvisioned = 201;
     public const int UserInfoFailed = 300;

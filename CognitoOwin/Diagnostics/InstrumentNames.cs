@@ -14,6 +14,7 @@ internal static class InstrumentNames
     public const string TokenCacheEntries = "cognito_owin.token_cache.entries";
 
     public const string UserPoolTag = "cognito_owin.user_pool";
+    public const string LookupResultTag = "cognito_owin.lookup.result";
 
     // https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/
     public const string ErrorTypeTag = "error.type";

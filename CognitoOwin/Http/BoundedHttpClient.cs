@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Net;
 using System.Net.Http;
+using System.Net.Http.Headers;
 using System.Threading;
 using System.Threading.Tasks;
 
@@ -13,6 +14,9 @@ namespace CognitoOwin.Http;
 /// </summary>
 internal sealed class BoundedHttpClient : IDisposable
 {
+    private static readonly ProductInfoHeaderValue UserAgent =
+        new("CognitoOwin", typeof(BoundedHttpClient).Assembly.GetName().Version.ToString(3));
+
     private readonly TimeSpan _timeout;
     private readonly int _maximumBytes;
     private readonly TimeProvider _time;
@@ -31,6 +35,9 @@ internal sealed class BoundedHttpClient : IDisposable
             ? new HttpClient(handler, disposeHandler: false)
             : new HttpClient(TrustedHttpHandler.Create(), disposeHandler: true);
         _client.Timeout = Timeout.InfiniteTimeSpan;
+
+        // AWS WAF's common rule set answers 403 to a request without it.
+        _client.DefaultRequestHeaders.UserAgent.Add(UserAgent);
     }
 
     /// <summary>Sends a request, and reads the whole answer.</summary>

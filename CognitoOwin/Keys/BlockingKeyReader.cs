@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 
 namespace CognitoOwin.Keys;
 
@@ -6,37 +7,22 @@ namespace CognitoOwin.Keys;
 /// Finds keys for callers that can only wait by blocking their thread. It waits for the fetch itself and for nothing that needs
 /// the thread pool, because all threads of the pool may be blocked here.
 /// </summary>
-/// <param name="keys">The keys of a user pool.</param>
+/// <param name="keys">The keys of an issuer.</param>
 /// <param name="timeout">The longest that a call waits for a fetch.</param>
-internal sealed class BlockingKeyReader(PoolKeys keys, TimeSpan timeout)
+internal sealed class BlockingKeyReader(AddressKeys keys, TimeSpan timeout)
 {
     /// <summary>Finds a key, with a fetch if the key is not kept.</summary>
     /// <param name="keyId">The <c>kid</c> of the key.</param>
-    /// <returns>The result of the lookup.</returns>
-    public KeyLookup Find(string keyId)
+    /// <returns>The key; null if the pool does not have it, or if it is unavailable.</returns>
+    public SigningKey? Find(string keyId)
     {
-        if (keys.FindKept(keyId) is { } key)
+        if (keys.FindKept(keyId) is { } kept)
         {
-            return KeyLookup.FromKey(key);
+            return kept;
         }
 
-        for (var isSecond = false; ; isSecond = true)
-        {
-            if (keys.JoinFetch(keyId, out var lookup, out var isNew) is not { } fetch)
-            {
-                return lookup;
-            }
-
-            if (!fetch.Wait(timeout))
-            {
-                return KeyLookup.ReportUnavailable(TimeSpan.Zero);
-            }
-
-            if (keys.FindIn(fetch.Result, keyId, isNew || isSecond) is { } found)
-            {
-                return found;
-            }
-        }
+        var own = FetchAndFind(keys, keyId);
+        return own.HasFailed ? keys.FindKept(keyId) ?? FindSubstitute(keyId) : own.Key;
     }
 
     /// <summary>Gets all keys, with a fetch if none are kept.</summary>
@@ -48,6 +34,62 @@ internal sealed class BlockingKeyReader(PoolKeys keys, TimeSpan timeout)
             return kept;
         }
 
-        return keys.JoinFetch() is { } fetch && fetch.Wait(timeout) ? fetch.Result : null;
+        return Fetch(keys) ?? keys.GetKept() ?? FetchSubstitute();
+    }
+
+    private SigningKey? FindSubstitute(string keyId)
+    {
+        var substitutes = keys.GetSubstitutes(out _);
+
+        // Start all fetches first, so that they run at the same time.
+        foreach (var substitute in substitutes)
+        {
+            substitute.JoinFetch(keyId, issuedAt: null, out _, out _);
+        }
+
+        return substitutes
+            .Select(substitute => FetchAndFind(substitute, keyId).Key)
+            .FirstOrDefault(key => key != null && keys.MaySubstitute(key));
+    }
+
+    private KeySet? FetchSubstitute()
+    {
+        var substitutes = keys.GetSubstitutes(out _);
+        foreach (var substitute in substitutes)
+        {
+            substitute.Fetcher.StartIfDue();
+        }
+
+        return substitutes.Select(Fetch).FirstOrDefault(keys.MaySubstitute);
+    }
+
+    private KeySet? Fetch(AddressKeys address) =>
+        address.Fetcher.JoinOrStart() is { } fetch && fetch.Wait(timeout) ? fetch.Result : null;
+
+    private KeyLookup FetchAndFind(AddressKeys address, string keyId)
+    {
+        for (var isLater = false; ; isLater = true)
+        {
+            // A thread that blocks must not wait for a fetch that is not due yet, so iat makes no difference.
+            if (address.JoinFetch(keyId, issuedAt: null, out var lookup, out var isNew) is not { } fetch)
+            {
+                if (lookup.Key == null)
+                {
+                    address.Fetcher.ReportRefusal(lookup);
+                }
+
+                return lookup;
+            }
+
+            if (!fetch.Wait(timeout))
+            {
+                return KeyLookup.ReportUnavailable(TimeSpan.Zero);
+            }
+
+            if (address.FindIn(fetch.Result, keyId, isNew || isLater) is { } found)
+            {
+                return found;
+            }
+        }
     }
 }

@@ -15,6 +15,9 @@ public sealed class CognitoHealth
     /// </summary>
     public bool IsUsable => Pools.All(pool => pool.IsUsable);
 
+    /// <summary>Gets whether tokens of every pool can be validated, but the last fetch of one failed.</summary>
+    public bool IsDegraded => IsUsable && Pools.Any(pool => pool.IsDegraded);
+
     /// <summary>Gets the pools, in the order of their configuration.</summary>
     public IReadOnlyList<CognitoPoolHealth> Pools { get; }
 }

@@ -20,7 +20,8 @@ public sealed class CognitoKeysOptions
 
     /// <summary>
     /// Gets or sets the time between a fetch that failed, or that did not bring the key of a token, and the next fetch: 1 second
-    /// to 1 hour. Default: 10 seconds. It keeps invented key ids from causing a flood of fetches.
+    /// to 1 hour. Default: 10 seconds. It keeps invented key ids from causing a flood of fetches. While no key of the pool is
+    /// known, the time starts at 1 second and doubles up to this.
     /// </summary>
     public TimeSpan MinimumRefetchInterval { get; set; } = TimeSpan.FromSeconds(10);
 
@@ -30,7 +31,8 @@ public sealed class CognitoKeysOptions
     public TimeSpan StaleLifetime { get; set; } = TimeSpan.FromDays(7);
 
     /// <summary>
-    /// Gets or sets the longest that a fetch may take, retry and body included: 100 milliseconds to 1 minute. Default: 5 seconds.
+    /// Gets or sets the longest that a fetch may take, retry and body included, and the longest that a request waits for a fetch
+    /// that is not due yet: 100 milliseconds to 1 minute. Default: 5 seconds.
     /// </summary>
     public TimeSpan FetchTimeout { get; set; } = TimeSpan.FromSeconds(5);
 

@@ -9,7 +9,7 @@ public sealed class CognitoPoolHealth
         CognitoUserPool userPool, (int Count, TimeSpan Age)? latest, bool? lastFetchSucceeded, string? lastFailure, bool isUsable)
     {
         Name = userPool.Name!;
-        Issuer = userPool.Issuer!;
+        UserPoolId = userPool.UserPoolId!;
         KeyCount = latest?.Count ?? 0;
         KeysAge = latest?.Age;
         LastFetchSucceeded = lastFetchSucceeded;
@@ -20,8 +20,8 @@ public sealed class CognitoPoolHealth
     /// <summary>Gets the pool's <see cref="CognitoUserPool.Name"/>.</summary>
     public string Name { get; }
 
-    /// <summary>Gets the issuer of the pool's tokens.</summary>
-    public string Issuer { get; }
+    /// <summary>Gets the pool's <see cref="CognitoUserPool.UserPoolId"/>.</summary>
+    public string UserPoolId { get; }
 
     /// <summary>Gets the number of keys that the last successful fetch brought.</summary>
     public int KeyCount { get; }
@@ -41,4 +41,10 @@ public sealed class CognitoPoolHealth
     /// last fetch succeeded.
     /// </summary>
     public bool IsUsable { get; }
+
+    /// <summary>
+    /// Gets whether tokens can be validated, but the last fetch of an address that the pool uses failed. An operator should find
+    /// out why; a load balancer may go on.
+    /// </summary>
+    public bool IsDegraded => IsUsable && LastFetchSucceeded == false;
 }

@@ -13,6 +13,8 @@ internal sealed class JwksClient(Uri address, CognitoKeysOptions options, TimePr
 {
     private readonly BoundedHttpClient _http = new(options.HttpMessageHandler, options.FetchTimeout, JwksDocument.MaximumBytes, time);
 
+    public override string Name => address.AbsoluteUri;
+
     public override void Dispose()
     {
         base.Dispose();

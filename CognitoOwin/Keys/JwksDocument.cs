@@ -25,7 +25,12 @@ internal static class JwksDocument
     /// <exception cref="JwksException">The document is not a JWK Set, or has no usable key.</exception>
     public static Dictionary<string, RSAParameters> Read(byte[] utf8, Action<string> skipped)
     {
-        if (StrictJson.ParseObject(utf8) is not { } document || !document.TryGetValue("keys", out var keyList) || keyList.Items is not { } entries)
+        if (utf8.Length > MaximumBytes)
+        {
+            throw new JwksException(JwksFailure.TooLarge, $"The JWK Set is larger than {MaximumBytes} bytes.");
+        }
+
+        if (StrictJson.ParseObject(GetJson(utf8)) is not { } document || !document.TryGetValue("keys", out var keyList) || keyList.Items is not { } entries)
         {
             throw new JwksException(JwksFailure.NotAJwks, "It is not a JWK Set: expected a JSON object with a list \"keys\".");
         }
@@ -36,23 +41,26 @@ internal static class JwksDocument
         }
 
         var keys = new Dictionary<string, RSAParameters>(StringComparer.Ordinal);
+        var listed = new Dictionary<string, Dictionary<string, JsonValue>>(StringComparer.Ordinal);
         var ambiguous = new HashSet<string>(StringComparer.Ordinal);
         var position = 0;
         foreach (var entry in entries)
         {
             position++;
-            if (GetSkipReason(entry.Members, out var id, out var parameters) is { } reason)
+            var members = entry.Members;
+            if (GetSkipReason(members, out var id, out var parameters) is { } reason)
             {
                 skipped(string.Format(CultureInfo.InvariantCulture, "Key {0} of the JWK Set is left out: {1}.", position, reason));
             }
-            else if (keys.ContainsKey(id))
+            else if (!listed.TryGetValue(id, out var same))
             {
-                // Two keys have one kid, so a token does not say which of them signed it.
-                ambiguous.Add(id);
-            }
-            else
-            {
+                listed.Add(id, members!);
                 keys.Add(id, parameters);
+            }
+            else if (!AreEqual(same, members!))
+            {
+                // Two keys have one kid, so a token does not say which of them signed it. One key that is listed twice is one key.
+                ambiguous.Add(id);
             }
         }
 
@@ -65,6 +73,38 @@ internal static class JwksDocument
         return keys.Count > 0
             ? keys
             : throw new JwksException(JwksFailure.NoUsableKey, "The JWK Set has no RSA key that can verify an RS256 signature.");
+    }
+
+    // Editors on Windows write a byte order mark before UTF-8. RFC 8259 §8.1 allows a reader to ignore it.
+    private static byte[] GetJson(byte[] document)
+    {
+        if (document.Length >= 2
+            && ((document[0], document[1]) is (0xFF, 0xFE) or (0xFE, 0xFF) || document[0] == 0 || document[1] == 0))
+        {
+            throw new JwksException(JwksFailure.NotAJwks, "It is text in UTF-16: expected UTF-8.");
+        }
+
+        return document.Length >= 3 && document[0] == 0xEF && document[1] == 0xBB && document[2] == 0xBF
+            ? document.AsSpan(3).ToArray()
+            : document;
+    }
+
+    private static bool AreEqual(Dictionary<string, JsonValue> one, Dictionary<string, JsonValue> other)
+    {
+        if (one.Count != other.Count)
+        {
+            return false;
+        }
+
+        foreach (var member in one)
+        {
+            if (!other.TryGetValue(member.Key, out var value) || value.Type != member.Value.Type || value.Text != member.Value.Text)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static string? GetSkipReason(Dictionary<string, JsonValue>? entry, out string id, out RSAParameters parameters)

@@ -13,6 +13,8 @@ internal sealed class JwksFile(string path, TimeSpan timeout, TimeProvider time)
 
     private readonly string _path = GetFullPath(path);
 
+    public override string Name => _path;
+
     /// <summary>
     /// Gets the full path of a file that a setting names. <c>~/</c>, and any path that is not absolute, starts at the
     /// application's folder; <c>|DataDirectory|</c> is that folder's <c>App_Data</c> unless the application has set another.
@@ -63,9 +65,7 @@ internal sealed class JwksFile(string path, TimeSpan timeout, TimeProvider time)
                 throw new JwksException(JwksFailure.TooLarge, $"The file is larger than {JwksDocument.MaximumBytes} bytes.");
             }
 
-            // Editors on Windows write a byte order mark before UTF-8. RFC 8259 §8.1 allows a reader to ignore it.
-            var start = length >= 3 && document[0] == 0xEF && document[1] == 0xBB && document[2] == 0xBF ? 3 : 0;
-            return document.AsSpan(start, length - start).ToArray();
+            return document.AsSpan(0, length).ToArray();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SecurityException)
         {

@@ -8,22 +8,36 @@ namespace CognitoOwin.Keys;
 /// <summary>Reads the JWKS of a user pool from its endpoint, a file or a text, within a time limit.</summary>
 internal abstract class JwksSource(TimeSpan timeout, TimeProvider time) : IDisposable
 {
-    /// <summary>Creates the source that the settings of a pool name.</summary>
+    /// <summary>Gets the place of the document, for the log.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Creates the one source for all issuers of a pool, if the settings name one.</summary>
     /// <param name="userPool">The pool.</param>
     /// <param name="options">How keys are fetched.</param>
     /// <param name="time">The clock.</param>
-    /// <returns>The source.</returns>
-    public static JwksSource Create(CognitoUserPool userPool, CognitoKeysOptions options, TimeProvider time)
+    /// <returns>The source; null if each issuer has its own.</returns>
+    public static JwksSource? CreateShared(CognitoUserPool userPool, CognitoKeysOptions options, TimeProvider time)
     {
         if (userPool.Jwks is { } text)
         {
             return new JwksText(text, options.FetchTimeout, time);
         }
 
-        return userPool.JwksFile is { } path
-            ? new JwksFile(path, options.FetchTimeout, time)
-            : new JwksClient(userPool.JwksUri!, options, time);
+        if (userPool.JwksFile is { } path)
+        {
+            return new JwksFile(path, options.FetchTimeout, time);
+        }
+
+        return userPool.JwksUri is { } address ? new JwksClient(address, options, time) : null;
     }
+
+    /// <summary>Creates the source of the keys of one issuer.</summary>
+    /// <param name="issuer">The issuer, from the settings and never from a token.</param>
+    /// <param name="options">How keys are fetched.</param>
+    /// <param name="time">The clock.</param>
+    /// <returns>The source.</returns>
+    public static JwksSource Create(string issuer, CognitoKeysOptions options, TimeProvider time) =>
+        new JwksClient(new Uri(issuer + "/.well-known/jwks.json"), options, time);
 
     /// <summary>Fetches the current document.</summary>
     /// <param name="cancellationToken">Ends the fetch.</param>

@@ -10,5 +10,7 @@ internal sealed class JwksText(string text, TimeSpan timeout, TimeProvider time)
 {
     private readonly byte[] _document = Encoding.UTF8.GetBytes(text);
 
+    public override string Name => "the setting Jwks";
+
     protected override Task<byte[]> ReadAsync(CancellationToken cancellationToken) => Task.FromResult(_document);
 }

@@ -2,68 +2,79 @@ using System;
 using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
-using CognitoOwin.Diagnostics;
 
 namespace CognitoOwin.Keys;
 
 /// <summary>
-/// Runs at most one fetch of a user pool's keys at a time, outside of any request, and reports its result to all who wait.
+/// Runs at most one fetch of the keys of one address at a time, outside of any request, and gives its result to all
+/// waiting requests.
 /// </summary>
 internal sealed class KeyFetcher : IDisposable
 {
     private static readonly Task<KeySet?> NoKeys = Task.FromResult<KeySet?>(null);
 
-    private readonly CognitoUserPool _userPool;
     private readonly bool _cachingEnabled;
+    private readonly PoolKeyStores _stores;
     private readonly KeyStore _store;
     private readonly JwksSource _source;
     private readonly TimeProvider _time;
-    private readonly CognitoLog _log;
-    private readonly KeyMetrics _metrics;
+    private readonly KeyReporter _reporter;
     private readonly CancellationTokenSource _disposing = new();
-
-    // Guards the schedule, the pending fetch and all writes to the store.
-    private readonly object _gate = new();
     private readonly FetchSchedule _schedule;
     private Task<KeySet?>? _pending;
 
-    public KeyFetcher(CognitoUserPool userPool, CognitoKeysOptions options, TimeProvider time, CognitoLog log, KeyStore store)
+    public KeyFetcher(
+        CognitoUserPool userPool,
+        JwksSource source,
+        PoolKeyStores stores,
+        CognitoKeysOptions options,
+        TimeSpan clockSkew,
+        TimeProvider time,
+        KeyReporter reporter)
     {
-        _userPool = userPool;
         _cachingEnabled = options.CachingEnabled;
-        _store = store;
-        _source = JwksSource.Create(userPool, options, time);
+        _stores = stores;
+        _store = stores.Add(userPool.Name!);
+        _source = source;
         _time = time;
-        _log = log;
-        _metrics = new KeyMetrics(userPool.Name!, store);
-        _schedule = new FetchSchedule(options, time);
+        _reporter = reporter;
+        _schedule = new FetchSchedule(options, clockSkew, time);
     }
 
+    /// <summary>Gets the kept keys of the address; null if there are none, or if the keys are not kept at all.</summary>
+    public KeySet? Kept => _cachingEnabled ? _store.Current : null;
+
+    /// <summary>Gets whether the address has ever brought keys.</summary>
+    public bool HasFetched => _store.HasFetched;
+
+    /// <summary>Gets why the last fetch failed; null if it succeeded, or none has ended.</summary>
+    public JwksException? LastFailure => _schedule.LastFailure;
+
     /// <summary>Starts a fetch in the background if one is due. The call never blocks.</summary>
-    public void StartIfDue()
+    /// <returns>The pending fetch; null if there is none.</returns>
+    public Task<KeySet?>? StartIfDue()
     {
-        if (_schedule.IsDue)
+        if (!_schedule.IsDue)
         {
-            lock (_gate)
-            {
-                if (_pending == null && _schedule.IsDue)
-                {
-                    Start(keyId: null);
-                }
-            }
+            return Volatile.Read(ref _pending);
+        }
+
+        lock (_stores.Gate)
+        {
+            return _pending ?? (_schedule.IsDue ? Start(keyId: null) : null);
         }
     }
 
-    /// <summary>Joins the pending fetch, or starts one.</summary>
-    /// <returns>The fetch; null if the last one failed too recently.</returns>
+    /// <summary>Joins the pending fetch, or starts one if no keys are kept.</summary>
+    /// <returns>The fetch, or the kept keys; null during the cool-down after a failed fetch.</returns>
     public Task<KeySet?>? JoinOrStart()
     {
-        lock (_gate)
+        lock (_stores.Gate)
         {
             // The keys may have come while this request waited for the lock.
-            if (_cachingEnabled && _store.Current is { } current)
+            if (Kept is { } kept)
             {
-                return Task.FromResult<KeySet?>(current);
+                return Task.FromResult<KeySet?>(kept);
             }
 
             if (_pending == null && _schedule.IsCoolingDown(hasUsableKeys: false, out _))
@@ -77,16 +88,16 @@ internal sealed class KeyFetcher : IDisposable
 
     /// <summary>Joins the pending fetch, or starts one, to find a key that is not kept.</summary>
     /// <param name="keyId">The <c>kid</c> of the key.</param>
+    /// <param name="issuedAt"><c>iat</c> of the token; null if it is absent.</param>
     /// <param name="lookup">The result of the lookup if no fetch is needed or allowed.</param>
-    /// <param name="isNew">Whether the fetch starts now, so that its result is up to date.</param>
+    /// <param name="isNew">Whether this call starts the fetch. A fetch that already runs may miss a new key.</param>
     /// <returns>The fetch; null if <paramref name="lookup"/> is the result.</returns>
-    public Task<KeySet?>? JoinOrStart(string keyId, out KeyLookup lookup, out bool isNew)
+    public Task<KeySet?>? JoinOrStart(string keyId, DateTimeOffset? issuedAt, out KeyLookup lookup, out bool isNew)
     {
-        bool isFirstRefusal;
-        lock (_gate)
+        lock (_stores.Gate)
         {
             // The key may have come while this request waited for the lock.
-            var current = _cachingEnabled ? _store.Current : null;
+            var current = Kept;
             isNew = _pending == null;
             if (current != null && current.Keys.TryGetValue(keyId, out var key))
             {
@@ -94,69 +105,54 @@ internal sealed class KeyFetcher : IDisposable
                 return null;
             }
 
-            if (!isNew || !_schedule.IsCoolingDown(hasUsableKeys: current != null, out var left))
+            if (!isNew || !_schedule.IsCoolingDown(hasUsableKeys: current != null, out var coolDownLeft))
             {
                 lookup = default;
                 return _pending ?? Start(keyId);
             }
 
-            lookup = _schedule.LastFailure != null ? KeyLookup.ReportUnavailable(left) : KeyLookup.Unknown;
-            isFirstRefusal = _schedule.TryNoteFirstRefusal();
-        }
+            if (_schedule.LastFailure != null)
+            {
+                lookup = KeyLookup.ReportUnavailable(coolDownLeft);
+            }
+            else
+            {
+                lookup = _schedule.WouldKnowKey(issuedAt) ? KeyLookup.Unknown : KeyLookup.ReportUndecided(coolDownLeft);
+            }
 
-        _metrics.RecordRefusedLookup();
-        if (isFirstRefusal)
+            return null;
+        }
+    }
+
+    /// <summary>Reports a lookup that was refused because no fetch is due.</summary>
+    /// <param name="lookup">The result of the lookup.</param>
+    public void ReportRefusal(KeyLookup lookup)
+    {
+        bool isFirst;
+        lock (_stores.Gate)
         {
-            // Log once per cool-down, so that a flood of tokens does not flood the log.
-            _log.LookupsRefused(_userPool);
+            isFirst = _schedule.MarkRefused();
         }
 
-        return null;
+        _reporter.ReportRefusal(lookup, isFirst);
     }
 
     /// <summary>Gets how much of the cool-down is left.</summary>
     /// <returns>The time, or zero.</returns>
     public TimeSpan GetCoolDownLeft()
     {
-        lock (_gate)
+        lock (_stores.Gate)
         {
             return _schedule.CoolDownLeft;
         }
     }
 
-    /// <summary>Gets the state of the pool's keys.</summary>
-    /// <returns>The state.</returns>
-    public CognitoPoolHealth GetHealth()
-    {
-        lock (_gate)
-        {
-            bool? hasSucceeded = _store.HasFetched ? true : null;
-            if (_schedule.LastFailure != null)
-            {
-                hasSucceeded = false;
-            }
+    /// <summary>Cancels the pending fetch, and starts no other. Call this only while holding the lock of the pool.</summary>
+    public void Stop() => _disposing.Cancel();
 
-            return new CognitoPoolHealth(
-                _userPool,
-                _store.Latest,
-                hasSucceeded,
-                _schedule.LastFailure?.Summary,
-                isUsable: _cachingEnabled ? _store.Current != null : hasSucceeded == true);
-        }
-    }
+    public void Dispose() => _source.Dispose();
 
-    public void Dispose()
-    {
-        lock (_gate)
-        {
-            _disposing.Cancel();
-            _store.Close();
-        }
-
-        _source.Dispose();
-    }
-
-    // Call it under the lock.
+    // Call this only while holding the lock of the pool.
     private Task<KeySet?> Start(string? keyId)
     {
         _schedule.Suspend();
@@ -165,8 +161,10 @@ internal sealed class KeyFetcher : IDisposable
             return NoKeys;
         }
 
-        // Each waiting request continues on its own thread. On the fetch's thread they would run one after the other, and one
-        // whose application blocks would hold up the others.
+        _stores.Begin(_store);
+
+        // Each waiting request continues on its own thread. On the thread of the fetch, the requests would run one after the
+        // other. One that blocks would delay all others.
         var result = new TaskCompletionSource<KeySet?>(TaskCreationOptions.RunContinuationsAsynchronously);
         _pending = result.Task;
 
@@ -176,13 +174,14 @@ internal sealed class KeyFetcher : IDisposable
         {
             try
             {
-                // Not on the thread pool: where requests block, all its threads may be waiting for this fetch.
+                // Use a new thread, not the thread pool: if requests block, all threads of the pool may be waiting for this fetch.
                 _ = Task.Factory.StartNew(
                     () => FetchAsync(keyId, result), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             }
             catch (TaskSchedulerException)
             {
-                // No thread could be created. Use the thread pool, because a fetch that never starts would be waited for forever.
+                // No thread could be created. Use the thread pool, because the requests would wait forever for a fetch that
+                // never starts.
                 _ = Task.Run(() => FetchAsync(keyId, result));
             }
         }
@@ -209,49 +208,26 @@ internal sealed class KeyFetcher : IDisposable
 
         try
         {
-            SigningKey[] dropped;
+            var dropped = new List<SigningKey>();
             bool hasUsableKeys;
-            lock (_gate)
+            lock (_stores.Gate)
             {
                 _pending = null;
-                _schedule.Resume(failure, isKeyMissing: set != null && keyId != null && !set.Keys.ContainsKey(keyId));
-                dropped = set == null ? [] : _store.Replace(set);
-                hasUsableKeys = _store.Current != null;
+                set = set == null ? null : _stores.Replace(_store, set, dropped);
+                hasUsableKeys = _stores.HasUsableKeys;
+                _schedule.Resume(
+                    failure, isKeyMissing: set != null && keyId != null && !set.Keys.ContainsKey(keyId), hasUsableKeys);
             }
 
-            // A fetch that the end of the application cancels is neither logged nor measured.
+            // If the application ends and cancels the fetch, do not log or measure it.
             if (!_disposing.IsCancellationRequested)
             {
-                _metrics.RecordFetch(_time.GetElapsedTime(started), failure);
-                Log(set, failure, skipped, dropped, hasUsableKeys);
+                _reporter.ReportFetch(_source.Name, _time.GetElapsedTime(started), set, failure, skipped, dropped, hasUsableKeys, HasFetched);
             }
         }
         finally
         {
             result.SetResult(set);
-        }
-    }
-
-    private void Log(
-        KeySet? set, JwksException? failure, List<string> skipped, SigningKey[] dropped, bool hasUsableKeys)
-    {
-        foreach (var reason in skipped)
-        {
-            _log.KeySkipped(_userPool, reason);
-        }
-
-        foreach (var key in dropped)
-        {
-            _log.KeyDropped(_userPool, key.Id);
-        }
-
-        if (failure != null)
-        {
-            _log.KeysFetchFailed(_userPool, failure.Failure.ToString(), failure.Message, failure.InnerException, hasUsableKeys);
-        }
-        else
-        {
-            _log.KeysFetched(_userPool, set!.Keys.Count);
         }
     }
 }

@@ -24,12 +24,13 @@ internal sealed class KeyMetrics
     private static readonly Counter<long> RefusedLookups = CognitoMeter.Instance.CreateCounter<long>(
         InstrumentNames.JwksLookupRefused,
         unit: "{lookup}",
-        description: "Lookups of unknown keys that were refused without a fetch, because the last fetch was too recent.");
+        description: "Lookups of unknown keys that were refused without a fetch, because the last fetch was too recent; "
+            + "cognito_owin.lookup.result tells whether the answer was 401 or 503, and why.");
 
     // Weak, so that the gauges do not keep the keys of a pool alive that nobody uses or disposes.
     private static readonly List<WeakReference<KeyMetrics>> Pools = [];
 
-    private readonly KeyStore _store;
+    private readonly PoolKeyStores _stores;
     private readonly KeyValuePair<string, object?> _userPool;
 
     static KeyMetrics()
@@ -46,9 +47,9 @@ internal sealed class KeyMetrics
             description: "Time since the kept keys of the user pool were fetched.");
     }
 
-    public KeyMetrics(string userPool, KeyStore store)
+    public KeyMetrics(string userPool, PoolKeyStores stores)
     {
-        _store = store;
+        _stores = stores;
         _userPool = new(InstrumentNames.UserPoolTag, userPool);
         lock (Pools)
         {
@@ -57,7 +58,12 @@ internal sealed class KeyMetrics
         }
     }
 
-    public void RecordRefusedLookup() => RefusedLookups.Add(1, _userPool);
+    public void RecordRefusedLookup(KeyLookup lookup)
+    {
+        // The first is 401. The others are 503: the pool may have a new key, or it could not be asked.
+        var result = lookup.IsUndecided ? "undecided" : lookup.HasFailed ? "unavailable" : "unknown";
+        RefusedLookups.Add(1, _userPool, new(InstrumentNames.LookupResultTag, result));
+    }
 
     public void RecordFetch(TimeSpan duration, JwksException? failure)
     {
@@ -96,7 +102,7 @@ internal sealed class KeyMetrics
         {
             foreach (var reference in Pools)
             {
-                if (reference.TryGetTarget(out var metrics) && metrics._store.Latest is { } latest)
+                if (reference.TryGetTarget(out var metrics) && metrics._stores.Latest is { } latest)
                 {
                     measurements.Add(new(select(latest), metrics._userPool));
                 }

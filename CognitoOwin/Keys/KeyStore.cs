@@ -8,48 +8,38 @@ using System.Threading;
 namespace CognitoOwin.Keys;
 
 /// <summary>
-/// Keeps the keys of one user pool in <see cref="MemoryCache"/>, and drops those that the pool no longer lists. Only the fetcher
-/// writes to it, under its lock; every request reads it without a lock.
+/// Keeps the keys of one address of a user pool in <see cref="MemoryCache"/>, and drops those that the pool no longer lists.
+/// Only <see cref="PoolKeyStores"/> writes to it, under the pool's lock; every request reads it without a lock.
 /// </summary>
-internal sealed class KeyStore
+/// <param name="name">The name of the user pool.</param>
+/// <param name="stores">The stores of all addresses of the pool.</param>
+/// <param name="time">The clock.</param>
+internal sealed class KeyStore(string name, PoolKeyStores stores, TimeProvider time)
 {
-    private readonly string _cacheKey;
-    private readonly long _staleLifetime;
-    private readonly TimeProvider _time;
+    // Each store has its own entry, because two parts of an application may fetch the keys of one pool in different ways.
+    private readonly string _cacheKey = $"CognitoOwin.Keys:{name}:{Guid.NewGuid():N}";
+
+    // What other addresses of the pool answered to fetches that began after the pending fetch of this one.
+    private readonly List<KeySet> _newerAnswers = [];
 
     // The keys of the last successful fetch. Another part of the application may clear MemoryCache.Default. The next request then
     // fetches the keys again, and this field still tells which of the earlier keys the pool no longer lists.
     private KeySet? _latest;
 
-    // A timestamp of the clock.
-    private long _usableUntil = long.MinValue;
+    // Numbers of the pool's fetches, in the order of their starts.
+    private long _latestFetch;
+    private long _pendingFetch;
     private volatile bool _isClosed;
-
-    public KeyStore(CognitoUserPool userPool, CognitoKeysOptions options, TimeProvider time)
-    {
-        // Each store has its own entry, because two parts of an application may fetch the keys of one pool in different ways.
-        _cacheKey = $"CognitoOwin.Keys:{userPool.Name}:{Guid.NewGuid():N}";
-        _staleLifetime = time.ToTimestampUnits(options.StaleLifetime);
-        _time = time;
-    }
 
     /// <summary>Gets the kept keys; null if there are none, or if they are older than the stale lifetime.</summary>
     public KeySet? Current =>
-        MemoryCache.Default.Get(_cacheKey) is KeySet set && _time.GetTimestamp() - set.FetchedAt < _staleLifetime ? set : null;
+        MemoryCache.Default.Get(_cacheKey) is KeySet set && stores.AreUsable ? set : null;
 
-    /// <summary>
-    /// Gets the number and the age of the keys that the last successful fetch brought; null if none has succeeded.
-    /// </summary>
-    public (int Count, TimeSpan Age)? Latest =>
-        Volatile.Read(ref _latest) is { } set && !_isClosed ? (set.Keys.Count, _time.GetElapsedTime(set.FetchedAt)) : null;
+    /// <summary>Gets the keys that the last successful fetch brought; null if none has succeeded.</summary>
+    public KeySet? Latest => _isClosed ? null : Volatile.Read(ref _latest);
 
     /// <summary>Gets whether a fetch has ever succeeded, even if the store is closed.</summary>
     public bool HasFetched => Volatile.Read(ref _latest) != null;
-
-    /// <summary>Checks whether a token that a key verified may still be accepted. It takes no lock.</summary>
-    /// <param name="key">The key.</param>
-    /// <returns><see langword="true"/> if the key is listed and not too old; otherwise, <see langword="false"/>.</returns>
-    public bool IsTrusted(SigningKey key) => !key.IsDropped && _time.GetTimestamp() < Volatile.Read(ref _usableUntil);
 
     /// <summary>
     /// Creates a key set from a document. A key that was listed before stays the same object, so that the tokens it verified stay
@@ -66,30 +56,52 @@ internal sealed class KeyStore
                 ? key
                 : new SigningKey(entry.Key, entry.Value),
             StringComparer.Ordinal);
-        return new KeySet(signingKeys, _time.GetTimestamp());
+        return new KeySet(signingKeys, time.GetTimestamp());
     }
 
-    /// <summary>Keeps a set instead of the previous one.</summary>
-    /// <param name="set">The set.</param>
-    /// <returns>The keys that the pool no longer lists.</returns>
-    public SigningKey[] Replace(KeySet set)
+    /// <summary>Notes the start of a fetch.</summary>
+    /// <param name="fetch">The number of the fetch.</param>
+    public void Begin(long fetch)
     {
-        if (_isClosed)
+        _pendingFetch = fetch;
+        _newerAnswers.Clear();
+    }
+
+    /// <summary>Keeps what the pending fetch brought instead of the previous set.</summary>
+    /// <param name="answer">What the fetch brought.</param>
+    /// <param name="dropped">Receives the keys that are no longer kept.</param>
+    /// <returns>The set that is kept, and the number of the fetch.</returns>
+    public (KeySet Set, long Fetch) Replace(KeySet answer, List<SigningKey> dropped)
+    {
+        // Another address may have dropped a key object while this fetch ran. If this answer is newer, the key is good again,
+        // but the tokens that the old object verified must be verified again.
+        var set = new KeySet(
+            answer.Keys.Values
+                .Where(key => _newerAnswers.TrueForAll(newer => newer.Lists(key)))
+                .Select(key => key.IsDropped ? new SigningKey(key.Id, key.SecurityKey.Parameters) : key)
+                .ToDictionary(key => key.Id, StringComparer.Ordinal),
+            answer.FetchedAt);
+        _latestFetch = _pendingFetch;
+        Keep(set, isKept: true, dropped);
+        return (set, _latestFetch);
+    }
+
+    /// <summary>Drops the keys that a newer answer of another address does not list.</summary>
+    /// <param name="answer">The answer.</param>
+    /// <param name="fetch">The number of the fetch that brought it.</param>
+    /// <param name="dropped">Receives the keys that are no longer kept.</param>
+    public void ApplyAnswerOfOther(KeySet answer, long fetch, List<SigningKey> dropped)
+    {
+        if (_pendingFetch < fetch)
         {
-            return [];
+            _newerAnswers.Add(answer);
         }
 
-        SigningKey[] dropped = [.. _latest?.Keys.Values.Except(set.Keys.Values) ?? []];
-        Volatile.Write(ref _latest, set);
-        foreach (var key in dropped)
+        if (_latest is { } latest && _latestFetch < fetch && !latest.Keys.Values.All(answer.Lists))
         {
-            key.Drop();
+            var left = latest.Keys.Values.Where(answer.Lists).ToDictionary(key => key.Id, StringComparer.Ordinal);
+            Keep(new KeySet(left, latest.FetchedAt), MemoryCache.Default.Contains(_cacheKey), dropped);
         }
-
-        // The keys are dropped before this, so that they stay dropped even if the cache cannot be written.
-        Volatile.Write(ref _usableUntil, set.FetchedAt + _staleLifetime);
-        MemoryCache.Default.Set(_cacheKey, set, new CacheItemPolicy { Priority = CacheItemPriority.NotRemovable });
-        return dropped;
     }
 
     /// <summary>Removes the keys from the cache for good.</summary>
@@ -97,5 +109,26 @@ internal sealed class KeyStore
     {
         _isClosed = true;
         MemoryCache.Default.Remove(_cacheKey);
+    }
+
+    private void Keep(KeySet set, bool isKept, List<SigningKey> dropped)
+    {
+        SigningKey[] gone = [.. _latest?.Keys.Values.Except(set.Keys.Values) ?? []];
+        Volatile.Write(ref _latest, set);
+        foreach (var key in gone)
+        {
+            key.Drop();
+        }
+
+        // The keys are dropped before this, so that they stay dropped even if the cache cannot be written.
+        dropped.AddRange(gone);
+        if (isKept && set.Keys.Count > 0)
+        {
+            MemoryCache.Default.Set(_cacheKey, set, new CacheItemPolicy { Priority = CacheItemPriority.NotRemovable });
+        }
+        else
+        {
+            MemoryCache.Default.Remove(_cacheKey);
+        }
     }
 }

@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using CognitoOwin.Diagnostics;
@@ -6,103 +8,57 @@ using CognitoOwin.Diagnostics;
 namespace CognitoOwin.Keys;
 
 /// <summary>
-/// Finds the public keys of one user pool: a kept key at once, and any other after a fetch that all who wait share.
+/// Holds the public keys of one user pool, by the issuers of its tokens. Each issuer has an address of its own, unless the
+/// settings name one source for the whole pool.
 /// </summary>
 internal sealed class PoolKeys : IDisposable
 {
-    private readonly bool _cachingEnabled;
-    private readonly KeyStore _store;
-    private readonly KeyFetcher _fetcher;
+    private const int MaximumWaiting = 100;
 
-    public PoolKeys(CognitoUserPool userPool, CognitoKeysOptions options, TimeProvider time, CognitoLog log)
+    private readonly CognitoUserPool _userPool;
+    private readonly bool _cachingEnabled;
+    private readonly TimeProvider _time;
+    private readonly PoolKeyStores _stores;
+    private readonly Dictionary<string, AddressKeys> _byIssuer = new(StringComparer.Ordinal);
+    private readonly AddressKeys[] _addresses;
+    private int _waiting;
+    private int _isAsking;
+
+    /// <param name="userPool">The pool.</param>
+    /// <param name="options">How its keys are fetched and kept.</param>
+    /// <param name="clockSkew">How much the clocks of Cognito and of this host may differ.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="log">The log.</param>
+    public PoolKeys(CognitoUserPool userPool, CognitoKeysOptions options, TimeSpan clockSkew, TimeProvider time, CognitoLog log)
     {
+        _userPool = userPool;
         _cachingEnabled = options.CachingEnabled;
-        _store = new KeyStore(userPool, options, time);
-        _fetcher = new KeyFetcher(userPool, options, time, log, _store);
+        _time = time;
+        _stores = new PoolKeyStores(options, time);
+        var reporter = new KeyReporter(userPool, _stores, log);
+        var shared = JwksSource.CreateShared(userPool, options, time) is { } source ? Create(source) : null;
+        foreach (var issuer in userPool.Issuers.Distinct(StringComparer.Ordinal))
+        {
+            _byIssuer.Add(issuer, shared ?? Create(JwksSource.Create(issuer, options, time)));
+        }
+
+        _addresses = [.. _byIssuer.Values.Distinct()];
         if (options.Prefetch)
         {
-            _fetcher.StartIfDue();
+            FetchIfDue();
         }
+
+        AddressKeys Create(JwksSource source) =>
+            new(this, new KeyFetcher(userPool, source, _stores, options, clockSkew, time, reporter), _stores, options, time);
     }
 
-    /// <summary>Finds a key, with a fetch if the key is not kept.</summary>
-    /// <param name="keyId">The <c>kid</c> of the key.</param>
-    /// <param name="cancellationToken">Ends the wait. The fetch continues, because other requests may wait for it.</param>
-    /// <returns>The result of the lookup.</returns>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
-    public ValueTask<KeyLookup> FindAsync(string keyId, CancellationToken cancellationToken) =>
-        FindKept(keyId) is { } key ? new(KeyLookup.FromKey(key)) : new(FetchAndFindAsync(keyId, cancellationToken));
+    /// <summary>Gets the issuers of the pool's tokens, each with the keys of its tokens.</summary>
+    public IReadOnlyDictionary<string, AddressKeys> ByIssuer => _byIssuer;
 
-    /// <summary>Finds a key among the kept ones, and starts a refresh that is due.</summary>
-    /// <param name="keyId">The <c>kid</c> of the key.</param>
-    /// <returns>The key; null if it is not kept.</returns>
-    public SigningKey? FindKept(string keyId)
-    {
-        if (!_cachingEnabled || _store.Current is not { } set || !set.Keys.TryGetValue(keyId, out var key))
-        {
-            return null;
-        }
-
-        _fetcher.StartIfDue();
-        return key;
-    }
-
-    /// <summary>Gets all kept keys, and starts a refresh that is due.</summary>
-    /// <returns>The keys; null if none are kept.</returns>
-    public KeySet? GetKept()
-    {
-        if (!_cachingEnabled || _store.Current is not { } set)
-        {
-            return null;
-        }
-
-        _fetcher.StartIfDue();
-        return set;
-    }
-
-    /// <inheritdoc cref="KeyFetcher.JoinOrStart()"/>
-    public Task<KeySet?>? JoinFetch() => _fetcher.JoinOrStart();
-
-    /// <inheritdoc cref="KeyFetcher.JoinOrStart(string, out KeyLookup, out bool)"/>
-    public Task<KeySet?>? JoinFetch(string keyId, out KeyLookup lookup, out bool isNew) =>
-        _fetcher.JoinOrStart(keyId, out lookup, out isNew);
-
-    /// <summary>Finds a key in the result of a fetch.</summary>
-    /// <param name="set">The result; null if the fetch failed.</param>
-    /// <param name="keyId">The <c>kid</c> of the key.</param>
-    /// <param name="isUpToDate">
-    /// Whether the fetch began after the request came. One that began before may have missed a key that the pool has now.
-    /// </param>
-    /// <returns>The result of the lookup; null if the request must join another fetch.</returns>
-    public KeyLookup? FindIn(KeySet? set, string keyId, bool isUpToDate)
-    {
-        if (set == null)
-        {
-            return KeyLookup.ReportUnavailable(_fetcher.GetCoolDownLeft());
-        }
-
-        if (set.Keys.TryGetValue(keyId, out var key))
-        {
-            return KeyLookup.FromKey(key);
-        }
-
-        return isUpToDate ? KeyLookup.Unknown : null;
-    }
-
-    /// <summary>
-    /// Checks whether a token that a key verified may still be accepted. It takes no lock, and starts a refresh that is due.
-    /// </summary>
-    /// <param name="key">The key.</param>
-    /// <returns><see langword="true"/> if the key may still be used; otherwise, <see langword="false"/>.</returns>
-    public bool IsTrusted(SigningKey key)
-    {
-        if (_cachingEnabled)
-        {
-            _fetcher.StartIfDue();
-        }
-
-        return _store.IsTrusted(key);
-    }
+    /// <summary>Gets the pool's addresses but one.</summary>
+    /// <param name="address">The one.</param>
+    /// <returns>The others.</returns>
+    public IEnumerable<AddressKeys> GetOthers(AddressKeys address) => _addresses.Where(other => other != address);
 
     /// <summary>
     /// Gets the state of the pool's keys, and starts a fetch that is due, so that a later call knows its result.
@@ -110,29 +66,108 @@ internal sealed class PoolKeys : IDisposable
     /// <returns>The state.</returns>
     public CognitoPoolHealth GetHealth()
     {
-        _fetcher.StartIfDue();
-        return _fetcher.GetHealth();
+        FetchIfDue();
+        lock (_stores.Gate)
+        {
+            // An address that never brought keys is one that the pool does not use, as long as another has brought some.
+            KeyFetcher[] used = [.. _addresses.Select(static address => address.Fetcher).Where(static fetcher => fetcher.HasFetched)];
+            var failure = (used.Length > 0 ? used : _addresses.Select(static address => address.Fetcher))
+                .Select(static fetcher => fetcher.LastFailure)
+                .FirstOrDefault(static failure => failure != null);
+            return new CognitoPoolHealth(
+                _userPool,
+                _stores.Latest,
+                failure != null ? false : used.Length > 0 ? true : null,
+                failure?.Summary,
+                _cachingEnabled ? _stores.HasUsableKeys : Array.Exists(used, static fetcher => fetcher.LastFailure == null));
+        }
     }
 
-    /// <summary>Starts a fetch in the background if one is due. The call never blocks.</summary>
-    public void FetchIfDue() => _fetcher.StartIfDue();
-
-    public void Dispose() => _fetcher.Dispose();
-
-    private async Task<KeyLookup> FetchAndFindAsync(string keyId, CancellationToken cancellationToken)
+    /// <summary>
+    /// Starts the fetches that are due in the background. The call never blocks. If no key is known, it asks one address after
+    /// the other until one has keys.
+    /// </summary>
+    public void FetchIfDue()
     {
-        for (var isSecond = false; ; isSecond = true)
+        if (_stores.HasUsableKeys)
         {
-            if (JoinFetch(keyId, out var lookup, out var isNew) is not { } fetch)
+            RefreshKept();
+        }
+        else if (Interlocked.Exchange(ref _isAsking, 1) == 0)
+        {
+            _ = AskInTurnAsync();
+        }
+    }
+
+    /// <summary>Starts the fetches that are due at addresses whose keys are kept.</summary>
+    public void RefreshKept()
+    {
+        foreach (var address in _addresses)
+        {
+            if (address.Fetcher.Kept != null)
             {
-                return lookup;
+                address.Fetcher.StartIfDue();
+            }
+        }
+    }
+
+    /// <summary>Waits, unless too many requests wait already.</summary>
+    /// <param name="time">How long to wait.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns><see langword="true"/> after the time; <see langword="false"/> at once if too many requests wait.</returns>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public async Task<bool> TryWaitAsync(TimeSpan time, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (Interlocked.Increment(ref _waiting) > MaximumWaiting)
+            {
+                return false;
             }
 
-            var set = await fetch.WaitAsync(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken).ConfigureAwait(false);
-            if (FindIn(set, keyId, isNew || isSecond) is { } found)
+            await _time.Delay(time, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_stores.Gate)
+        {
+            foreach (var address in _addresses)
             {
-                return found;
+                address.Fetcher.Stop();
             }
+
+            _stores.Close();
+        }
+
+        foreach (var address in _addresses)
+        {
+            address.Fetcher.Dispose();
+        }
+    }
+
+    private async Task AskInTurnAsync()
+    {
+        try
+        {
+            foreach (var address in _addresses)
+            {
+                var fetch = address.Fetcher.StartIfDue();
+                if (fetch != null ? await fetch.ConfigureAwait(false) != null : address.Fetcher.LastFailure == null)
+                {
+                    return;
+                }
+            }
+        }
+        finally
+        {
+            Volatile.Write(ref _isAsking, 0);
         }
     }
 }

@@ -34,6 +34,9 @@ public sealed class CognitoProvisionUserContext : BaseContext<CognitoJwtAuthenti
     /// <inheritdoc cref="CognitoToken.Subject"/>
     public string Subject => Token.Subject;
 
+    /// <inheritdoc cref="CognitoToken.UserPoolId"/>
+    public string UserPoolId => Token.UserPoolId;
+
     /// <inheritdoc cref="CognitoToken.Issuer"/>
     public string Issuer => Token.Issuer;
 

@@ -64,10 +64,30 @@ internal sealed class UserInfoClient : IDisposable
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public async Task<UserInfoAnswer> FetchAsync(CognitoToken token, CancellationToken cancellationToken)
     {
+        IReadOnlyList<Uri> addresses = _source == CognitoUserInfo.OidcUserInfo
+            ? [new Uri(token.UserPool.Domain!, "/oauth2/userInfo")]
+            : token.UserPool.GetEndpoints(token.Issuer);
+        var answer = UserInfoAnswer.ReportUnavailable(DefaultRetryAfter);
+        foreach (var address in addresses)
+        {
+            answer = await FetchAsync(token, address, cancellationToken).ConfigureAwait(false);
+            if (answer.Rejection != TokenRejection.UserInfoUnavailable)
+            {
+                break;
+            }
+        }
+
+        return answer;
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<UserInfoAnswer> FetchAsync(CognitoToken token, Uri address, CancellationToken cancellationToken)
+    {
         BoundedHttpAnswer answer;
         try
         {
-            answer = await _http.SendAsync(() => CreateRequest(token), cancellationToken).ConfigureAwait(false);
+            answer = await _http.SendAsync(() => CreateRequest(token, address), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -96,20 +116,18 @@ internal sealed class UserInfoClient : IDisposable
             : UserInfoAnswer.Refuse(TokenRejection.UserInfoMismatch, _time);
     }
 
-    public void Dispose() => _http.Dispose();
-
-    private HttpRequestMessage CreateRequest(CognitoToken token)
+    private HttpRequestMessage CreateRequest(CognitoToken token, Uri address)
     {
         if (_source == CognitoUserInfo.OidcUserInfo)
         {
-            var request = new HttpRequestMessage(HttpMethod.Get, new Uri(token.UserPool.Domain!, "/oauth2/userInfo"));
+            var request = new HttpRequestMessage(HttpMethod.Get, address);
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.RawToken);
             return request;
         }
 
         var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["AccessToken"] = token.RawToken }));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/x-amz-json-1.1");
-        return new HttpRequestMessage(HttpMethod.Post, token.UserPool.Endpoint)
+        return new HttpRequestMessage(HttpMethod.Post, address)
         {
             Content = content,
             Headers = { { "X-Amz-Target", "AWSCognitoIdentityProviderService.GetUser" } },

@@ -5,14 +5,14 @@ using System.Threading.Tasks;
 
 namespace CognitoOwin.Provisioning;
 
-/// <summary>Runs work for one user at a time. Work for different users runs in parallel.</summary>
+/// <summary>Runs the work for each user one after the other. Work for different users runs in parallel.</summary>
 internal sealed class UserLocks
 {
     private readonly AsyncLocal<Turn?> _turn = new();
-    private readonly Dictionary<(string Issuer, string Subject), Entry> _entries = [];
+    private readonly Dictionary<(string UserPoolId, string Subject), Entry> _entries = [];
 
     /// <summary>Waits for the user's turn, and does the work.</summary>
-    /// <param name="issuer">The issuer of the user's tokens.</param>
+    /// <param name="userPoolId">The id of the user's pool.</param>
     /// <param name="subject">The user's id in its pool.</param>
     /// <param name="work">Does the work.</param>
     /// <param name="cancellationToken">Ends the wait for the turn.</param>
@@ -21,9 +21,9 @@ internal sealed class UserLocks
     /// <paramref name="cancellationToken"/> was cancelled before the turn came.
     /// </exception>
     /// <exception cref="Exception">The work failed; the exception is the one that the work threw.</exception>
-    public async Task<T> RunAsync<T>(string issuer, string subject, Func<Task<T>> work, CancellationToken cancellationToken)
+    public async Task<T> RunAsync<T>(string userPoolId, string subject, Func<Task<T>> work, CancellationToken cancellationToken)
     {
-        var user = (issuer, subject);
+        var user = (userPoolId, subject);
         Entry entry;
         lock (_entries)
         {
@@ -63,14 +63,14 @@ internal sealed class UserLocks
     }
 
     /// <summary>Throws if the caller would wait for itself: it runs inside the work of the user whom it wants to lock.</summary>
-    /// <param name="issuer">The issuer of the user's tokens.</param>
+    /// <param name="userPoolId">The id of the user's pool.</param>
     /// <param name="subject">The user's id in its pool.</param>
     /// <exception cref="InvalidOperationException">The caller runs inside the work of this user.</exception>
-    public void ThrowIfHeldByCaller(string issuer, string subject)
+    public void ThrowIfHeldByCaller(string userPoolId, string subject)
     {
         for (var turn = _turn.Value; turn != null; turn = turn.Outer)
         {
-            if (!turn.IsOver && turn.User == (issuer, subject))
+            if (!turn.IsOver && turn.User == (userPoolId, subject))
             {
                 throw new InvalidOperationException(
                     "The provisioning handler of a user has called the application with a token of the same user. The call would "
@@ -86,11 +86,11 @@ internal sealed class UserLocks
         public int Users { get; set; }
     }
 
-    private sealed class Turn((string Issuer, string Subject) user, Turn? outer)
+    private sealed class Turn((string UserPoolId, string Subject) user, Turn? outer)
     {
         private volatile bool _isOver;
 
-        public (string Issuer, string Subject) User { get; } = user;
+        public (string UserPoolId, string Subject) User { get; } = user;
 
         public Turn? Outer { get; } = outer;
 

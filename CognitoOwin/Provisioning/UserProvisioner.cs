@@ -6,7 +6,8 @@ using Microsoft.Owin;
 namespace CognitoOwin.Provisioning;
 
 /// <summary>
-/// Decides for which tokens the provisioning event is raised, how often, with what profile, and for one user at a time.
+/// Decides for which tokens the provisioning event is raised, how often, and with what profile. It raises the event for one token of
+/// a user at a time; different users do not wait for each other.
 /// </summary>
 /// <param name="frequency">How often the event is raised.</param>
 /// <param name="userInfoSource">Where the profile of the user of an access token is read.</param>
@@ -28,8 +29,7 @@ internal sealed class UserProvisioner(
     {
         var token = validation.Token!;
 
-        // An access token without a user name is of a client that acts for itself (client credentials), not of a user.
-        if (token.TokenUse != CognitoTokenUse.Id && (userInfoSource == CognitoUserInfo.None || token.Username == null))
+        if (token.IsClient || (token.TokenUse != CognitoTokenUse.Id && userInfoSource == CognitoUserInfo.None))
         {
             return NoProvisioning;
         }
@@ -40,14 +40,14 @@ internal sealed class UserProvisioner(
             return kept;
         }
 
-        _locks.ThrowIfHeldByCaller(token.Issuer, token.Subject);
+        _locks.ThrowIfHeldByCaller(token.UserPoolId, token.Subject);
         return frequency == CognitoProvisioning.EveryRequest
             ? RunAsync(token, provisioning, context, context.Request.CallCancelled)
             : ShareAsync(token, provisioning, context);
     }
 
-    // A method of its own, because the compiler allocates what the lambda captures at the start of a method: ProvisionAsync would
-    // allocate it for every request.
+    // This is a separate method, because the compiler allocates the captured variables of a lambda when its method starts. In
+    // ProvisionAsync, every request would pay for that.
     private Task<ProvisioningOutcome> ShareAsync(CognitoToken token, TokenProvisioning provisioning, IOwinContext context) =>
         provisioning.Outcome.GetOrRunAsync(() => RunAsync(token, provisioning, context, disposing), context.Request.CallCancelled);
 
@@ -57,8 +57,8 @@ internal sealed class UserProvisioner(
         CognitoAttributes? profile = null;
         if (token.TokenUse != CognitoTokenUse.Id)
         {
-            // Without this check the client could choose a token that avoids the handler, and with it the application's rules
-            // about its users.
+            // Without this check, a client could use a token without the scope. Then neither the handler nor the application's
+            // rules about its users would run.
             if (!token.Scopes.Contains(UserInfoClient.GetRequiredScope(userInfoSource)))
             {
                 return ProvisioningOutcome.Reject(TokenRejection.UserInfoScopeMissing);
@@ -77,7 +77,7 @@ internal sealed class UserProvisioner(
         }
 
         var outcome = await _locks.RunAsync(
-            token.Issuer,
+            token.UserPoolId,
             token.Subject,
             () => raise(context, token, profile, cancellationToken),
             cancellationToken).ConfigureAwait(false);

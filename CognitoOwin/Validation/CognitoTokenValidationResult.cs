@@ -10,7 +10,7 @@ namespace CognitoOwin;
 /// </summary>
 public sealed class CognitoTokenValidationResult
 {
-    private PoolKeys? _keys;
+    private AddressKeys? _keys;
     private SigningKey? _key;
     private string? _member;
     private string? _actual;
@@ -53,7 +53,7 @@ public sealed class CognitoTokenValidationResult
     /// </summary>
     internal ref object? Slot => ref _slot;
 
-    internal static CognitoTokenValidationResult Accept(CognitoToken token, PoolKeys keys, SigningKey key) =>
+    internal static CognitoTokenValidationResult Accept(CognitoToken token, AddressKeys keys, SigningKey key) =>
         new() { Token = token, _keys = keys, _key = key };
 
     /// <param name="rejection">The rule.</param>

@@ -21,19 +21,19 @@ namespace CognitoOwin;
 /// </summary>
 public sealed class CognitoTokenValidator : IDisposable
 {
-    // Cognito's key ids have 44 characters. An id is used for a lookup before the signature is verified, and may be shown.
+    // Cognito's key ids have 44 characters. The limit is needed because an id is looked up before the signature is verified, and
+    // may be part of an error description.
     private const int MaximumKeyIdLength = 256;
 
-    private readonly Dictionary<string, TrustedPool> _pools;
-    private readonly CognitoTokenUse _tokenUse;
-    private readonly HashSet<string> _requiredScopes;
-    private readonly HashSet<string> _requiredGroups;
+    private readonly PoolKeys[] _keys;
+    private readonly Dictionary<string, TrustedIssuer> _issuers = new(StringComparer.Ordinal);
+    private readonly bool _requireAudience;
     private readonly double _clockSkew;
     private readonly int _maximumTokenLength;
     private readonly TimeProvider _time;
     private readonly ValidatedTokenCache? _cache;
 
-    /// <summary>Creates a validator. It reads the settings now and never again.</summary>
+    /// <summary>Creates a validator. Later changes of the settings have no effect.</summary>
     /// <param name="options">The settings.</param>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
     /// <exception cref="CognitoConfigurationException">The settings have problems; the exception lists all of them.</exception>
@@ -44,23 +44,31 @@ public sealed class CognitoTokenValidator : IDisposable
 
     internal CognitoTokenValidator(TokenValidationSettings settings, CognitoLog log)
     {
-        _tokenUse = settings.TokenUse;
-        _requiredScopes = new(settings.RequiredScopes, StringComparer.Ordinal);
-        _requiredGroups = new(settings.RequiredGroups, StringComparer.Ordinal);
+        _requireAudience = settings.RequireAudience;
         _clockSkew = settings.ClockSkew.TotalSeconds;
         _maximumTokenLength = settings.MaximumTokenLength;
         _time = settings.TimeProvider;
-        _pools = settings.UserPools
-            .Select(pool => new TrustedPool(pool, new PoolKeys(pool, settings.Keys, _time, log)))
-            .ToDictionary(pool => pool.Issuer, StringComparer.Ordinal);
+        _keys = [.. settings.UserPools.Select(CreateKeys)];
 
-        // Without kept keys, each validation must fetch the keys again.
+        // If keys are not cached, do not cache tokens either, because each validation must fetch the keys.
         _cache = settings.TokenCache.Enabled && settings.Keys.CachingEnabled
             ? new ValidatedTokenCache(settings.TokenCache.MaximumEntries, IsStillValid)
             : null;
+
+        PoolKeys CreateKeys(CognitoUserPool userPool)
+        {
+            var pool = new TrustedPool(userPool, settings);
+            var keys = new PoolKeys(userPool, settings.Keys, settings.ClockSkew, _time, log);
+            foreach (var issuer in keys.ByIssuer)
+            {
+                _issuers.Add(issuer.Key, new TrustedIssuer(issuer.Key, pool, issuer.Value));
+            }
+
+            return keys;
+        }
     }
 
-    /// <summary>Validates a token. It returns a result for every text, however malformed.</summary>
+    /// <summary>Validates a token. It returns a result for every text, also for a malformed one.</summary>
     /// <param name="token">The token in its compact form (RFC 7515 §3.1), without a scheme.</param>
     /// <param name="cancellationToken">
     /// Ends the wait for keys. A fetch of keys continues, because other callers may need it.
@@ -72,13 +80,13 @@ public sealed class CognitoTokenValidator : IDisposable
         ValidateAsync(new TokenText(token ?? throw new ArgumentNullException(nameof(token))), cancellationToken);
 
     internal Task<CognitoTokenValidationResult> ValidateAsync(TokenText token, CancellationToken cancellationToken) =>
-        _cache?.Find(token) is { } remembered ? remembered.Completed : ValidateNewAsync(token.ToString(), cancellationToken);
+        _cache?.Find(token) is { } cached ? cached.Completed : ValidateNewAsync(token.ToString(), cancellationToken);
 
     private async Task<CognitoTokenValidationResult> ValidateNewAsync(string token, CancellationToken cancellationToken)
     {
-        // The cheap rules come first, so that a flood of bad tokens costs little. All of them come before the key is looked up,
-        // so that only a token that breaks no other rule can make this host fetch keys. Until the signature is verified, the
-        // claims only select the pool and refuse the token.
+        // The cheap rules come first, so that a flood of bad tokens costs little. They come before the key is looked up, so that
+        // only a token that passes them can make this host fetch keys. Until the signature is verified, use the claims only to
+        // select the pool and to refuse the token.
         if (Jws.Read(token, _maximumTokenLength, out var malformed) is not { } jws)
         {
             return Reject(malformed);
@@ -95,18 +103,19 @@ public sealed class CognitoTokenValidator : IDisposable
         }
 
         var expiration = 0.0;
+        DateTimeOffset? issuedAt = null;
         var tokenUse = CognitoTokenUse.Any;
         var clientId = "";
-        var badClaim = ValidateIssuer(claims, out var pool)
-            ?? ValidateDates(claims, out expiration)
-            ?? ValidateTokenUse(claims, out tokenUse)
-            ?? ValidateClient(claims, tokenUse, pool!, out clientId);
+        var badClaim = ValidateIssuer(claims, out var issuer)
+            ?? ValidateDates(claims, out expiration, out issuedAt)
+            ?? ValidateTokenUse(claims, issuer!.Pool, out tokenUse)
+            ?? ValidateClient(claims, tokenUse, issuer.Pool, out clientId);
         if (badClaim != null)
         {
             return badClaim;
         }
 
-        var lookup = await pool!.Keys.FindAsync(keyId, cancellationToken).ConfigureAwait(false);
+        var lookup = await issuer!.Keys.FindAsync(keyId, issuedAt, cancellationToken).ConfigureAwait(false);
         if (lookup.Key is not { } key)
         {
             return lookup.RetryAfter is { } retryAfter
@@ -114,7 +123,7 @@ public sealed class CognitoTokenValidator : IDisposable
                 : Reject(TokenRejection.UnknownKey, "kid", keyId);
         }
 
-        // Verifying is the one costly step. Requests that bring one new token at the same time share it.
+        // Verifying is the one costly step. Concurrent requests with the same new token share one verification.
         return _cache == null ? Verify() : _cache.GetOrVerify(new TokenText(token), Verify);
 
         CognitoTokenValidationResult Verify()
@@ -124,12 +133,13 @@ public sealed class CognitoTokenValidator : IDisposable
                 return Reject(TokenRejection.InvalidSignature);
             }
 
-            if (CognitoToken.Read(token, claims, pool.UserPool, pool.Issuer, tokenUse, clientId, expiration) is not { } validated)
+            if (CognitoToken.Read(
+                token, claims, issuer.Pool.UserPool, issuer.Pool.UserPoolId, issuer.Name, tokenUse, clientId, expiration) is not { } validated)
             {
                 return Reject(TokenRejection.MalformedClaim);
             }
 
-            return ValidateRights(validated) ?? Accept(validated, pool.Keys, key);
+            return ValidateRights(validated, issuer.Pool) ?? Accept(validated, issuer.Keys, key);
         }
     }
 
@@ -138,21 +148,21 @@ public sealed class CognitoTokenValidator : IDisposable
     /// background, whose result a later call reports.
     /// </summary>
     /// <returns>The state of every pool.</returns>
-    public CognitoHealth GetHealth() => new([.. _pools.Values.Select(pool => pool.Keys.GetHealth())]);
+    public CognitoHealth GetHealth() => new([.. _keys.Select(keys => keys.GetHealth())]);
 
-    /// <summary>Ends the fetching of keys and the measuring of remembered tokens.</summary>
+    /// <summary>Stops the key fetches and the metrics of the token cache.</summary>
     public void Dispose()
     {
         _cache?.Dispose();
-        foreach (var pool in _pools.Values)
+        foreach (var keys in _keys)
         {
-            pool.Keys.Dispose();
+            keys.Dispose();
         }
     }
 
-    // Only two rules can change their result while a token is remembered: the token expires, or its key is no longer trusted.
-    private bool IsStillValid(CognitoTokenValidationResult remembered) =>
-        !HasExpired(remembered.Token!.Expiration) && remembered.IsKeyTrusted;
+    // Only two rules can change their result while a token is cached: the token expires, or its key is no longer trusted.
+    private bool IsStillValid(CognitoTokenValidationResult cached) =>
+        !HasExpired(cached.Token!.Expiration) && cached.IsKeyTrusted;
 
     private bool HasExpired(double expiration) => NumericDate.FromDateTimeOffset(_time.GetUtcNow()) >= expiration + _clockSkew;
 
@@ -164,8 +174,9 @@ public sealed class CognitoTokenValidator : IDisposable
             return Reject(TokenRejection.MalformedHeader);
         }
 
-        // RFC 8725 §3.1: the library chooses the algorithm, never the token.
-        if (header.GetString("alg") is not "RS256" and var algorithm)
+        // RFC 8725 §3.1: the library decides the algorithm; the token does not.
+        var algorithm = header.GetString("alg");
+        if (algorithm != "RS256")
         {
             return Reject(TokenRejection.AlgorithmNotAllowed, "alg", algorithm);
         }
@@ -180,18 +191,20 @@ public sealed class CognitoTokenValidator : IDisposable
         return keyId.Length is > 0 and <= MaximumKeyIdLength ? null : Reject(TokenRejection.KeyIdMissing);
     }
 
-    private CognitoTokenValidationResult? ValidateIssuer(Dictionary<string, JsonValue> claims, out TrustedPool? pool)
+    private CognitoTokenValidationResult? ValidateIssuer(Dictionary<string, JsonValue> claims, out TrustedIssuer? issuer)
     {
-        var issuer = claims.GetString(CognitoClaimTypes.Issuer);
-        pool = null;
-        return issuer != null && _pools.TryGetValue(issuer, out pool)
+        var name = claims.GetString(CognitoClaimTypes.Issuer);
+        issuer = null;
+        return name != null && _issuers.TryGetValue(name, out issuer)
             ? null
-            : Reject(TokenRejection.UnknownIssuer, CognitoClaimTypes.Issuer, issuer);
+            : Reject(TokenRejection.UnknownIssuer, CognitoClaimTypes.Issuer, name);
     }
 
-    private CognitoTokenValidationResult? ValidateDates(Dictionary<string, JsonValue> claims, out double expiresAt)
+    private CognitoTokenValidationResult? ValidateDates(
+        Dictionary<string, JsonValue> claims, out double expiresAt, out DateTimeOffset? issuedAt)
     {
         expiresAt = 0;
+        issuedAt = null;
         if (!claims.TryGetValue(CognitoClaimTypes.Expiration, out var expiration))
         {
             return Reject(TokenRejection.ExpirationMissing);
@@ -205,6 +218,7 @@ public sealed class CognitoTokenValidator : IDisposable
         }
 
         expiresAt = exp;
+        issuedAt = claims.ContainsKey(CognitoClaimTypes.IssuedAt) ? NumericDate.ToDateTimeOffset(iat) : null;
         var now = NumericDate.FromDateTimeOffset(_time.GetUtcNow());
         if (HasExpired(exp))
         {
@@ -222,21 +236,22 @@ public sealed class CognitoTokenValidator : IDisposable
     private static string FormatDate(double date) =>
         NumericDate.ToDateTimeOffset(date).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    // A missing date counts as 1970, a moment that is always over.
+    // A missing date is read as 0 (1970), so it passes the checks.
     private static bool TryReadDate(Dictionary<string, JsonValue> claims, string name, out double date)
     {
         date = 0;
-        if (!claims.TryGetValue(name, out var member))
+        if (!claims.TryGetValue(name, out var claim))
         {
             return true;
         }
 
-        var read = NumericDate.Read(member);
+        var read = NumericDate.Read(claim);
         date = read.GetValueOrDefault();
         return read.HasValue;
     }
 
-    private CognitoTokenValidationResult? ValidateTokenUse(Dictionary<string, JsonValue> claims, out CognitoTokenUse tokenUse)
+    private static CognitoTokenValidationResult? ValidateTokenUse(
+        Dictionary<string, JsonValue> claims, TrustedPool pool, out CognitoTokenUse tokenUse)
     {
         var text = claims.GetString(CognitoClaimTypes.TokenUse);
         tokenUse = TokenUseClaim.Parse(text);
@@ -245,22 +260,22 @@ public sealed class CognitoTokenValidator : IDisposable
             return Reject(TokenRejection.UnknownTokenUse, CognitoClaimTypes.TokenUse, text);
         }
 
-        return _tokenUse == CognitoTokenUse.Any || _tokenUse == tokenUse
+        return pool.TokenUse == CognitoTokenUse.Any || pool.TokenUse == tokenUse
             ? null
             : Reject(TokenRejection.TokenUseNotAccepted, CognitoClaimTypes.TokenUse, text);
     }
 
-    private static CognitoTokenValidationResult? ValidateClient(
+    private CognitoTokenValidationResult? ValidateClient(
         Dictionary<string, JsonValue> claims, CognitoTokenUse tokenUse, TrustedPool pool, out string clientId)
     {
-        var (member, rejection) = tokenUse == CognitoTokenUse.Id
+        var (claimName, rejection) = tokenUse == CognitoTokenUse.Id
             ? (CognitoClaimTypes.Audience, TokenRejection.AudienceNotAccepted)
             : (CognitoClaimTypes.ClientId, TokenRejection.ClientIdNotAccepted);
-        var actual = claims.GetString(member);
+        var actual = claims.GetString(claimName);
         clientId = actual ?? "";
         if (!pool.ClientIds.Contains(clientId))
         {
-            return Reject(rejection, member, actual);
+            return Reject(rejection, claimName, actual);
         }
 
         return tokenUse == CognitoTokenUse.Access ? ValidateResource(claims, pool) : null;
@@ -268,25 +283,29 @@ public sealed class CognitoTokenValidator : IDisposable
 
     // An access token has an aud only if the client bound it to a resource (RFC 8707). The resource must be this API
     // (RFC 7519 §4.1.3).
-    private static CognitoTokenValidationResult? ValidateResource(Dictionary<string, JsonValue> claims, TrustedPool pool)
+    private CognitoTokenValidationResult? ValidateResource(Dictionary<string, JsonValue> claims, TrustedPool pool)
     {
         if (!claims.TryGetValue(CognitoClaimTypes.Audience, out var audience))
         {
-            return null;
+            return _requireAudience ? Reject(TokenRejection.ResourceNotAccepted) : null;
         }
 
-        var isAccepted = audience.Items?.Exists(item => pool.AcceptsAudience(item.String)) ?? pool.AcceptsAudience(audience.String);
-        return isAccepted ? null : Reject(TokenRejection.AudienceNotAccepted, CognitoClaimTypes.Audience, audience.String);
+        // Each item of a list must be a text (RFC 7519 §4.1.3).
+        var isAccepted = audience.Items is { } items
+            ? items.TrueForAll(item => item.String != null) && items.Exists(item => pool.AcceptsAudience(item.String))
+            : pool.AcceptsAudience(audience.String);
+        return isAccepted ? null : Reject(TokenRejection.ResourceNotAccepted, CognitoClaimTypes.Audience, audience.String);
     }
 
-    private CognitoTokenValidationResult? ValidateRights(CognitoToken token)
+    // ID tokens have no scopes, and a client that acts for itself is in no group. So people and machines can share one pool.
+    private static CognitoTokenValidationResult? ValidateRights(CognitoToken token, TrustedPool pool)
     {
-        if (LacksAll(_requiredScopes, token.Scopes))
+        if (token.TokenUse == CognitoTokenUse.Access && LacksAll(pool.RequiredScopes, token.Scopes))
         {
             return Reject(TokenRejection.ScopeMissing, CognitoClaimTypes.Scope, string.Join(" ", token.Scopes));
         }
 
-        return LacksAll(_requiredGroups, token.Groups)
+        return !token.IsClient && LacksAll(pool.RequiredGroups, token.Groups)
             ? Reject(TokenRejection.GroupMissing, CognitoClaimTypes.Groups, string.Join(", ", token.Groups))
             : null;
     }

@@ -44,6 +44,7 @@ internal static class RejectionText
         [TokenRejection.TokenUseNotAccepted] = "This kind of token is not accepted here: an ID token is not an access token.",
         [TokenRejection.AudienceNotAccepted] = "The token was issued to another app client.",
         [TokenRejection.ClientIdNotAccepted] = "The token was issued to another app client.",
+        [TokenRejection.ResourceNotAccepted] = "The token was issued for another API.",
         [TokenRejection.MalformedClaim] = "A claim of the token is missing or has the wrong type.",
         [TokenRejection.KeysUnavailable] = "The token cannot be checked now; try again later.",
         [TokenRejection.UnknownKey] = "The token is signed with a key that is not the user pool's.",

@@ -43,7 +43,7 @@ public enum TokenRejection
     /// <summary>The payload is not one JSON object of valid text with unique names (RFC 7519 §7.2).</summary>
     MalformedPayload,
 
-    /// <summary><c>iss</c> is not exactly the issuer of a configured user pool (RFC 7519 §4.1.1).</summary>
+    /// <summary><c>iss</c> is not exactly one of the issuers of a configured user pool (RFC 7519 §4.1.1).</summary>
     UnknownIssuer,
 
     /// <summary>There is no <c>exp</c>. Cognito's tokens always have one.</summary>
@@ -73,7 +73,17 @@ public enum TokenRejection
     /// <summary><c>client_id</c> of an access token is not one string that is a configured client id.</summary>
     ClientIdNotAccepted,
 
-    /// <summary>The pool's keys are not known and could not be fetched, so the token cannot be validated now.</summary>
+    /// <summary>
+    /// <c>aud</c> of an access token, the resource to which the client bound it (RFC 8707), is neither one of
+    /// <see cref="CognitoUserPool.Audiences"/> nor a client id of the pool, is not text, or is absent although
+    /// <see cref="CognitoJwtAuthenticationOptions.RequireAudience"/> is set.
+    /// </summary>
+    ResourceNotAccepted,
+
+    /// <summary>
+    /// The token's key is not known and could not be fetched, or the next fetch is not due yet, so the token cannot be validated
+    /// now.
+    /// </summary>
     KeysUnavailable,
 
     /// <summary>The pool has no key with this <c>kid</c>.</summary>

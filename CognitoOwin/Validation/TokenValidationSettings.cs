@@ -9,6 +9,7 @@ internal sealed record TokenValidationSettings(
     CognitoTokenUse TokenUse,
     IEnumerable<string> RequiredScopes,
     IEnumerable<string> RequiredGroups,
+    bool RequireAudience,
     TimeSpan ClockSkew,
     int MaximumTokenLength,
     CognitoKeysOptions Keys,

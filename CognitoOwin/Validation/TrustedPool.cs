@@ -1,22 +1,25 @@
 using System;
 using System.Collections.Generic;
-using CognitoOwin.Keys;
 
 namespace CognitoOwin.Validation;
 
-/// <summary>Holds a user pool as it was configured when the validator was created, with its keys.</summary>
-internal sealed class TrustedPool(CognitoUserPool userPool, PoolKeys keys)
+/// <summary>Holds a user pool, with the rules for its tokens, as it was configured when the validator was created.</summary>
+internal sealed class TrustedPool(CognitoUserPool userPool, TokenValidationSettings settings)
 {
     private readonly HashSet<string> _audiences = new(userPool.Audiences, StringComparer.Ordinal);
 
     public CognitoUserPool UserPool { get; } = userPool;
 
-    // CognitoUserPool.Issuer creates a new string at each call; all tokens of the pool share this one.
-    public string Issuer { get; } = userPool.Issuer!;
+    // CognitoUserPool.UserPoolId may be computed at each call; all tokens of the pool share this one.
+    public string UserPoolId { get; } = userPool.UserPoolId!;
 
     public HashSet<string> ClientIds { get; } = new(userPool.ClientIds, StringComparer.Ordinal);
 
-    public PoolKeys Keys { get; } = keys;
+    public CognitoTokenUse TokenUse { get; } = userPool.TokenUse ?? settings.TokenUse;
+
+    public HashSet<string> RequiredScopes { get; } = new(userPool.RequiredScopes ?? settings.RequiredScopes, StringComparer.Ordinal);
+
+    public HashSet<string> RequiredGroups { get; } = new(userPool.RequiredGroups ?? settings.RequiredGroups, StringComparer.Ordinal);
 
     /// <summary>Checks whether an access token that is bound to a resource may be used here.</summary>
     /// <param name="audience">A value of the token's <c>aud</c>; null if it is not text.</param>

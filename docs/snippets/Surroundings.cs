@@ -32,7 +32,7 @@ public class Surroundings : ApiController
 /// <summary>A store of users in the reader's application.</summary>
 public class UserStore
 {
-    public Task<User> GetOrCreateAsync(string issuer, string subject, string email) => Task.FromResult(new User());
+    public Task<User> GetOrCreateAsync(string userPoolId, string subject, string email) => Task.FromResult(new User());
 }
 
 /// <summary>A user of the reader's application.</summary>

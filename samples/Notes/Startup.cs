@@ -14,11 +14,11 @@ public class Startup
         options.Provider = new CognitoJwtAuthenticationProvider
         {
             // Runs once for each new ID token. Finds or creates the local user of the Cognito user. A "sub" is unique only within its
-            // user pool, so the key is the issuer and the subject.
+            // user pool, so the key is the pool id and the subject.
             OnProvisionUser = async context =>
             {
                 var user = await new NotesStore().SaveUserAsync(
-                    context.Issuer, context.Subject, context.Username, context.Email);
+                    context.UserPoolId, context.Subject, context.Username, context.Email);
                 if (user.IsDisabled)
                 {
                     context.Reject("This account is closed.");

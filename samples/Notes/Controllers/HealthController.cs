@@ -7,7 +7,8 @@ namespace Notes.Controllers;
 
 public class HealthController : ApiController
 {
-    // For a monitor and not for a load balancer, which would stop all requests at a 503, also those that need no token.
+    // For a monitor and not for a load balancer, which would stop all requests at a 503, also those that need no token. The answer is
+    // also 200 while an outage lasts and kept keys still serve (IsDegraded).
     [HttpGet, Route("health")]
     public IHttpActionResult Get()
     {

@@ -23,12 +23,12 @@ public sealed class NotesStore(ConnectionStringSettings settings)
 
         CREATE TABLE IF NOT EXISTS users (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
-            issuer TEXT NOT NULL,
+            user_pool_id TEXT NOT NULL,
             subject TEXT NOT NULL,
             username TEXT,
             email TEXT,
             disabled_at TEXT,
-            UNIQUE (issuer, subject)
+            UNIQUE (user_pool_id, subject)
         );
 
         CREATE TABLE IF NOT EXISTS notes (
@@ -41,16 +41,16 @@ public sealed class NotesStore(ConnectionStringSettings settings)
         CREATE INDEX IF NOT EXISTS notes_by_user ON notes (user_id, id);
         """;
 
-    // The comparison of issuer and subject is case-sensitive, and both are short enough for a key.
+    // The comparison of pool id and subject is case-sensitive, and both are short enough for a key.
     private const string MySqlSchema = """
         CREATE TABLE IF NOT EXISTS users (
             id BIGINT PRIMARY KEY AUTO_INCREMENT,
-            issuer VARCHAR(200) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+            user_pool_id VARCHAR(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
             subject VARCHAR(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
             username VARCHAR(200),
             email VARCHAR(320),
             disabled_at VARCHAR(30),
-            UNIQUE (issuer, subject)
+            UNIQUE (user_pool_id, subject)
         ) DEFAULT CHARACTER SET utf8mb4;
 
         CREATE TABLE IF NOT EXISTS notes (
@@ -65,9 +65,9 @@ public sealed class NotesStore(ConnectionStringSettings settings)
     // One statement decides whether the user is new. With "select, then insert", two first requests of one user would both find
     // nothing. The statement does not write an unchanged user, so that a new token alone causes no write.
     private const string SqliteSaveUser = """
-        INSERT INTO users (issuer, subject, username, email)
-        VALUES (@issuer, @subject, @username, @email)
-        ON CONFLICT (issuer, subject) DO UPDATE
+        INSERT INTO users (user_pool_id, subject, username, email)
+        VALUES (@userPoolId, @subject, @username, @email)
+        ON CONFLICT (user_pool_id, subject) DO UPDATE
             SET username = excluded.username, email = excluded.email
             WHERE username IS NOT excluded.username OR email IS NOT excluded.email;
 
@@ -75,14 +75,14 @@ public sealed class NotesStore(ConnectionStringSettings settings)
 
     // MySQL does not write a row that already has these values.
     private const string MySqlSaveUser = """
-        INSERT INTO users (issuer, subject, username, email)
-        VALUES (@issuer, @subject, @username, @email)
+        INSERT INTO users (user_pool_id, subject, username, email)
+        VALUES (@userPoolId, @subject, @username, @email)
         ON DUPLICATE KEY UPDATE username = VALUES(username), email = VALUES(email);
 
         """;
 
     private const string GetUser = """
-        SELECT id, username, email, disabled_at AS disabledAt FROM users WHERE issuer = @issuer AND subject = @subject;
+        SELECT id, username, email, disabled_at AS disabledAt FROM users WHERE user_pool_id = @userPoolId AND subject = @subject;
         """;
 
     private const string SetDisabled = """
@@ -125,7 +125,7 @@ public sealed class NotesStore(ConnectionStringSettings settings)
         connection.Execute(_isMySql ? MySqlSchema : SqliteSchema);
     }
 
-    public async Task<LocalUser> SaveUserAsync(string issuer, string subject, string? username, string? email)
+    public async Task<LocalUser> SaveUserAsync(string userPoolId, string subject, string? username, string? email)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -133,7 +133,7 @@ public sealed class NotesStore(ConnectionStringSettings settings)
             {
                 using var connection = Open();
                 return await connection.QuerySingleAsync<LocalUser>(
-                    (_isMySql ? MySqlSaveUser : SqliteSaveUser) + GetUser, new { issuer, subject, username, email });
+                    (_isMySql ? MySqlSaveUser : SqliteSaveUser) + GetUser, new { userPoolId, subject, username, email });
             }
             catch (MySqlException exception) when (exception.ErrorCode == MySqlErrorCode.LockDeadlock && attempt < 10)
             {

@@ -1,0 +1,97 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using CognitoOwin.Diagnostics;
+
+namespace CognitoOwin.Keys;
+
+/// <summary>Tells the operator about the fetches of one user pool, in the log and in metrics.</summary>
+internal sealed class KeyReporter(CognitoUserPool userPool, PoolKeyStores stores, CognitoLog log)
+{
+    private readonly KeyMetrics _metrics = new(userPool.Name!, stores);
+
+    // Guarded by the list itself.
+    private readonly HashSet<string> _unusedAddresses = new(StringComparer.Ordinal);
+    private bool _isOutage;
+
+    /// <summary>Reports the end of a fetch.</summary>
+    /// <param name="address">The address that was fetched.</param>
+    /// <param name="duration">How long the fetch took.</param>
+    /// <param name="set">The keys; null if the fetch failed.</param>
+    /// <param name="failure">Why the fetch failed; null if it succeeded.</param>
+    /// <param name="skipped">One sentence for every entry of the answer that was left out.</param>
+    /// <param name="dropped">The keys that the pool no longer lists.</param>
+    /// <param name="hasUsableKeys">Whether any address of the pool has usable keys.</param>
+    /// <param name="isUsed">Whether this address has ever brought keys.</param>
+    public void ReportFetch(
+        string address,
+        TimeSpan duration,
+        KeySet? set,
+        JwksException? failure,
+        List<string> skipped,
+        List<SigningKey> dropped,
+        bool hasUsableKeys,
+        bool isUsed)
+    {
+        _metrics.RecordFetch(duration, failure);
+        skipped.ForEach(reason => log.KeySkipped(userPool, reason));
+        foreach (var keyId in dropped.Select(static key => key.Id).Distinct(StringComparer.Ordinal))
+        {
+            log.KeyDropped(userPool, keyId);
+        }
+
+        if (failure == null)
+        {
+            log.KeysFetched(userPool, set!.Keys.Count);
+            if (TrySetOutage(false))
+            {
+                log.OutageEnded(userPool);
+            }
+        }
+        else if (hasUsableKeys && !isUsed)
+        {
+            // AWS serves the updated address only after the pool was switched to it, so this is no fault.
+            if (TryMarkUnused(address))
+            {
+                log.AddressUnused(userPool, address, failure.Failure.ToString(), failure.Message);
+            }
+        }
+        else
+        {
+            TrySetOutage(!hasUsableKeys);
+            log.KeysFetchFailed(
+                userPool, address, failure.Failure.ToString(), failure.Message, failure.InnerException, hasUsableKeys);
+        }
+    }
+
+    /// <summary>Reports a lookup that was refused because no fetch is due.</summary>
+    /// <param name="lookup">The result of the lookup.</param>
+    /// <param name="isFirst">Whether it is the first one of its cool-down.</param>
+    public void ReportRefusal(KeyLookup lookup, bool isFirst)
+    {
+        _metrics.RecordRefusedLookup(lookup);
+        if (isFirst)
+        {
+            // Log once per cool-down, so that a flood of tokens does not flood the log.
+            log.LookupsRefused(userPool);
+        }
+    }
+
+    private bool TryMarkUnused(string address)
+    {
+        lock (_unusedAddresses)
+        {
+            return _unusedAddresses.Add(address);
+        }
+    }
+
+    private bool TrySetOutage(bool isOutage)
+    {
+        lock (_unusedAddresses)
+        {
+            var hasChanged = _isOutage != isOutage;
+            _isOutage = isOutage;
+            return hasChanged;
+        }
+    }
+}

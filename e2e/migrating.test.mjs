@@ -1,0 +1,47 @@
+// The script of docs/migrating.md for MySQL, MariaDB and Aurora, on a MariaDB with rows that are keyed by issuer. The one for SQLite runs in
+// CognitoOwin.Tests (MigratingPageTests).
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { startDatabase } from './database.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+let database;
+
+before(async () => {
+  database = await startDatabase();
+});
+
+after(() => database?.stop());
+
+test('The script keys users by pool id and keeps the older of two rows', () => {
+  const page = readFileSync(path.join(root, 'docs/migrating.md'), 'utf8');
+  const script = /MySQL, MariaDB, Amazon Aurora:\n\n```sql\n([^]*?)```/.exec(page)[1];
+  database.query(`
+CREATE TABLE users (
+    id BIGINT PRIMARY KEY AUTO_INCREMENT,
+    issuer VARCHAR(200) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    subject VARCHAR(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    username VARCHAR(200), email VARCHAR(320), disabled_at VARCHAR(30),
+    UNIQUE (issuer, subject)) DEFAULT CHARACTER SET utf8mb4;
+CREATE TABLE notes (id BIGINT PRIMARY KEY AUTO_INCREMENT, user_id BIGINT NOT NULL REFERENCES users (id), text VARCHAR(1000) NOT NULL);
+INSERT INTO users (id, issuer, subject, username, disabled_at) VALUES
+    (1, 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_A', 'alice', 'alice', NULL),
+    (2, 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_A', 'bob', 'bob', NULL),
+    (3, 'https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_A', 'alice', 'alice', '2026-01-01'),
+    (4, 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_B', 'alice', 'another alice', NULL),
+    (5, 'https://cognito-idp.us-west-2.amazonaws.com/eu-west-1_A', 'alice', 'alice', NULL);
+INSERT INTO notes (user_id, text) VALUES (1, 'a'), (2, 'b'), (3, 'c'), (4, 'd'), (5, 'e');`);
+
+  const listed = database.query(script);
+
+  assert.deepEqual(listed.map(row => [row[0], row.at(-1)]), [['3', '1'], ['5', '1']]);
+  assert.deepEqual(database.query('SELECT id, user_pool_id, subject, IFNULL(disabled_at, "-") FROM users ORDER BY id'), [
+    ['1', 'eu-west-1_A', 'alice', '2026-01-01'], ['2', 'eu-west-1_A', 'bob', '-'], ['4', 'eu-west-1_B', 'alice', '-'],
+  ]);
+  assert.deepEqual(database.query('SELECT text, user_id FROM notes ORDER BY id'), [['a', '1'], ['b', '2'], ['c', '1'], ['d', '4'], ['e', '1']]);
+  assert.throws(() => database.query("INSERT INTO users (user_pool_id, subject) VALUES ('eu-west-1_A', 'bob')"), /Duplicate entry/);
+});
