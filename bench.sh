@@ -18,6 +18,8 @@ Builds bench/ in Release and runs it under Mono. What the machine lacks is insta
   single                          one token on its own, without a pipeline, by BenchmarkDotNet; artifacts/benchmarkdotnet/
   soak [--minutes M] [--update-docs]
                                   mixed traffic with key rotations, every verdict checked; artifacts/soak.csv, artifacts/soak.svg
+  misses [--quick] [--update-docs]
+                                  how often the token cache misses, beside an exact LRU; artifacts/cache-misses.svg
   mutate --count N [--seed S]     changed tokens, none of which may be accepted
   profile warm|cold [--seconds S] [--threads T]
                                   one kind of request only, for a profiler

@@ -48,6 +48,7 @@ internal static class FiguresCommand
 
         List<Figure> figures = [.. MeasureTimes(pool, tokens, quick ? 7 : 31)];
         figures.Add(MeasureAllocation(pool, tokens));
+        figures.Add(CacheMissesCommand.Measure(pool, tokens));
         figures.AddRange(ScalingFigures.Measure(pool, tokens, quick));
         figures.Add(MeasureRefresh(pool, tokens, quick ? 3 : 11));
         figures.AddRange(arguments.Has("--without-http") ? [] : HttpFigures.Measure(quick));

@@ -11,6 +11,7 @@ internal static class Program
     {
         ["figures"] = FiguresCommand.Run,
         ["growth"] = GrowthCommand.Run,
+        ["misses"] = CacheMissesCommand.Run,
         ["mutate"] = MutateCommand.Run,
         ["profile"] = ProfileCommand.Run,
         ["scaling"] = ScalingFigures.RunChild,
