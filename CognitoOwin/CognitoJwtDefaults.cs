@@ -14,7 +14,7 @@ public static class CognitoJwtDefaults
     public const string Realm = "api";
 
     /// <summary>
-    /// Limits the length of a token, in characters: 16,384. IIS and nginx refuse headers longer than 8 to 16 KiB anyway.
+    /// Limits the length of a token, in characters: 16,384. IIS refuses longer headers unless its own limit is raised too.
     /// </summary>
     public const int MaximumTokenLength = 16 * 1024;
 

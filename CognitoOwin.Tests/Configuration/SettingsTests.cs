@@ -50,6 +50,7 @@ public sealed class SettingsTests
             ("cognito:RequiredScopes", "notes/read, notes/write"),
             ("cognito:RequiredGroups", "staff"),
             ("cognito:ClockSkew", "30"),
+            ("cognito:MaximumTokenLength", "32768"),
             ("cognito:PublicKeysCachingEnabled", "false"),
             ("cognito:PublicKeysCachingTimeout", "3600"),
             ("cognito:TokenCacheEnabled", "false"),
@@ -65,6 +66,7 @@ public sealed class SettingsTests
         CollectionAssert.AreEqual(new[] { "notes/read", "notes/write" }, options.RequiredScopes.ToArray());
         CollectionAssert.AreEqual(new[] { "staff" }, options.RequiredGroups.ToArray());
         Assert.AreEqual(TimeSpan.FromSeconds(30), options.ClockSkew);
+        Assert.AreEqual(32_768, options.MaximumTokenLength);
         Assert.IsFalse(options.Keys.CachingEnabled);
         Assert.AreEqual(TimeSpan.FromHours(1), options.Keys.RefreshInterval);
         Assert.IsFalse(options.TokenCache.Enabled);
@@ -171,6 +173,43 @@ public sealed class SettingsTests
         {
             Assert.HasCount(expected, GetProblems([.. settings]));
         }
+    }
+
+    [TestMethod]
+    [DataRow("http://localhost:9229/local_1", "my-client", 0)]
+    [DataRow("https://emulator.example.com/local_1", "my-client", 0)]
+    [DataRow("http://localhost:9229/local_1", "my client", 1)]
+    [DataRow("http://localhost:9229/local_1", "YOUR-APP-CLIENT-ID", 1)]
+    [DataRow("https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34e", "my-client", 1)]
+    [DataRow(null, "my-client", 1)]
+    public void Client_id_with_a_hyphen_starts_only_for_an_emulator(string? issuer, string clientId, int expected)
+    {
+        var settings = new List<(string, string)> { ("cognito:ClientId", clientId) };
+        settings.Add(issuer == null ? ("cognito:UserPoolId", PoolId) : ("cognito:Issuer", issuer));
+        if (issuer?.EndsWith(PoolId, StringComparison.Ordinal) == true)
+        {
+            settings.Add(("cognito:UserPoolId", PoolId));
+        }
+
+        if (expected == 0)
+        {
+            Assert.AreEqual(clientId, Start([.. settings]).UserPools[0].ClientIds.Single());
+        }
+        else
+        {
+            StringAssert.StartsWith(GetProblems([.. settings]).Single(), $"cognito:ClientId is \"{clientId}\"");
+        }
+    }
+
+    [TestMethod]
+    [DataRow("255")]
+    [DataRow("1048577")]
+    [DataRow("16 KiB")]
+    public void Wrong_MaximumTokenLength_stops_the_start(string length)
+    {
+        var problem = GetProblems(("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example"), ("cognito:MaximumTokenLength", length)).Single();
+
+        StringAssert.StartsWith(problem, $"cognito:MaximumTokenLength is \"{length}\"");
     }
 
     [TestMethod]

@@ -114,6 +114,12 @@ public sealed class ErrorsPageTests
             case TokenRejection.MalformedPayload:
                 text = CognitoTestToken.Sign($$"""{"alg":"RS256","kid":"{{pool.IdTokenKey.Id}}"}""", "[]", pool.IdTokenKey);
                 break;
+            case TokenRejection.TooManyMembers:
+                token.WithClaim("address", Enumerable.Range(0, 600).ToDictionary(i => "m" + i));
+                break;
+            case TokenRejection.TooDeep:
+                token.WithClaim("address", Enumerable.Range(0, 20).Aggregate<int, object>(1, (inner, _) => new[] { inner }));
+                break;
             case TokenRejection.UnknownIssuer:
                 token.WithClaim("iss", "https://other.example");
                 break;

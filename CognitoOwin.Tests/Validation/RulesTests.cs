@@ -207,34 +207,6 @@ public sealed class RulesTests
     }
 
     [TestMethod]
-    public async Task JSON_with_sixteen_levels_is_accepted()
-    {
-        using var pool = CreatePool();
-        object value = 1;
-        for (var level = 0; level < 15; level++)
-        {
-            value = new[] { value };
-        }
-
-        Assert.AreEqual(TokenRejection.None, await PoolValidator.GetRejectionAsync(pool, pool.IdToken().WithClaim("custom:deep", value)));
-    }
-
-    [TestMethod]
-    [DataRow(500, TokenRejection.None)]
-    [DataRow(501, TokenRejection.MalformedPayload)]
-    public async Task Token_with_more_than_512_claims_is_rejected(int more, TokenRejection expected)
-    {
-        using var pool = CreatePool();
-        var token = pool.ClientCredentialsToken();
-        for (var number = 0; number < more; number++)
-        {
-            token.WithClaim("c" + number, 1);
-        }
-
-        Assert.AreEqual(expected, await PoolValidator.GetRejectionAsync(pool, token, options => options.MaximumTokenLength = 65_536));
-    }
-
-    [TestMethod]
     public async Task Kid_of_256_characters_is_looked_up()
     {
         using var pool = CreatePool();

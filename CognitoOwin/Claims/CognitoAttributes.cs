@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Collections.Generic;
 using System.Linq;
+using System.Text.Json;
 using CognitoOwin.Json;
 
 namespace CognitoOwin;
@@ -32,7 +33,8 @@ public sealed class CognitoAttributes : IEnumerable<KeyValuePair<string, string>
                 "phone_number" or "phone_number_verified" => "phone_number",
                 _ => null,
             };
-            if (!_values.ContainsKey(attribute.Key)
+            if (attribute.Value.Type != JsonTokenType.Null
+                && !_values.ContainsKey(attribute.Key)
                 && (address == null || (!_values.ContainsKey(address) && !_values.ContainsKey(address + "_verified"))))
             {
                 values[attribute.Key] = attribute.Value;

@@ -11,6 +11,22 @@ internal static class TokenClaims
     // System.IdentityModel.Tokens.Jwt uses this value type for JSON that has no XML Schema type.
     private const string Json = System.IdentityModel.Tokens.Jwt.JsonClaimValueTypes.Json;
 
+    /// <summary>Removes the members that are null: they count as absent in claims, attributes and rules.</summary>
+    /// <param name="payload">The members by name.</param>
+    public static void RemoveNulls(Dictionary<string, JsonValue> payload)
+    {
+        List<string>? nulls = null;
+        foreach (var member in payload)
+        {
+            if (member.Value.Type == JsonTokenType.Null)
+            {
+                (nulls ??= []).Add(member.Key);
+            }
+        }
+
+        nulls?.ForEach(name => payload.Remove(name));
+    }
+
     public static List<Claim> Read(Dictionary<string, JsonValue> payload, string issuer)
     {
         var claims = new List<Claim>(payload.Count + 8);
@@ -24,7 +40,10 @@ internal static class TokenClaims
 
             foreach (var item in items)
             {
-                claims.Add(CreateClaim(member.Key, item, issuer));
+                if (item.Type != JsonTokenType.Null)
+                {
+                    claims.Add(CreateClaim(member.Key, item, issuer));
+                }
             }
         }
 

@@ -17,6 +17,10 @@ internal sealed class OptionsChecker
     // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientType.html
     private static readonly Regex ClientIdPattern = new(@"^[\w+]{1,128}\z", RegexOptions.CultureInvariant | RegexOptions.ECMAScript);
 
+    // The ids of emulators may have hyphens. YOUR-APP-CLIENT-ID is the placeholder of web.config.transform.
+    private static readonly Regex EmulatorClientIdPattern =
+        new(@"^(?!YOUR-)[\w+-]{1,128}\z", RegexOptions.CultureInvariant | RegexOptions.ECMAScript);
+
     // The name of a scheme has only the characters of the rule "token" (RFC 7230 §3.2.6).
     private static readonly Regex SchemePattern = new(@"^[!#$%&'*+.^_`|~0-9A-Za-z-]+\z", RegexOptions.CultureInvariant);
 
@@ -144,12 +148,16 @@ internal sealed class OptionsChecker
         }
         else
         {
-            foreach (var clientId in pool.ClientIds.Where(id => id == null || !ClientIdPattern.IsMatch(id)))
+            var pattern = pool.AreIssuersSet && !pool.Issuers.Any(IsAws) ? EmulatorClientIdPattern : ClientIdPattern;
+            foreach (var clientId in pool.ClientIds.Where(id => id == null || !pattern.IsMatch(id)))
             {
                 _problems.AddUnexpected(GetSettingName(pool.SettingsPrefix != null ? "ClientId" : "ClientIds"), clientId, ClientIdExpected);
             }
         }
     }
+
+    private static bool IsAws(string issuer) =>
+        Uri.TryCreate(issuer, UriKind.Absolute, out var address) && CognitoUserPool.IsAws(address);
 
     private const string PoolIdExpected =
         "the id of the user pool, such as eu-west-1_Ab12Cd34e, which the Cognito console shows under Overview";
@@ -307,7 +315,7 @@ internal sealed class OptionsChecker
     private void CheckRules()
     {
         CheckRange(SettingsReader.Prefix + "ClockSkew", _options.ClockSkew, TimeSpan.Zero, TimeSpan.FromMinutes(10));
-        CheckRange(nameof(_options.MaximumTokenLength), _options.MaximumTokenLength, 256, 1_048_576);
+        CheckRange(SettingsReader.Prefix + "MaximumTokenLength", _options.MaximumTokenLength, 256, 1_048_576);
         CheckPresent(nameof(_options.TokenCache), _options.TokenCache);
         if (_options.TokenCache != null)
         {

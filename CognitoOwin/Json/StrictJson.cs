@@ -15,16 +15,22 @@ namespace CognitoOwin.Json;
 /// </remarks>
 internal static class StrictJson
 {
+    /// <summary>Limits the levels of objects and lists.</summary>
+    public const int MaximumDepth = 16;
+
     // Cognito's tokens have about twenty members. String hashes are predictable on .NET Framework, so an attacker can choose
     // names that all have one hash. Without a limit, comparing them would take time that grows with the square of their number.
     // 512 such names take a quarter of a millisecond under Mono, 1,024 take a whole one.
-    private const int MaximumMembers = 512;
+    /// <summary>Limits the members of one object.</summary>
+    public const int MaximumMembers = 512;
 
     private static readonly JsonReaderOptions Options = new()
     {
         AllowTrailingCommas = false,
         CommentHandling = JsonCommentHandling.Disallow,
-        MaxDepth = 16,
+
+        // One level more, so that ValidateRest finds the first level that is too deep, and the reader's own limit is never reached.
+        MaxDepth = MaximumDepth + 1,
     };
 
     /// <summary>Gets an encoding that throws for bytes and characters that are not valid.</summary>
@@ -33,12 +39,19 @@ internal static class StrictJson
     /// <summary>Reads one JSON object.</summary>
     /// <param name="utf8">The JSON.</param>
     /// <returns>The members by name; null if the bytes are anything else.</returns>
-    public static Dictionary<string, JsonValue>? ParseObject(byte[] utf8) => Parse(utf8, JsonTokenType.StartObject, ReadMembers);
+    public static Dictionary<string, JsonValue>? ParseObject(byte[] utf8) => ParseObject(utf8, out _);
+
+    /// <summary>Reads one JSON object.</summary>
+    /// <param name="utf8">The JSON.</param>
+    /// <param name="fault">Why the bytes are not read.</param>
+    /// <returns>The members by name; null if the bytes are anything else.</returns>
+    public static Dictionary<string, JsonValue>? ParseObject(byte[] utf8, out JsonFault fault) =>
+        Parse(utf8, JsonTokenType.StartObject, ReadMembers, out fault);
 
     /// <summary>Reads one JSON list.</summary>
     /// <param name="utf8">The JSON.</param>
     /// <returns>The items; null if the bytes are anything else.</returns>
-    public static List<JsonValue>? ParseList(byte[] utf8) => Parse(utf8, JsonTokenType.StartArray, ReadItems);
+    public static List<JsonValue>? ParseList(byte[] utf8) => Parse(utf8, JsonTokenType.StartArray, ReadItems, out _);
 
     /// <summary>Gets the text of a member that is a string.</summary>
     /// <param name="members">The members of an object.</param>
@@ -47,9 +60,10 @@ internal static class StrictJson
     public static string? GetString(this Dictionary<string, JsonValue> members, string name) =>
         members.TryGetValue(name, out var member) ? member.String : null;
 
-    private static T? Parse<T>(byte[] utf8, JsonTokenType type, Read<T> read)
+    private static T? Parse<T>(byte[] utf8, JsonTokenType type, Read<T> read, out JsonFault fault)
         where T : class
     {
+        fault = JsonFault.Malformed;
         var reader = new Utf8JsonReader(utf8, Options);
         try
         {
@@ -63,7 +77,13 @@ internal static class StrictJson
 
             // Throws if anything follows the value.
             reader.Read();
+            fault = JsonFault.None;
             return value;
+        }
+        catch (LimitException e)
+        {
+            fault = e.Fault;
+            return null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or DecoderFallbackException)
         {
@@ -116,6 +136,12 @@ internal static class StrictJson
     // Reads to the end of the current value.
     private static void ValidateRest(ref Utf8JsonReader reader)
     {
+        // At the start of an object or a list, CurrentDepth does not count that object or list itself.
+        if (reader.CurrentDepth >= MaximumDepth && reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
+        {
+            throw new LimitException(JsonFault.TooDeep);
+        }
+
         switch (reader.TokenType)
         {
             case JsonTokenType.StartObject:
@@ -147,10 +173,20 @@ internal static class StrictJson
 
     private static void ThrowUnlessNew(int count, int countBefore)
     {
-        if (count == countBefore || count > MaximumMembers)
+        if (count == countBefore)
         {
-            throw new JsonException("A name is not unique, or the object has too many members.");
+            throw new JsonException("A name is not unique.");
         }
+
+        if (count > MaximumMembers)
+        {
+            throw new LimitException(JsonFault.TooManyMembers);
+        }
+    }
+
+    private sealed class LimitException(JsonFault fault) : Exception
+    {
+        public JsonFault Fault { get; } = fault;
     }
 
     private delegate T Read<T>(ref Utf8JsonReader reader, byte[] utf8)

@@ -97,11 +97,12 @@ public sealed class CognitoTokenValidator : IDisposable
             return badHeader;
         }
 
-        if (StrictJson.ParseObject(jws.Payload) is not { } claims)
+        if (StrictJson.ParseObject(jws.Payload, out var fault) is not { } claims)
         {
-            return Reject(TokenRejection.MalformedPayload);
+            return Reject(GetRejection(fault, TokenRejection.MalformedPayload));
         }
 
+        TokenClaims.RemoveNulls(claims);
         var expiration = 0.0;
         DateTimeOffset? issuedAt = null;
         var tokenUse = CognitoTokenUse.Any;
@@ -169,9 +170,9 @@ public sealed class CognitoTokenValidator : IDisposable
     private static CognitoTokenValidationResult? ValidateHeader(byte[] utf8, out string keyId)
     {
         keyId = "";
-        if (StrictJson.ParseObject(utf8) is not { } header)
+        if (StrictJson.ParseObject(utf8, out var fault) is not { } header)
         {
-            return Reject(TokenRejection.MalformedHeader);
+            return Reject(GetRejection(fault, TokenRejection.MalformedHeader));
         }
 
         // RFC 8725 §3.1: the library decides the algorithm; the token does not.
@@ -190,6 +191,13 @@ public sealed class CognitoTokenValidator : IDisposable
         keyId = header.GetString("kid") ?? "";
         return keyId.Length is > 0 and <= MaximumKeyIdLength ? null : Reject(TokenRejection.KeyIdMissing);
     }
+
+    private static TokenRejection GetRejection(JsonFault fault, TokenRejection malformed) => fault switch
+    {
+        JsonFault.TooManyMembers => TokenRejection.TooManyMembers,
+        JsonFault.TooDeep => TokenRejection.TooDeep,
+        _ => malformed,
+    };
 
     private CognitoTokenValidationResult? ValidateIssuer(Dictionary<string, JsonValue> claims, out TrustedIssuer? issuer)
     {

@@ -34,6 +34,8 @@ internal static class RejectionText
         [TokenRejection.CriticalExtension] = "The token asks for an extension that is not supported.",
         [TokenRejection.KeyIdMissing] = "The header of the token has no key id, or one that is too long.",
         [TokenRejection.MalformedPayload] = "The payload of the token is not a JSON object.",
+        [TokenRejection.TooManyMembers] = "An object of the token has more than 512 members.",
+        [TokenRejection.TooDeep] = "The token is nested more than 16 levels deep.",
         [TokenRejection.UnknownIssuer] = "The token is from another issuer.",
         [TokenRejection.ExpirationMissing] = "The token has no expiration time.",
         [TokenRejection.MalformedDate] = "A date of the token is not a number of seconds.",

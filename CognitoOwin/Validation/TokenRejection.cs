@@ -43,6 +43,12 @@ public enum TokenRejection
     /// <summary>The payload is not one JSON object of valid text with unique names (RFC 7519 §7.2).</summary>
     MalformedPayload,
 
+    /// <summary>An object in the header or the payload has more than 512 members.</summary>
+    TooManyMembers,
+
+    /// <summary>The header or the payload has objects and lists that are nested more than 16 levels deep.</summary>
+    TooDeep,
+
     /// <summary><c>iss</c> is not exactly one of the issuers of a configured user pool (RFC 7519 §4.1.1).</summary>
     UnknownIssuer,
 
