@@ -116,7 +116,7 @@ public sealed class CognitoToken
     /// <returns>The token; null if one of the claims is missing or has another type than Cognito's.</returns>
     internal static CognitoToken? Read(
         string rawToken,
-        Dictionary<string, JsonValue> payload,
+        JsonMembers payload,
         CognitoUserPool userPool,
         string userPoolId,
         string issuer,
@@ -172,7 +172,7 @@ public sealed class CognitoToken
     internal static bool IsEmailVerified(CognitoAttributes attributes) =>
         string.Equals(attributes[CognitoClaimTypes.EmailVerified], "true", StringComparison.OrdinalIgnoreCase);
 
-    private static bool TryReadText(Dictionary<string, JsonValue> payload, string name, out string? text)
+    private static bool TryReadText(JsonMembers payload, string name, out string? text)
     {
         text = null;
         return !payload.TryGetValue(name, out var member) || (text = member.String) != null;

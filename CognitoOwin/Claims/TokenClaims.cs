@@ -13,21 +13,12 @@ internal static class TokenClaims
 
     /// <summary>Removes the members that are null: they count as absent in claims, attributes and rules.</summary>
     /// <param name="payload">The members by name.</param>
-    public static void RemoveNulls(Dictionary<string, JsonValue> payload)
+    public static void RemoveNulls(JsonMembers payload)
     {
-        List<string>? nulls = null;
-        foreach (var member in payload)
-        {
-            if (member.Value.Type == JsonTokenType.Null)
-            {
-                (nulls ??= []).Add(member.Key);
-            }
-        }
-
-        nulls?.ForEach(name => payload.Remove(name));
+        payload.RemoveAll(static value => value.Type == JsonTokenType.Null);
     }
 
-    public static List<Claim> Read(Dictionary<string, JsonValue> payload, string issuer)
+    public static List<Claim> Read(JsonMembers payload, string issuer)
     {
         var claims = new List<Claim>(payload.Count + 8);
         foreach (var member in payload)

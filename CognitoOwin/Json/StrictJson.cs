@@ -33,38 +33,35 @@ internal static class StrictJson
         MaxDepth = MaximumDepth + 1,
     };
 
+    // Reused by all objects that a thread reads. No object is read while another is.
+    [ThreadStatic]
+    private static KeyValuePair<string, JsonValue>[]? _buffer;
+
     /// <summary>Gets an encoding that throws for bytes and characters that are not valid.</summary>
     public static UTF8Encoding Utf8 { get; } = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Reads one JSON object.</summary>
     /// <param name="utf8">The JSON.</param>
     /// <returns>The members by name; null if the bytes are anything else.</returns>
-    public static Dictionary<string, JsonValue>? ParseObject(byte[] utf8) => ParseObject(utf8, out _);
+    public static JsonMembers? ParseObject(byte[] utf8) => ParseObject(new(utf8), out _);
 
     /// <summary>Reads one JSON object.</summary>
     /// <param name="utf8">The JSON.</param>
     /// <param name="fault">Why the bytes are not read.</param>
     /// <returns>The members by name; null if the bytes are anything else.</returns>
-    public static Dictionary<string, JsonValue>? ParseObject(byte[] utf8, out JsonFault fault) =>
+    public static JsonMembers? ParseObject(ArraySegment<byte> utf8, out JsonFault fault) =>
         Parse(utf8, JsonTokenType.StartObject, ReadMembers, out fault);
 
     /// <summary>Reads one JSON list.</summary>
     /// <param name="utf8">The JSON.</param>
     /// <returns>The items; null if the bytes are anything else.</returns>
-    public static List<JsonValue>? ParseList(byte[] utf8) => Parse(utf8, JsonTokenType.StartArray, ReadItems, out _);
+    public static JsonValue[]? ParseList(byte[] utf8) => Parse(new(utf8), JsonTokenType.StartArray, ReadItems, out _);
 
-    /// <summary>Gets the text of a member that is a string.</summary>
-    /// <param name="members">The members of an object.</param>
-    /// <param name="name">The name of the member.</param>
-    /// <returns>The text; null if the member is missing or is anything else.</returns>
-    public static string? GetString(this Dictionary<string, JsonValue> members, string name) =>
-        members.TryGetValue(name, out var member) ? member.String : null;
-
-    private static T? Parse<T>(byte[] utf8, JsonTokenType type, Read<T> read, out JsonFault fault)
+    private static T? Parse<T>(ArraySegment<byte> utf8, JsonTokenType type, Read<T> read, out JsonFault fault)
         where T : class
     {
         fault = JsonFault.Malformed;
-        var reader = new Utf8JsonReader(utf8, Options);
+        var reader = new Utf8JsonReader(utf8.AsSpan(), Options);
         try
         {
             reader.Read();
@@ -92,24 +89,30 @@ internal static class StrictJson
         }
     }
 
-    private static Dictionary<string, JsonValue> ReadMembers(ref Utf8JsonReader reader, byte[] utf8)
+    private static JsonMembers ReadMembers(ref Utf8JsonReader reader, ArraySegment<byte> utf8)
     {
-        // A member of Cognito's tokens takes about 35 bytes. Allocate for that, because a dictionary that grows hashes all names
-        // again.
-        var members = new Dictionary<string, JsonValue>(Math.Min(utf8.Length / 32, MaximumMembers), StringComparer.Ordinal);
-        for (reader.Read(); reader.TokenType != JsonTokenType.EndObject; reader.Read())
+        var names = new UniqueNames();
+        var members = _buffer ??= new KeyValuePair<string, JsonValue>[MaximumMembers];
+        var count = 0;
+        try
         {
-            var name = reader.GetString()!;
-            var count = members.Count;
-            reader.Read();
-            members[name] = ReadValue(ref reader, utf8);
-            ThrowUnlessNew(members.Count, count);
-        }
+            for (reader.Read(); reader.TokenType != JsonTokenType.EndObject; reader.Read())
+            {
+                var name = names.Read(ref reader);
+                reader.Read();
+                members[count++] = new(name, ReadValue(ref reader, utf8));
+            }
 
-        return members;
+            return new JsonMembers(members.AsSpan(0, count).ToArray());
+        }
+        finally
+        {
+            // Keep no text of a token in the buffer.
+            Array.Clear(members, 0, count);
+        }
     }
 
-    private static List<JsonValue> ReadItems(ref Utf8JsonReader reader, byte[] utf8)
+    private static JsonValue[] ReadItems(ref Utf8JsonReader reader, ArraySegment<byte> utf8)
     {
         var items = new List<JsonValue>();
         for (reader.Read(); reader.TokenType != JsonTokenType.EndArray; reader.Read())
@@ -117,10 +120,10 @@ internal static class StrictJson
             items.Add(ReadValue(ref reader, utf8));
         }
 
-        return items;
+        return [.. items];
     }
 
-    private static JsonValue ReadValue(ref Utf8JsonReader reader, byte[] utf8)
+    private static JsonValue ReadValue(ref Utf8JsonReader reader, ArraySegment<byte> utf8)
     {
         var type = reader.TokenType;
         if (type == JsonTokenType.String)
@@ -130,7 +133,7 @@ internal static class StrictJson
 
         var start = (int)reader.TokenStartIndex;
         ValidateRest(ref reader);
-        return new JsonValue(type, Utf8.GetString(utf8, start, (int)reader.BytesConsumed - start));
+        return new JsonValue(type, Utf8.GetString(utf8.Array!, utf8.Offset + start, (int)reader.BytesConsumed - start));
     }
 
     // Reads to the end of the current value.
@@ -145,12 +148,10 @@ internal static class StrictJson
         switch (reader.TokenType)
         {
             case JsonTokenType.StartObject:
-                var names = new HashSet<string>(StringComparer.Ordinal);
+                var names = new UniqueNames();
                 for (reader.Read(); reader.TokenType != JsonTokenType.EndObject; reader.Read())
                 {
-                    var count = names.Count;
-                    names.Add(reader.GetString()!);
-                    ThrowUnlessNew(names.Count, count);
+                    names.Read(ref reader);
                     reader.Read();
                     ValidateRest(ref reader);
                 }
@@ -171,16 +172,43 @@ internal static class StrictJson
         }
     }
 
-    private static void ThrowUnlessNew(int count, int countBefore)
+    /// <summary>Reads the names of the members of one object, which must be unique.</summary>
+    private struct UniqueNames
     {
-        if (count == countBefore)
+        // The known names that the object has, one bit for each.
+        private ulong _known;
+        private HashSet<string>? _others;
+        private int _count;
+
+        public string Read(ref Utf8JsonReader reader)
         {
-            throw new JsonException("A name is not unique.");
+            if (++_count > MaximumMembers)
+            {
+                throw new LimitException(JsonFault.TooManyMembers);
+            }
+
+            // An escaped name is known by its text.
+            var escaped = reader.ValueIsEscaped ? reader.GetString() : null;
+            if (KnownNames.Find(escaped != null ? Utf8.GetBytes(escaped) : reader.ValueSpan, out var number) is { } known)
+            {
+                var bit = 1UL << number;
+                ThrowIf((_known & bit) != 0);
+                _known |= bit;
+                return known;
+            }
+
+            var name = escaped ?? reader.GetString()!;
+            _others ??= new HashSet<string>(StringComparer.Ordinal);
+            ThrowIf(!_others.Add(name));
+            return name;
         }
 
-        if (count > MaximumMembers)
+        private static void ThrowIf(bool isDuplicate)
         {
-            throw new LimitException(JsonFault.TooManyMembers);
+            if (isDuplicate)
+            {
+                throw new JsonException("A name is not unique.");
+            }
         }
     }
 
@@ -189,6 +217,6 @@ internal static class StrictJson
         public JsonFault Fault { get; } = fault;
     }
 
-    private delegate T Read<T>(ref Utf8JsonReader reader, byte[] utf8)
+    private delegate T Read<T>(ref Utf8JsonReader reader, ArraySegment<byte> utf8)
         where T : class;
 }

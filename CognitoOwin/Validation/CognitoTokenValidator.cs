@@ -87,7 +87,8 @@ public sealed class CognitoTokenValidator : IDisposable
         // The cheap rules come first, so that a flood of bad tokens costs little. They come before the key is looked up, so that
         // only a token that passes them can make this host fetch keys. Until the signature is verified, use the claims only to
         // select the pool and to refuse the token.
-        if (Jws.Read(token, _maximumTokenLength, out var malformed) is not { } jws)
+        using var jws = Jws.Read(token, _maximumTokenLength, out var malformed);
+        if (jws == null)
         {
             return Reject(malformed);
         }
@@ -129,7 +130,7 @@ public sealed class CognitoTokenValidator : IDisposable
 
         CognitoTokenValidationResult Verify()
         {
-            if (!key.Verify(jws.SigningInput, jws.Signature))
+            if (!key.Verify(jws.Buffer, jws.SigningInputLength, jws.Signature))
             {
                 return Reject(TokenRejection.InvalidSignature);
             }
@@ -167,7 +168,7 @@ public sealed class CognitoTokenValidator : IDisposable
 
     private bool HasExpired(double expiration) => NumericDate.FromDateTimeOffset(_time.GetUtcNow()) >= expiration + _clockSkew;
 
-    private static CognitoTokenValidationResult? ValidateHeader(byte[] utf8, out string keyId)
+    private static CognitoTokenValidationResult? ValidateHeader(ArraySegment<byte> utf8, out string keyId)
     {
         keyId = "";
         if (StrictJson.ParseObject(utf8, out var fault) is not { } header)
@@ -199,7 +200,7 @@ public sealed class CognitoTokenValidator : IDisposable
         _ => malformed,
     };
 
-    private CognitoTokenValidationResult? ValidateIssuer(Dictionary<string, JsonValue> claims, out TrustedIssuer? issuer)
+    private CognitoTokenValidationResult? ValidateIssuer(JsonMembers claims, out TrustedIssuer? issuer)
     {
         var name = claims.GetString(CognitoClaimTypes.Issuer);
         issuer = null;
@@ -209,7 +210,7 @@ public sealed class CognitoTokenValidator : IDisposable
     }
 
     private CognitoTokenValidationResult? ValidateDates(
-        Dictionary<string, JsonValue> claims, out double expiresAt, out DateTimeOffset? issuedAt)
+        JsonMembers claims, out double expiresAt, out DateTimeOffset? issuedAt)
     {
         expiresAt = 0;
         issuedAt = null;
@@ -245,7 +246,7 @@ public sealed class CognitoTokenValidator : IDisposable
         NumericDate.ToDateTimeOffset(date).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     // A missing date is read as 0 (1970), so it passes the checks.
-    private static bool TryReadDate(Dictionary<string, JsonValue> claims, string name, out double date)
+    private static bool TryReadDate(JsonMembers claims, string name, out double date)
     {
         date = 0;
         if (!claims.TryGetValue(name, out var claim))
@@ -259,7 +260,7 @@ public sealed class CognitoTokenValidator : IDisposable
     }
 
     private static CognitoTokenValidationResult? ValidateTokenUse(
-        Dictionary<string, JsonValue> claims, TrustedPool pool, out CognitoTokenUse tokenUse)
+        JsonMembers claims, TrustedPool pool, out CognitoTokenUse tokenUse)
     {
         var text = claims.GetString(CognitoClaimTypes.TokenUse);
         tokenUse = TokenUseClaim.Parse(text);
@@ -274,7 +275,7 @@ public sealed class CognitoTokenValidator : IDisposable
     }
 
     private CognitoTokenValidationResult? ValidateClient(
-        Dictionary<string, JsonValue> claims, CognitoTokenUse tokenUse, TrustedPool pool, out string clientId)
+        JsonMembers claims, CognitoTokenUse tokenUse, TrustedPool pool, out string clientId)
     {
         var (claimName, rejection) = tokenUse == CognitoTokenUse.Id
             ? (CognitoClaimTypes.Audience, TokenRejection.AudienceNotAccepted)
@@ -291,7 +292,7 @@ public sealed class CognitoTokenValidator : IDisposable
 
     // An access token has an aud only if the client bound it to a resource (RFC 8707). The resource must be this API
     // (RFC 7519 §4.1.3).
-    private CognitoTokenValidationResult? ValidateResource(Dictionary<string, JsonValue> claims, TrustedPool pool)
+    private CognitoTokenValidationResult? ValidateResource(JsonMembers claims, TrustedPool pool)
     {
         if (!claims.TryGetValue(CognitoClaimTypes.Audience, out var audience))
         {
@@ -300,7 +301,7 @@ public sealed class CognitoTokenValidator : IDisposable
 
         // Each item of a list must be a text (RFC 7519 §4.1.3).
         var isAccepted = audience.Items is { } items
-            ? items.TrueForAll(item => item.String != null) && items.Exists(item => pool.AcceptsAudience(item.String))
+            ? Array.TrueForAll(items, item => item.String != null) && Array.Exists(items, item => pool.AcceptsAudience(item.String))
             : pool.AcceptsAudience(audience.String);
         return isAccepted ? null : Reject(TokenRejection.ResourceNotAccepted, CognitoClaimTypes.Audience, audience.String);
     }
