@@ -45,6 +45,11 @@ public sealed class CognitoJwtAuthenticationMiddleware : AuthenticationMiddlewar
             log.AccessTokensNotProvisioned();
         }
 
+        if (options.CreateRoleClaim().IsAttribute)
+        {
+            log.RolesFromAttribute(options.RoleClaimType);
+        }
+
         if (disposing != CancellationToken.None)
         {
             disposing.Register(validator.Dispose);

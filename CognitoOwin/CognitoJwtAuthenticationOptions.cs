@@ -81,14 +81,30 @@ public sealed class CognitoJwtAuthenticationOptions : AuthenticationOptions
 
     /// <summary>
     /// Gets or sets the claim type of <c>User.Identity.Name</c>. Default (null): <c>cognito:username</c> for an ID token,
-    /// <c>username</c> for an access token.
+    /// <c>username</c> for an access token. A token without the claim has the default instead. The name is not an identifier: the
+    /// pool's id and <c>sub</c> identify a user.
     /// </summary>
     public string? NameClaimType { get; set; }
 
     /// <summary>
-    /// Gets or sets the claim type of <c>User.IsInRole</c> and <c>[Authorize(Roles = …)]</c>. Default: <c>cognito:groups</c>.
+    /// Gets or sets the claim type of <c>User.Identity.Name</c> of a user with an access token. Default (null):
+    /// <see cref="NameClaimType"/>.
+    /// </summary>
+    public string? AccessTokenNameClaimType { get; set; }
+
+    /// <summary>
+    /// Gets or sets the claim type of <c>User.IsInRole</c> and <c>[Authorize(Roles = …)]</c>. Default: <c>cognito:groups</c>. If it
+    /// is an attribute, such as <c>custom:roles</c>, the start logs a warning (event 202), because users may be able to write their
+    /// own attributes.
     /// </summary>
     public string RoleClaimType { get; set; } = CognitoClaimTypes.Groups;
+
+    /// <summary>
+    /// Gets or sets how the claim of <see cref="RoleClaimType"/> holds several roles. A format other than
+    /// <see cref="CognitoRoleClaimFormat.Items"/> needs another claim than <c>cognito:groups</c>. Each role becomes a claim in place
+    /// of the text. Default: <see cref="CognitoRoleClaimFormat.Items"/>.
+    /// </summary>
+    public CognitoRoleClaimFormat RoleClaimFormat { get; set; }
 
     /// <summary>
     /// Gets or sets whether <c>error_description</c> also shows the value of the token that broke the rule. Use it in development
@@ -168,14 +184,20 @@ public sealed class CognitoJwtAuthenticationOptions : AuthenticationOptions
     {
         ThrowIfUnusable();
         return new TokenValidationSettings(
-            UserPools, TokenUse, RequiredScopes, RequiredGroups, RequireAudience, ClockSkew, MaximumTokenLength, Keys, TokenCache, TimeProvider);
+            UserPools, TokenUse, RequiredScopes, RequiredGroups, RequireAudience, ClockSkew, MaximumTokenLength, CreateRoleClaim(), Keys, TokenCache,
+            TimeProvider);
     }
+
+    /// <summary>Creates the reader of the claim that holds the roles.</summary>
+    /// <returns>The reader.</returns>
+    internal RoleClaim CreateRoleClaim() => new(RoleClaimType, RoleClaimFormat);
 
     /// <summary>Creates the settings of the identities.</summary>
     /// <returns>The settings.</returns>
     internal IdentitySettings CreateIdentitySettings() => new(
         AuthenticationType,
         NameClaimType,
+        AccessTokenNameClaimType,
         RoleClaimType,
         SaveToken,
         (description, scopes) => BearerChallenge.CreateInsufficientScope(this, description, scopes));

@@ -159,6 +159,32 @@ public sealed class ClaimsTests
     }
 
     [TestMethod]
+    [DataRow("email", null, "alice@example.com", "alice")]
+    [DataRow("email", "client_id", "alice@example.com", "1example23456789")]
+    [DataRow(null, "client_id", "alice", "1example23456789")]
+    [DataRow("client_id", "email", "alice", "alice")]
+    [DataRow("token_use", null, "id", "access")]
+    [DataRow("local_name", null, "Alice A.", "Alice A.")]
+    public async Task Each_kind_of_token_has_a_name(string? claimType, string? accessTokenClaimType, string idTokenName, string accessTokenName)
+    {
+        using var pool = new CognitoTestPool();
+
+        var names = new[] { pool.IdToken("alice"), pool.AccessToken("alice") }.Select(token => pool.SignInAsync(token, options =>
+        {
+            options.NameClaimType = claimType;
+            options.AccessTokenNameClaimType = accessTokenClaimType;
+            options.Provider.OnTokenValidated = context =>
+            {
+                context.Identity.AddClaim(new Claim("local_name", "Alice A."));
+                return Task.FromResult(0);
+            };
+        })).ToArray();
+
+        Assert.AreEqual(idTokenName, (await names[0]).Identity!.Name);
+        Assert.AreEqual(accessTokenName, (await names[1]).Identity!.Name);
+    }
+
+    [TestMethod]
     public async Task User_has_the_token_when_SaveToken_is_set()
     {
         using var pool = new CognitoTestPool();

@@ -51,6 +51,10 @@ public sealed class SettingsTests
             ("cognito:RequiredGroups", "staff"),
             ("cognito:ClockSkew", "30"),
             ("cognito:MaximumTokenLength", "32768"),
+            ("cognito:NameClaimType", "email"),
+            ("cognito:AccessTokenNameClaimType", "sub"),
+            ("cognito:RoleClaimType", "custom:roles"),
+            ("cognito:RoleClaimFormat", "bracketedList"),
             ("cognito:PublicKeysCachingEnabled", "false"),
             ("cognito:PublicKeysCachingTimeout", "3600"),
             ("cognito:TokenCacheEnabled", "false"),
@@ -67,6 +71,10 @@ public sealed class SettingsTests
         CollectionAssert.AreEqual(new[] { "staff" }, options.RequiredGroups.ToArray());
         Assert.AreEqual(TimeSpan.FromSeconds(30), options.ClockSkew);
         Assert.AreEqual(32_768, options.MaximumTokenLength);
+        Assert.AreEqual("email", options.NameClaimType);
+        Assert.AreEqual("sub", options.AccessTokenNameClaimType);
+        Assert.AreEqual("custom:roles", options.RoleClaimType);
+        Assert.AreEqual(CognitoRoleClaimFormat.BracketedList, options.RoleClaimFormat);
         Assert.IsFalse(options.Keys.CachingEnabled);
         Assert.AreEqual(TimeSpan.FromHours(1), options.Keys.RefreshInterval);
         Assert.IsFalse(options.TokenCache.Enabled);
@@ -199,6 +207,17 @@ public sealed class SettingsTests
         {
             StringAssert.StartsWith(GetProblems([.. settings]).Single(), $"cognito:ClientId is \"{clientId}\"");
         }
+    }
+
+    [TestMethod]
+    [DataRow("bracketedList", "expected items, because cognito:RoleClaimType is cognito:groups")]
+    [DataRow("list", "expected items, bracketedList, commaSeparatedList or jsonList")]
+    public void Wrong_RoleClaimFormat_stops_the_start(string format, string expected)
+    {
+        var problem = GetProblems(("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example"), ("cognito:RoleClaimFormat", format)).Single();
+
+        StringAssert.StartsWith(problem, "cognito:RoleClaimFormat is \"");
+        StringAssert.Contains(problem, expected);
     }
 
     [TestMethod]
@@ -480,6 +499,9 @@ public sealed class SettingsTests
             Realm = "a\"b",
             AuthenticationSchemes = ["Bearer token"],
             RoleClaimType = "",
+            RoleClaimFormat = (CognitoRoleClaimFormat)9,
+            NameClaimType = "",
+            AccessTokenNameClaimType = "",
             RequiredScopes = ["two words"],
             RequiredGroups = [""],
             Provider = null!,
@@ -495,13 +517,13 @@ public sealed class SettingsTests
 
         var e = Assert.ThrowsExactly<CognitoConfigurationException>(() => new CognitoTokenValidator(options));
 
-        Assert.HasCount(13, e.Problems);
+        Assert.HasCount(16, e.Problems);
         foreach (var line in e.Problems)
         {
             StringAssert.Contains(e.Message, line);
         }
 
-        StringAssert.StartsWith(e.Message, "CognitoOwin cannot start: 13 settings need attention.");
+        StringAssert.StartsWith(e.Message, "CognitoOwin cannot start: 16 settings need attention.");
     }
 
     [TestMethod]

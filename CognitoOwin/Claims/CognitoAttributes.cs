@@ -8,7 +8,7 @@ namespace CognitoOwin;
 
 /// <summary>
 /// Holds a user's attributes by name, as text: <c>attributes["custom:tenant"]</c>. Names are case-sensitive. An object or a list
-/// of the token is JSON text here.
+/// of the token is JSON text here; <see cref="GetAll"/> gives the items of a list. A claim that is null is absent.
 /// </summary>
 public sealed class CognitoAttributes : IEnumerable<KeyValuePair<string, string>>
 {
@@ -53,6 +53,20 @@ public sealed class CognitoAttributes : IEnumerable<KeyValuePair<string, string>
     /// <param name="name">The name, such as <c>given_name</c> or <c>custom:tenant</c>.</param>
     /// <exception cref="System.ArgumentNullException"><paramref name="name"/> is null.</exception>
     public string? this[string name] => _values.TryGetValue(name, out var value) ? value.Text : null;
+
+    /// <summary>Gets the items of an attribute that is a list.</summary>
+    /// <param name="name">The name, such as <c>custom:roles</c>.</param>
+    /// <returns>The items as text, or the one value; empty if the attribute is missing.</returns>
+    /// <exception cref="System.ArgumentNullException"><paramref name="name"/> is null.</exception>
+    public IReadOnlyList<string> GetAll(string name)
+    {
+        if (!_values.TryGetValue(name, out var value))
+        {
+            return [];
+        }
+
+        return value.Items is { } items ? [.. items.Where(item => item.Type != JsonTokenType.Null).Select(item => item.Text)] : [value.Text];
+    }
 
     /// <summary>Checks whether the user has an attribute of a name.</summary>
     /// <param name="name">The name, such as <c>given_name</c> or <c>custom:tenant</c>.</param>

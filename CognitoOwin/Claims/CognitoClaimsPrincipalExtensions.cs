@@ -66,7 +66,7 @@ public static class CognitoClaimsPrincipalExtensions
     /// <returns>The groups; empty if there are none.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="principal"/> is null.</exception>
     public static IReadOnlyList<string> GetCognitoGroups(this IPrincipal principal) =>
-        [.. FindIdentity(principal)?.FindAll(CognitoClaimTypes.Groups).Select(claim => claim.Value) ?? []];
+        GetValues(principal, CognitoClaimTypes.Groups);
 
     /// <summary>Checks whether the user is in a group of the pool.</summary>
     /// <param name="principal">The principal.</param>
@@ -125,9 +125,16 @@ public static class CognitoClaimsPrincipalExtensions
     /// <summary>Gets an attribute of the user, such as <c>custom:tenant</c>.</summary>
     /// <param name="principal">The principal.</param>
     /// <param name="name">The name of the claim. It is case-sensitive.</param>
-    /// <returns>The first value, or null.</returns>
-    /// <exception cref="ArgumentNullException"><paramref name="principal"/> is null.</exception>
+    /// <returns>The value, or the first item of a list; null if the user does not have the attribute.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
     public static string? GetCognitoAttribute(this IPrincipal principal, string name) => GetValue(principal, name);
+
+    /// <summary>Gets an attribute of the user that is a list, such as the roles that a trigger of the pool has set.</summary>
+    /// <param name="principal">The principal.</param>
+    /// <param name="name">The name of the claim. It is case-sensitive.</param>
+    /// <returns>The items of the list, or the one value; empty if the user does not have the attribute.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    public static IReadOnlyList<string> GetCognitoAttributes(this IPrincipal principal, string name) => GetValues(principal, name);
 
     /// <summary>
     /// Gets the application's own user, which the provisioning handler set with
@@ -164,6 +171,9 @@ public static class CognitoClaimsPrincipalExtensions
             scopes ?? throw new ArgumentNullException(nameof(scopes)));
 
     private static string? GetValue(IPrincipal principal, string type) => FindIdentity(principal)?.FindFirst(type)?.Value;
+
+    private static IReadOnlyList<string> GetValues(IPrincipal principal, string type) =>
+        [.. FindIdentity(principal)?.FindAll(type).Select(claim => claim.Value) ?? []];
 
     private static CognitoIdentity? FindIdentity(IPrincipal principal)
     {

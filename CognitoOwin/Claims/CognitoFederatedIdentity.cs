@@ -48,8 +48,7 @@ public sealed class CognitoFederatedIdentity
             return [];
         }
 
-        var utf8 = StrictJson.Utf8.GetBytes(json!);
-        var items = StrictJson.ParseList(utf8)?.Select(static item => item.Members) ?? [StrictJson.ParseObject(utf8)];
+        var items = StrictJson.ParseList(json!)?.Select(static item => item.Members) ?? [StrictJson.ParseObject(StrictJson.Utf8.GetBytes(json!))];
         return [.. items.Select(Read).OfType<CognitoFederatedIdentity>()];
     }
 

@@ -30,10 +30,14 @@ internal sealed class CognitoIdentity : ClaimsIdentity, ISerializable
     private readonly IdentitySettings? _settings;
 
     private CognitoIdentity(CognitoToken token, IdentitySettings settings, string nameClaimType)
-        : base(token.Claims, settings.AuthenticationType, nameClaimType, settings.RoleClaimType)
+        : base(settings.AuthenticationType, nameClaimType, settings.RoleClaimType)
     {
         _token = token;
         _settings = settings;
+
+        // This claim comes first, so that a caller who asks for one claim gets it even if a trigger of the pool wrote a claim of this name.
+        TokenClaims.Add(this, ClaimTypes.NameIdentifier, token.Subject, ClaimValueTypes.String, token.Issuer);
+        token.Claims.AddTo(this, token.Issuer);
     }
 
     private CognitoIdentity(CognitoIdentity other)
@@ -52,6 +56,10 @@ internal sealed class CognitoIdentity : ClaimsIdentity, ISerializable
     private CognitoIdentity(string?[] texts)
         : base(ReadClaims(texts), texts[0], texts[1], texts[2]) => Label = texts[3];
 
+    /// <summary>Gets the name: the configured claim, or the user name if the token lacks it, as access tokens lack an e-mail address.</summary>
+    public override string? Name =>
+        (FindFirst(NameClaimType) ?? FindFirst(CognitoClaimTypes.Username) ?? FindFirst(CognitoClaimTypes.AccessTokenUsername))?.Value;
+
     /// <summary>Gets the token; null in a deserialized copy.</summary>
     public CognitoToken? Token => _token;
 
@@ -67,8 +75,8 @@ internal sealed class CognitoIdentity : ClaimsIdentity, ISerializable
     /// <returns>The identity.</returns>
     public static CognitoIdentity FromToken(CognitoToken token, IdentitySettings settings)
     {
-        var usernameType = token.TokenUse == CognitoTokenUse.Id ? CognitoClaimTypes.Username : CognitoClaimTypes.AccessTokenUsername;
-        return new CognitoIdentity(token, settings, settings.NameClaimType ?? usernameType)
+        var nameClaimType = token.TokenUse == CognitoTokenUse.Id ? settings.IdTokenNameClaimType : settings.AccessTokenNameClaimType;
+        return new CognitoIdentity(token, settings, nameClaimType)
         {
             BootstrapContext = settings.SaveToken ? token.RawToken : null,
         };

@@ -1,6 +1,6 @@
 using System;
 using System.Collections.Generic;
-using System.Security.Claims;
+using System.Text.Json;
 using CognitoOwin.Claims;
 using CognitoOwin.Json;
 
@@ -100,7 +100,7 @@ public sealed class CognitoToken
     internal double Expiration { get; private set; }
 
     /// <summary>Gets the claims of the token's identity.</summary>
-    internal IReadOnlyList<Claim> Claims { get; private set; } = null!;
+    internal TokenClaims Claims { get; private set; } = null!;
 
     /// <summary>
     /// Reads the claims that identify the bearer and its rights. The validator has checked the other claims and the signature.
@@ -113,6 +113,7 @@ public sealed class CognitoToken
     /// <param name="tokenUse">The kind of token.</param>
     /// <param name="clientId">The app client to which the token was issued.</param>
     /// <param name="expiration"><c>exp</c>, in seconds since 1970.</param>
+    /// <param name="roleClaim">Reads the claim that holds the roles.</param>
     /// <returns>The token; null if one of the claims is missing or has another type than Cognito's.</returns>
     internal static CognitoToken? Read(
         string rawToken,
@@ -122,7 +123,8 @@ public sealed class CognitoToken
         string issuer,
         CognitoTokenUse tokenUse,
         string clientId,
-        double expiration)
+        double expiration,
+        RoleClaim roleClaim)
     {
         var isIdToken = tokenUse == CognitoTokenUse.Id;
 
@@ -143,16 +145,11 @@ public sealed class CognitoToken
         }
 
         // cognito:groups is one string or a list of strings.
-        var claims = TokenClaims.Read(payload, issuer);
-        var groups = claims.FindAll(static claim => claim.Type == CognitoClaimTypes.Groups);
-        if (groups.Exists(static claim => claim.ValueType != ClaimValueTypes.String))
+        if (!TryReadGroups(payload, roleClaim, out var groups))
         {
             return null;
         }
 
-        // Insert it first, so that a caller who asks for one claim gets it even if a trigger of the pool wrote a claim of this
-        // name.
-        claims.Insert(0, new Claim(ClaimTypes.NameIdentifier, who, ClaimValueTypes.String, issuer));
         var attributes = new CognitoAttributes(payload);
         return new CognitoToken(rawToken, userPool, userPoolId, issuer, tokenUse, who, clientId)
         {
@@ -160,17 +157,41 @@ public sealed class CognitoToken
             Username = username,
             Email = email,
             EmailVerified = IsEmailVerified(attributes),
-            Groups = groups.ConvertAll(static claim => claim.Value).AsReadOnly(),
+            Groups = groups,
             Scopes = scope == null ? Empty : Array.AsReadOnly(scope.Split([' '], StringSplitOptions.RemoveEmptyEntries)),
             Expiration = expiration,
             Attributes = attributes,
-            Claims = claims,
+            Claims = new TokenClaims(payload, roleClaim),
         };
     }
 
     // The value is a boolean in most ID tokens, and a string from some triggers, from GetUser and from oauth2/userInfo.
     internal static bool IsEmailVerified(CognitoAttributes attributes) =>
         string.Equals(attributes[CognitoClaimTypes.EmailVerified], "true", StringComparison.OrdinalIgnoreCase);
+
+    private static bool TryReadGroups(JsonMembers payload, RoleClaim roleClaim, out IReadOnlyList<string> groups)
+    {
+        groups = Empty;
+        if (!payload.TryGetValue(CognitoClaimTypes.Groups, out var member))
+        {
+            return true;
+        }
+
+        if (roleClaim.IsText(CognitoClaimTypes.Groups))
+        {
+            groups = roleClaim.Read(member);
+            return true;
+        }
+
+        JsonValue[] items = member.Items is { } list ? Array.FindAll(list, static item => item.Type != JsonTokenType.Null) : [member];
+        if (!Array.TrueForAll(items, static item => item.String != null))
+        {
+            return false;
+        }
+
+        groups = Array.AsReadOnly(Array.ConvertAll(items, static item => item.Text));
+        return true;
+    }
 
     private static bool TryReadText(JsonMembers payload, string name, out string? text)
     {

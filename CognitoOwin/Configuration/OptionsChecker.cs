@@ -341,10 +341,7 @@ internal sealed class OptionsChecker
             }
         }
 
-        if (string.IsNullOrEmpty(_options.RoleClaimType))
-        {
-            _problems.AddMissing(nameof(_options.RoleClaimType), "a claim type, such as cognito:groups");
-        }
+        CheckClaimTypes();
 
         CheckScopes(nameof(_options.RequiredScopes), _options.RequiredScopes);
         CheckNames(nameof(_options.RequiredGroups), _options.RequiredGroups);
@@ -352,6 +349,39 @@ internal sealed class OptionsChecker
             nameof(_options.UserInfoTimeout), _options.UserInfoTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
         CheckPresent(nameof(_options.Provider), _options.Provider);
         CheckPresent(nameof(_options.TimeProvider), _options.TimeProvider);
+    }
+
+    private void CheckClaimTypes()
+    {
+        const string Expected = "a claim type, such as ";
+        if (string.IsNullOrEmpty(_options.RoleClaimType))
+        {
+            _problems.AddMissing(SettingsReader.Prefix + nameof(_options.RoleClaimType), Expected + CognitoClaimTypes.Groups);
+        }
+
+        if (!Enum.IsDefined(typeof(CognitoRoleClaimFormat), _options.RoleClaimFormat))
+        {
+            _problems.AddUnexpected(
+                SettingsReader.Prefix + nameof(_options.RoleClaimFormat), _options.RoleClaimFormat.ToString(), "a format that has a name");
+        }
+        else if (_options.RoleClaimFormat != CognitoRoleClaimFormat.Items && _options.RoleClaimType == CognitoClaimTypes.Groups)
+        {
+            _problems.AddUnexpected(
+                SettingsReader.Prefix + nameof(_options.RoleClaimFormat),
+                _options.RoleClaimFormat.ToString(),
+                "items, because cognito:RoleClaimType is cognito:groups, which is always a list");
+        }
+
+        if (_options.NameClaimType == "")
+        {
+            _problems.AddUnexpected(SettingsReader.Prefix + nameof(_options.NameClaimType), "", Expected + CognitoClaimTypes.Email);
+        }
+
+        if (_options.AccessTokenNameClaimType == "")
+        {
+            _problems.AddUnexpected(
+                SettingsReader.Prefix + nameof(_options.AccessTokenNameClaimType), "", Expected + CognitoClaimTypes.AccessTokenUsername);
+        }
     }
 
     private void CheckKeys()

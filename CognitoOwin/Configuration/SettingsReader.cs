@@ -89,6 +89,14 @@ internal sealed class SettingsReader
     {
         ReadValue<CognitoTokenUse>(Prefix + "TokenUse", "id, access or any", TryParseEnum, value => options.TokenUse = value);
         ReadValue<CognitoUserInfo>(Prefix + "UserInfo", "none, getUser or oidcUserInfo", TryParseEnum, value => options.UserInfo = value);
+        options.NameClaimType = Find(Prefix + "NameClaimType") ?? options.NameClaimType;
+        options.AccessTokenNameClaimType = Find(Prefix + "AccessTokenNameClaimType") ?? options.AccessTokenNameClaimType;
+        options.RoleClaimType = Find(Prefix + "RoleClaimType") ?? options.RoleClaimType;
+        ReadValue<CognitoRoleClaimFormat>(
+            Prefix + "RoleClaimFormat",
+            "items, bracketedList, commaSeparatedList or jsonList",
+            TryParseEnum,
+            value => options.RoleClaimFormat = value);
         ReadValue<TimeSpan>(Prefix + "ClockSkew", "a whole number of seconds", TryParseSeconds, value => options.ClockSkew = value);
         ReadValue<int>(Prefix + "MaximumTokenLength", "a whole number", TryParseNumber, value => options.MaximumTokenLength = value);
         ReadValue<bool>(Prefix + "RequireAudience", "true or false", bool.TryParse, value => options.RequireAudience = value);

@@ -74,6 +74,14 @@ internal sealed class CognitoLog(ILogger? logger)
             "The provisioning handler is not called for access tokens, and access tokens are accepted. A user whom the handler "
             + "rejects can therefore still sign in with an access token. Set cognito:TokenUse to id, or cognito:UserInfo to getUser.");
 
+    public void RolesFromAttribute(string roleClaimType) =>
+        Write(
+            TraceEventType.Warning,
+            EventIds.RolesFromAttribute,
+            $"The roles come from {roleClaimType}, which is an attribute. An app client may allow users to write their own attributes, "
+            + "and so to give themselves any role. Check the write permissions of every app client of the pool, or let a "
+            + "pre-token-generation trigger set cognito:groups. See docs/authorization.md.");
+
     public void UserInfoFailed(string reason, Exception? exception = null) =>
         Write(TraceEventType.Error, EventIds.UserInfoFailed, $"The profile of a user could not be read. {reason}", exception);
 

@@ -8,5 +8,5 @@ internal sealed class JsonList(string text)
 
     public string Text { get; } = text;
 
-    public JsonValue[] Items => _items ??= StrictJson.ParseList(StrictJson.Utf8.GetBytes(Text))!;
+    public JsonValue[] Items => _items ??= StrictJson.ParseList(Text)!;
 }

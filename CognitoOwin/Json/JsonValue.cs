@@ -12,6 +12,7 @@ internal readonly struct JsonValue
     public JsonValue(JsonTokenType type, string text)
     {
         Type = type;
+        IsInt64 = type == JsonTokenType.Number && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _);
         _content = type == JsonTokenType.StartArray ? new JsonList(text) : text;
     }
 
@@ -36,7 +37,7 @@ internal readonly struct JsonValue
     /// <summary>
     /// Gets whether this number is an integer that a <see cref="long"/> can hold, written without fraction and exponent.
     /// </summary>
-    public bool IsInt64 => long.TryParse(Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _);
+    public bool IsInt64 { get; }
 
     /// <summary>Reads a number.</summary>
     /// <param name="number">The number; 0 if there is none.</param>

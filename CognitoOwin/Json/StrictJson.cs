@@ -1,5 +1,7 @@
 using System;
+using System.Buffers;
 using System.Collections.Generic;
+using System.Linq;
 using System.Text;
 using System.Text.Json;
 
@@ -33,31 +35,54 @@ internal static class StrictJson
         MaxDepth = MaximumDepth + 1,
     };
 
+    /// <summary>Gets an encoding that throws for bytes and characters that are not valid.</summary>
+    public static UTF8Encoding Utf8 { get; } = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    // The names of Cognito's tokens and keys: at most 64.
+    private static readonly SharedTexts KnownNames = new(
+    [
+        "acr", "address", "alg", "amr", "at_hash", "aud", "auth_time", "birthdate", "client_id", "cognito:groups", "cognito:preferred_role",
+        "cognito:roles", "cognito:username", "device_key", "e", "email", "email_verified", "event_id", "exp", "family_name", "gender",
+        "given_name", "iat", "identities", "iss", "jti", "kid", "kty", "locale", "middle_name", "n", "name", "nbf", "nickname", "nonce",
+        "origin_jti", "phone_number", "phone_number_verified", "picture", "preferred_username", "profile", "scope", "sub", "token_use", "typ",
+        "updated_at", "use", "username", "version", "website", "zoneinfo",
+    ]);
+
     // Reused by all objects that a thread reads. No object is read while another is.
     [ThreadStatic]
     private static KeyValuePair<string, JsonValue>[]? _buffer;
 
-    /// <summary>Gets an encoding that throws for bytes and characters that are not valid.</summary>
-    public static UTF8Encoding Utf8 { get; } = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     /// <summary>Reads one JSON object.</summary>
     /// <param name="utf8">The JSON.</param>
     /// <returns>The members by name; null if the bytes are anything else.</returns>
-    public static JsonMembers? ParseObject(byte[] utf8) => ParseObject(new(utf8), out _);
+    public static JsonMembers? ParseObject(byte[] utf8) => ParseObject(new(utf8), shared: null, out _);
 
     /// <summary>Reads one JSON object.</summary>
     /// <param name="utf8">The JSON.</param>
+    /// <param name="shared">Texts of strings that many objects have; may be null.</param>
     /// <param name="fault">Why the bytes are not read.</param>
     /// <returns>The members by name; null if the bytes are anything else.</returns>
-    public static JsonMembers? ParseObject(ArraySegment<byte> utf8, out JsonFault fault) =>
-        Parse(utf8, JsonTokenType.StartObject, ReadMembers, out fault);
+    public static JsonMembers? ParseObject(ArraySegment<byte> utf8, SharedTexts? shared, out JsonFault fault) =>
+        Parse(utf8, JsonTokenType.StartObject, ReadMembers, shared, out fault);
 
     /// <summary>Reads one JSON list.</summary>
-    /// <param name="utf8">The JSON.</param>
-    /// <returns>The items; null if the bytes are anything else.</returns>
-    public static JsonValue[]? ParseList(byte[] utf8) => Parse(new(utf8), JsonTokenType.StartArray, ReadItems, out _);
+    /// <param name="text">The JSON.</param>
+    /// <returns>The items; null if the text is anything else.</returns>
+    public static JsonValue[]? ParseList(string text)
+    {
+        var utf8 = ArrayPool<byte>.Shared.Rent(Utf8.GetMaxByteCount(text.Length));
+        try
+        {
+            var length = Utf8.GetBytes(text, 0, text.Length, utf8, 0);
+            return Parse(new(utf8, 0, length), JsonTokenType.StartArray, ReadItems, shared: null, out _);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(utf8, clearArray: true);
+        }
+    }
 
-    private static T? Parse<T>(ArraySegment<byte> utf8, JsonTokenType type, Read<T> read, out JsonFault fault)
+    private static T? Parse<T>(ArraySegment<byte> utf8, JsonTokenType type, Read<T> read, SharedTexts? shared, out JsonFault fault)
         where T : class
     {
         fault = JsonFault.Malformed;
@@ -70,7 +95,7 @@ internal static class StrictJson
                 return null;
             }
 
-            var value = read(ref reader, utf8);
+            var value = read(ref reader, utf8, shared);
 
             // Throws if anything follows the value.
             reader.Read();
@@ -89,10 +114,10 @@ internal static class StrictJson
         }
     }
 
-    private static JsonMembers ReadMembers(ref Utf8JsonReader reader, ArraySegment<byte> utf8)
+    private static JsonMembers ReadMembers(ref Utf8JsonReader reader, ArraySegment<byte> utf8, SharedTexts? shared)
     {
-        var names = new UniqueNames();
         var members = _buffer ??= new KeyValuePair<string, JsonValue>[MaximumMembers];
+        var names = new UniqueNames(members);
         var count = 0;
         try
         {
@@ -100,7 +125,7 @@ internal static class StrictJson
             {
                 var name = names.Read(ref reader);
                 reader.Read();
-                members[count++] = new(name, ReadValue(ref reader, utf8));
+                members[count++] = new(name, ReadValue(ref reader, utf8, shared));
             }
 
             return new JsonMembers(members.AsSpan(0, count).ToArray());
@@ -112,23 +137,28 @@ internal static class StrictJson
         }
     }
 
-    private static JsonValue[] ReadItems(ref Utf8JsonReader reader, ArraySegment<byte> utf8)
+    private static JsonValue[] ReadItems(ref Utf8JsonReader reader, ArraySegment<byte> utf8, SharedTexts? shared)
     {
         var items = new List<JsonValue>();
         for (reader.Read(); reader.TokenType != JsonTokenType.EndArray; reader.Read())
         {
-            items.Add(ReadValue(ref reader, utf8));
+            items.Add(ReadValue(ref reader, utf8, shared));
         }
 
         return [.. items];
     }
 
-    private static JsonValue ReadValue(ref Utf8JsonReader reader, ArraySegment<byte> utf8)
+    private static JsonValue ReadValue(ref Utf8JsonReader reader, ArraySegment<byte> utf8, SharedTexts? shared)
     {
         var type = reader.TokenType;
         if (type == JsonTokenType.String)
         {
-            return new JsonValue(type, reader.GetString()!);
+            return new JsonValue(type, (reader.ValueIsEscaped ? null : shared?.Find(reader.ValueSpan)?.Text) ?? reader.GetString()!);
+        }
+
+        if (type is JsonTokenType.True or JsonTokenType.False)
+        {
+            return new JsonValue(type, type == JsonTokenType.True ? "true" : "false");
         }
 
         var start = (int)reader.TokenStartIndex;
@@ -148,7 +178,7 @@ internal static class StrictJson
         switch (reader.TokenType)
         {
             case JsonTokenType.StartObject:
-                var names = new UniqueNames();
+                var names = new UniqueNames(members: null);
                 for (reader.Read(); reader.TokenType != JsonTokenType.EndObject; reader.Read())
                 {
                     names.Read(ref reader);
@@ -173,8 +203,12 @@ internal static class StrictJson
     }
 
     /// <summary>Reads the names of the members of one object, which must be unique.</summary>
-    private struct UniqueNames
+    /// <param name="members">The array where the caller keeps every member that it reads; null if it keeps none.</param>
+    private struct UniqueNames(KeyValuePair<string, JsonValue>[]? members)
     {
+        // A token of Cognito has fewer members. Up to this number, a search takes less time than a set of names.
+        private const int FewMembers = 32;
+
         // The known names that the object has, one bit for each.
         private ulong _known;
         private HashSet<string>? _others;
@@ -189,17 +223,28 @@ internal static class StrictJson
 
             // An escaped name is known by its text.
             var escaped = reader.ValueIsEscaped ? reader.GetString() : null;
-            if (KnownNames.Find(escaped != null ? Utf8.GetBytes(escaped) : reader.ValueSpan, out var number) is { } known)
+            if (KnownNames.Find(escaped != null ? Utf8.GetBytes(escaped) : reader.ValueSpan) is { } known)
             {
-                var bit = 1UL << number;
+                var bit = 1UL << known.Number;
                 ThrowIf((_known & bit) != 0);
                 _known |= bit;
-                return known;
+                return known.Text;
             }
 
             var name = escaped ?? reader.GetString()!;
-            _others ??= new HashSet<string>(StringComparer.Ordinal);
-            ThrowIf(!_others.Add(name));
+            if (members != null && _count <= FewMembers)
+            {
+                for (var i = 0; i < _count - 1; i++)
+                {
+                    ThrowIf(members[i].Key == name);
+                }
+            }
+            else
+            {
+                _others ??= new HashSet<string>(members?.Take(_count - 1).Select(static member => member.Key) ?? [], StringComparer.Ordinal);
+                ThrowIf(!_others.Add(name));
+            }
+
             return name;
         }
 
@@ -217,6 +262,6 @@ internal static class StrictJson
         public JsonFault Fault { get; } = fault;
     }
 
-    private delegate T Read<T>(ref Utf8JsonReader reader, ArraySegment<byte> utf8)
+    private delegate T Read<T>(ref Utf8JsonReader reader, ArraySegment<byte> utf8, SharedTexts? shared)
         where T : class;
 }

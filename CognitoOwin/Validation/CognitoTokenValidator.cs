@@ -27,9 +27,11 @@ public sealed class CognitoTokenValidator : IDisposable
 
     private readonly PoolKeys[] _keys;
     private readonly Dictionary<string, TrustedIssuer> _issuers = new(StringComparer.Ordinal);
+    private readonly SharedTexts _sharedTexts;
     private readonly bool _requireAudience;
     private readonly double _clockSkew;
     private readonly int _maximumTokenLength;
+    private readonly RoleClaim _roleClaim;
     private readonly TimeProvider _time;
     private readonly ValidatedTokenCache? _cache;
 
@@ -47,8 +49,11 @@ public sealed class CognitoTokenValidator : IDisposable
         _requireAudience = settings.RequireAudience;
         _clockSkew = settings.ClockSkew.TotalSeconds;
         _maximumTokenLength = settings.MaximumTokenLength;
+        _roleClaim = settings.RoleClaim;
         _time = settings.TimeProvider;
         _keys = [.. settings.UserPools.Select(CreateKeys)];
+
+        _sharedTexts = new SharedTexts(["RS256", "id", "access", .. _issuers.Keys, .. _issuers.Values.SelectMany(static issuer => issuer.Pool.ClientIds)]);
 
         // If keys are not cached, do not cache tokens either, because each validation must fetch the keys.
         _cache = settings.TokenCache.Enabled && settings.Keys.CachingEnabled
@@ -98,7 +103,7 @@ public sealed class CognitoTokenValidator : IDisposable
             return badHeader;
         }
 
-        if (StrictJson.ParseObject(jws.Payload, out var fault) is not { } claims)
+        if (StrictJson.ParseObject(jws.Payload, _sharedTexts, out var fault) is not { } claims)
         {
             return Reject(GetRejection(fault, TokenRejection.MalformedPayload));
         }
@@ -135,13 +140,14 @@ public sealed class CognitoTokenValidator : IDisposable
                 return Reject(TokenRejection.InvalidSignature);
             }
 
+            var pool = issuer.Pool;
             if (CognitoToken.Read(
-                token, claims, issuer.Pool.UserPool, issuer.Pool.UserPoolId, issuer.Name, tokenUse, clientId, expiration) is not { } validated)
+                token, claims, pool.UserPool, pool.UserPoolId, issuer.Name, tokenUse, clientId, expiration, _roleClaim) is not { } validated)
             {
                 return Reject(TokenRejection.MalformedClaim);
             }
 
-            return ValidateRights(validated, issuer.Pool) ?? Accept(validated, issuer.Keys, key);
+            return ValidateRights(validated, pool) ?? Accept(validated, issuer.Keys, key);
         }
     }
 
@@ -168,10 +174,10 @@ public sealed class CognitoTokenValidator : IDisposable
 
     private bool HasExpired(double expiration) => NumericDate.FromDateTimeOffset(_time.GetUtcNow()) >= expiration + _clockSkew;
 
-    private static CognitoTokenValidationResult? ValidateHeader(ArraySegment<byte> utf8, out string keyId)
+    private CognitoTokenValidationResult? ValidateHeader(ArraySegment<byte> utf8, out string keyId)
     {
         keyId = "";
-        if (StrictJson.ParseObject(utf8, out var fault) is not { } header)
+        if (StrictJson.ParseObject(utf8, _sharedTexts, out var fault) is not { } header)
         {
             return Reject(GetRejection(fault, TokenRejection.MalformedHeader));
         }

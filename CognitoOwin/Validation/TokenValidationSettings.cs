@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using CognitoOwin.Claims;
 
 namespace CognitoOwin.Validation;
 
@@ -12,6 +13,7 @@ internal sealed record TokenValidationSettings(
     bool RequireAudience,
     TimeSpan ClockSkew,
     int MaximumTokenLength,
+    RoleClaim RoleClaim,
     CognitoKeysOptions Keys,
     CognitoTokenCacheOptions TokenCache,
     TimeProvider TimeProvider);
