@@ -9,7 +9,7 @@ namespace CognitoOwin.Json;
 /// </summary>
 internal sealed class SharedTexts
 {
-    private const int HashedBytes = 16;
+    private const int HashedBytes = 8;
 
     // A text is at the index of its hash, or at the next free index after it.
     private readonly Entry?[] _table;
@@ -23,7 +23,7 @@ internal sealed class SharedTexts
         foreach (var text in texts)
         {
             var utf8 = StrictJson.Utf8.GetBytes(text);
-            var index = GetIndex(utf8);
+            var index = GetIndex(utf8, 0, utf8.Length);
             while (_table[index] is { } other && other.Text != text)
             {
                 index = (index + 1) & (_table.Length - 1);
@@ -35,19 +35,30 @@ internal sealed class SharedTexts
     }
 
     /// <summary>Finds a text.</summary>
-    /// <param name="utf8">The bytes of the text.</param>
+    /// <param name="text">An equal text.</param>
     /// <returns>The text and its place in the list of texts; null if the text is not known.</returns>
-    public Entry? Find(ReadOnlySpan<byte> utf8)
+    public Entry? Find(string text)
+    {
+        var utf8 = StrictJson.Utf8.GetBytes(text);
+        return Find(utf8, 0, utf8.Length);
+    }
+
+    /// <summary>Finds a text.</summary>
+    /// <param name="utf8">An array with the bytes of the text. Under Mono, an array is faster than a span.</param>
+    /// <param name="start">The index of the first byte.</param>
+    /// <param name="length">The number of bytes.</param>
+    /// <returns>The text and its place in the list of texts; null if the text is not known.</returns>
+    public Entry? Find(byte[] utf8, int start, int length)
     {
         // Most values have a length that no known text has.
-        if ((_lengths & GetLengthBit(utf8.Length)) == 0)
+        if ((_lengths & GetLengthBit(length)) == 0)
         {
             return null;
         }
 
-        for (var i = GetIndex(utf8); _table[i] is { } entry; i = (i + 1) & (_table.Length - 1))
+        for (var i = GetIndex(utf8, start, length); _table[i] is { } entry; i = (i + 1) & (_table.Length - 1))
         {
-            if (utf8.SequenceEqual(entry.Utf8))
+            if (AreEqual(entry.Utf8, utf8, start, length))
             {
                 return entry;
             }
@@ -57,16 +68,34 @@ internal sealed class SharedTexts
     }
 
     // The texts come from the settings or from this library, so nobody can choose them to have one hash.
-    private int GetIndex(ReadOnlySpan<byte> utf8)
+    private int GetIndex(byte[] utf8, int start, int length)
     {
-        // FNV-1a.
-        var hash = 2166136261;
-        for (var i = Math.Max(0, utf8.Length - HashedBytes); i < utf8.Length; i++)
+        // FNV-1a of the length and the last bytes.
+        var hash = (uint)length;
+        for (var i = start + Math.Max(0, length - HashedBytes); i < start + length; i++)
         {
             hash = unchecked((hash ^ utf8[i]) * 16777619);
         }
 
         return (int)(hash & (uint)(_table.Length - 1));
+    }
+
+    private static bool AreEqual(byte[] known, byte[] utf8, int start, int length)
+    {
+        if (known.Length != length)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < known.Length; i++)
+        {
+            if (known[i] != utf8[start + i])
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static ulong GetLengthBit(int length) => 1UL << (length & 63);

@@ -123,7 +123,7 @@ internal static class StrictJson
         {
             for (reader.Read(); reader.TokenType != JsonTokenType.EndObject; reader.Read())
             {
-                var name = names.Read(ref reader);
+                var name = names.Read(ref reader, utf8);
                 reader.Read();
                 members[count++] = new(name, ReadValue(ref reader, utf8, shared));
             }
@@ -153,7 +153,7 @@ internal static class StrictJson
         var type = reader.TokenType;
         if (type == JsonTokenType.String)
         {
-            return new JsonValue(type, (reader.ValueIsEscaped ? null : shared?.Find(reader.ValueSpan)?.Text) ?? reader.GetString()!);
+            return new JsonValue(type, (shared != null && !reader.ValueIsEscaped ? Find(shared, ref reader, utf8) : null)?.Text ?? reader.GetString()!);
         }
 
         if (type is JsonTokenType.True or JsonTokenType.False)
@@ -162,12 +162,16 @@ internal static class StrictJson
         }
 
         var start = (int)reader.TokenStartIndex;
-        ValidateRest(ref reader);
+        ValidateRest(ref reader, utf8);
         return new JsonValue(type, Utf8.GetString(utf8.Array!, utf8.Offset + start, (int)reader.BytesConsumed - start));
     }
 
+    // A string or a name begins after its quotation mark.
+    private static SharedTexts.Entry? Find(SharedTexts texts, ref Utf8JsonReader reader, ArraySegment<byte> utf8) =>
+        texts.Find(utf8.Array!, utf8.Offset + (int)reader.TokenStartIndex + 1, reader.ValueSpan.Length);
+
     // Reads to the end of the current value.
-    private static void ValidateRest(ref Utf8JsonReader reader)
+    private static void ValidateRest(ref Utf8JsonReader reader, ArraySegment<byte> utf8)
     {
         // At the start of an object or a list, CurrentDepth does not count that object or list itself.
         if (reader.CurrentDepth >= MaximumDepth && reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
@@ -181,16 +185,16 @@ internal static class StrictJson
                 var names = new UniqueNames(members: null);
                 for (reader.Read(); reader.TokenType != JsonTokenType.EndObject; reader.Read())
                 {
-                    names.Read(ref reader);
+                    names.Read(ref reader, utf8);
                     reader.Read();
-                    ValidateRest(ref reader);
+                    ValidateRest(ref reader, utf8);
                 }
 
                 break;
             case JsonTokenType.StartArray:
                 for (reader.Read(); reader.TokenType != JsonTokenType.EndArray; reader.Read())
                 {
-                    ValidateRest(ref reader);
+                    ValidateRest(ref reader, utf8);
                 }
 
                 break;
@@ -214,7 +218,11 @@ internal static class StrictJson
         private HashSet<string>? _others;
         private int _count;
 
-        public string Read(ref Utf8JsonReader reader)
+        /// <summary>Reads the next name.</summary>
+        /// <param name="reader">The reader.</param>
+        /// <param name="utf8">The JSON.</param>
+        /// <returns>The name.</returns>
+        public string Read(ref Utf8JsonReader reader, ArraySegment<byte> utf8)
         {
             if (++_count > MaximumMembers)
             {
@@ -223,7 +231,7 @@ internal static class StrictJson
 
             // An escaped name is known by its text.
             var escaped = reader.ValueIsEscaped ? reader.GetString() : null;
-            if (KnownNames.Find(escaped != null ? Utf8.GetBytes(escaped) : reader.ValueSpan) is { } known)
+            if ((escaped != null ? KnownNames.Find(escaped) : Find(KnownNames, ref reader, utf8)) is { } known)
             {
                 var bit = 1UL << known.Number;
                 ThrowIf((_known & bit) != 0);
