@@ -6,18 +6,21 @@ usage() {
   cat << 'END'
 Usage: ./bench.sh [COMMAND] [ARGUMENT…]
 
-Builds bench/ in Release and runs it under Mono. What the machine lacks is installed first. The commands:
+Builds bench/ in Release and runs it under Mono; clr runs under .NET 10. What the machine lacks is installed first. The commands:
 
   figures [--quick] [--without-http] [--update-docs]
                                   the table of docs/performance.md, also as artifacts/bench.json. It is what runs without a
                                   command, and takes about nine minutes. The exit status says whether all was measured, not
                                   whether all targets are met.
+  clr [--quick] [--update-docs]   the validator on .NET 10, beside its peers there and on Node; also in artifacts/bench.json
   growth [--quick] [--update-docs]
                                   what requests cost as tokens, groups, keys and pools grow; artifacts/growth-*.svg
   scaling [--quick]               the figure warm_scaling alone, as figures measures it in a second process
   single                          one token on its own, without a pipeline, by BenchmarkDotNet; artifacts/benchmarkdotnet/
   soak [--minutes M] [--update-docs]
                                   mixed traffic with key rotations, every verdict checked; artifacts/soak.csv, artifacts/soak.svg
+  misses [--quick] [--update-docs]
+                                  how often the token cache misses, beside an exact LRU; artifacts/cache-misses.svg
   mutate --count N [--seed S]     changed tokens, none of which may be accepted
   profile warm|cold [--seconds S] [--threads T]
                                   one kind of request only, for a profiler
@@ -39,10 +42,18 @@ fi
 . eng/prepare.sh
 prepare dotnet mono node stack bench
 
+framework=net472
 case ${1:-figures} in
   # Served behind nginx for the HTTP figures.
   figures | --*) dotnet_build samples/Notes -c Release ;;
+  clr)
+    framework=net10.0
+    install_npm_packages bench/node
+    ;;
 esac
-dotnet_build "${projects[0]}" -c Release
-program=$(dotnet msbuild "${projects[0]}" -p:Configuration=Release -getProperty:TargetPath)
-exec mono "$program" "$@"
+dotnet_build "${projects[0]}" -c Release -f "$framework"
+program=$(dotnet msbuild "${projects[0]}" -p:Configuration=Release -p:TargetFramework="$framework" -getProperty:TargetPath)
+if [[ $framework == net472 ]]; then
+  exec mono "$program" "$@"
+fi
+exec dotnet "$program" "$@"

@@ -11,15 +11,29 @@ namespace CognitoOwin.Bench;
 /// </summary>
 internal sealed class Contest
 {
-    private readonly List<(string Name, int Operations, Func<Action> Prepare)> _contenders = [];
+    private readonly List<(string Name, Func<double> Measure)> _contenders = [];
     private readonly Dictionary<string, List<double>> _times = new(StringComparer.Ordinal);
 
     /// <param name="name">The name in the results.</param>
     /// <param name="operations">The number of operations in one measurement.</param>
     /// <param name="prepare">Prepares a measurement, without being measured, and returns the work to measure.</param>
-    public void Add(string name, int operations, Func<Action> prepare)
+    public void Add(string name, int operations, Func<Action> prepare) => Add(name, () =>
     {
-        _contenders.Add((name, operations, prepare));
+        var turn = prepare();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        var clock = Stopwatch.StartNew();
+        turn();
+        clock.Stop();
+        return clock.Elapsed.TotalMilliseconds * 1000 / operations;
+    });
+
+    /// <summary>Adds an operation that measures itself, for example in another process.</summary>
+    /// <param name="name">The name in the results.</param>
+    /// <param name="measure">Runs the operation and returns its time in microseconds.</param>
+    public void Add(string name, Func<double> measure)
+    {
+        _contenders.Add((name, measure));
         _times.Add(name, []);
     }
 
@@ -30,16 +44,11 @@ internal sealed class Contest
         {
             for (var i = 0; i < _contenders.Count; i++)
             {
-                var (name, operations, prepare) = _contenders[(i + round + WarmUp) % _contenders.Count];
-                var turn = prepare();
-                GC.Collect();
-                GC.WaitForPendingFinalizers();
-                var clock = Stopwatch.StartNew();
-                turn();
-                clock.Stop();
+                var (name, measure) = _contenders[(i + round + WarmUp) % _contenders.Count];
+                var time = measure();
                 if (round >= 0)
                 {
-                    _times[name].Add(clock.Elapsed.TotalMilliseconds * 1000 / operations);
+                    _times[name].Add(time);
                 }
             }
 

@@ -29,8 +29,6 @@ internal static class FiguresCommand
 
     private const int Warm = 4000;
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-
     public static int Run(string[] args)
     {
         if (args.Contains("--help", StringComparer.Ordinal))
@@ -48,26 +46,13 @@ internal static class FiguresCommand
 
         List<Figure> figures = [.. MeasureTimes(pool, tokens, quick ? 7 : 31)];
         figures.Add(MeasureAllocation(pool, tokens));
+        figures.Add(CacheMissesCommand.Measure(pool, tokens));
         figures.AddRange(RevocationFigures.Measure(pool, tokens, quick ? 31 : 101));
         figures.AddRange(ScalingFigures.Measure(pool, tokens, quick));
         figures.Add(MeasureRefresh(pool, tokens, quick ? 3 : 11));
         figures.AddRange(arguments.Has("--without-http") ? [] : HttpFigures.Measure(quick));
 
-        Print(figures);
-        WriteJson(figures);
-        if (arguments.Has("--update-docs"))
-        {
-            Repository.UpdatePerformancePage("figures", string.Format(
-                CultureInfo.InvariantCulture,
-                "Measured on {0:yyyy-MM-dd}, {1} cores, {2}, {3}.\n\n{4}",
-                DateTime.UtcNow,
-                Environment.ProcessorCount,
-                Runtime.Name,
-                Runtime.Katana,
-                Table(figures)));
-        }
-
-        return figures.All(figure => figure.IsMeasured) ? 0 : 1;
+        return FigureTable.Report(figures, "figures", arguments.Has("--update-docs"));
     }
 
     private static IEnumerable<Figure> MeasureTimes(CognitoTestPool pool, string[] tokens, int rounds)
@@ -257,35 +242,5 @@ internal static class FiguresCommand
         {
             throw new InvalidOperationException("The expected fetch did not happen, so the measurement is not valid.");
         }
-    }
-
-    private static string Table(IEnumerable<Figure> figures)
-    {
-        var table = new StringBuilder("| figure | what | target | measured | holds |\n|---|---|---|---|---|\n");
-        foreach (var figure in figures)
-        {
-            table.Append("| `").Append(figure.Name).Append("` | ").Append(figure.Meaning).Append(" | ").Append(figure.Target).Append(" | ")
-                .Append(Figure.Text(figure.Value)).Append(" | ").Append(figure.Verdict).Append(" |\n");
-        }
-
-        return table.ToString();
-    }
-
-    private static void Print(List<Figure> figures)
-    {
-        foreach (var figure in figures)
-        {
-            Console.WriteLine($"{figure.Name,-24} {Figure.Text(figure.Value),10}  {figure.Target,-8} {figure.Verdict.Trim('*'),-12} {figure.Meaning}");
-        }
-
-        var withTarget = figures.Where(figure => figure.Target.Length > 0).ToList();
-        Console.WriteLine($"{withTarget.Count(figure => figure.Holds == true)} of {withTarget.Count} targets hold");
-    }
-
-    private static void WriteJson(List<Figure> figures)
-    {
-        var measured = figures.Where(figure => figure.IsMeasured).ToDictionary(figure => figure.Name, figure => Math.Round(figure.Value, 4));
-        File.WriteAllText(
-            Repository.Artifact("bench.json"), JsonSerializer.Serialize(measured, Indented) + "\n");
     }
 }

@@ -9,8 +9,10 @@ internal static class Program
 {
     private static readonly Dictionary<string, Func<string[], int>> Commands = new(StringComparer.Ordinal)
     {
+        ["clr"] = ClrCommand.Run,
         ["figures"] = FiguresCommand.Run,
         ["growth"] = GrowthCommand.Run,
+        ["misses"] = CacheMissesCommand.Run,
         ["mutate"] = MutateCommand.Run,
         ["profile"] = ProfileCommand.Run,
         ["scaling"] = ScalingFigures.RunChild,

@@ -9,7 +9,7 @@ internal static class Runtime
     public static string Name { get; } =
         Type.GetType("Mono.Runtime")?.GetMethod("GetDisplayName", BindingFlags.NonPublic | BindingFlags.Static)?.Invoke(null, null) is string version
             ? "Mono " + version.Split(' ')[0]
-            : ".NET Framework " + Environment.Version;
+            : System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription;
 
     /// <summary>The Katana assemblies of the build. The real ones have a strong name.</summary>
     public static string Katana { get; } =

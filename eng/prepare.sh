@@ -48,7 +48,7 @@ prepare() {
     case $what in
       dotnet) check_dotnet && choose_katana ;;
       node) check_node ;;
-      stack) install_npm_packages ;;
+      stack) install_npm_packages e2e ;;
     esac
   done
 }
@@ -106,15 +106,16 @@ check_node() {
   ((${version%%.*} >= 18)) || give_up "Node 18 or later is needed; $(command -v node) is $version"
 }
 
+# install_npm_packages FOLDER
 install_npm_packages() {
-  local folder=$repository/e2e
+  local folder=$repository/$1
   [[ -e $folder/package.json ]] || return 0
   check_node
   # npm writes the second file when it is done, so an install that was cut short is done again.
   [[ -e $folder/node_modules/.package-lock.json &&
     ! $folder/package-lock.json -nt $folder/node_modules/.package-lock.json ]] && return 0
-  say "installing the npm packages of e2e/"
-  (cd "$folder" && npm ci --no-audit --no-fund --loglevel=error < /dev/null) || give_up "npm ci failed in e2e/"
+  say "installing the npm packages of $1/"
+  (cd "$folder" && npm ci --no-audit --no-fund --loglevel=error < /dev/null) || give_up "npm ci failed in $1/"
 }
 
 # No build server stays behind, and no build waits for another process: those waits were seen to hang.

@@ -1,7 +1,9 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Net.Http;
 using System.Security.Claims;
+using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using CognitoOwin.Testing;
@@ -90,6 +92,49 @@ public sealed class TokenCacheTests
         Assert.IsTrue((await validator.ValidateAsync(pool.IdToken())).IsValid, "The new key is fetched immediately.");
 
         Assert.AreEqual(TokenRejection.UnknownKey, (await validator.ValidateAsync(old)).Rejection);
+    }
+
+    [TestMethod]
+    public async Task Token_is_found_again_after_its_keys_were_too_old()
+    {
+        using var pool = new CognitoTestPool { TimeProvider = _time };
+        using var validator = PoolValidator.Create(pool);
+        string token = pool.IdToken().WithLifetime(TimeSpan.FromDays(30));
+        var first = await validator.ValidateAsync(token);
+        pool.FailJwks();
+        _time.Advance(TimeSpan.FromDays(8));
+        Assert.AreEqual(TokenRejection.KeysUnavailable, (await validator.ValidateAsync(token)).Rejection);
+
+        pool.RestoreJwks();
+        _time.Advance(TimeSpan.FromSeconds(11));
+
+        Assert.AreSame(first, await validator.ValidateAsync(token));
+    }
+
+    [TestMethod]
+    public async Task Token_is_remembered_again_after_the_pool_lists_its_key_again()
+    {
+        using var pool = new CognitoTestPool { TimeProvider = _time };
+        using var handler = new JwksHandler { Jwks = pool.Jwks };
+        using var validator = PoolValidator.Create(pool, options => options.Keys.HttpMessageHandler = handler);
+        using var measurements = new CacheMeasurements();
+        var before = measurements.Entries;
+        string token = pool.IdToken().WithLifetime(TimeSpan.FromDays(30));
+        var first = await validator.ValidateAsync(token);
+        pool.RotateKeys();
+        pool.DropOldKeys();
+        (var listed, handler.Jwks) = (handler.Jwks, pool.Jwks);
+        Assert.IsTrue((await validator.ValidateAsync(pool.IdToken())).IsValid);
+        Assert.AreEqual(TokenRejection.UnknownKey, (await validator.ValidateAsync(token)).Rejection);
+
+        handler.Jwks = listed;
+        _time.Advance(TimeSpan.FromSeconds(11));
+        var again = await validator.ValidateAsync(token);
+
+        Assert.IsTrue(again.IsValid);
+        Assert.AreNotSame(first, again);
+        Assert.AreSame(again, await validator.ValidateAsync(token));
+        Assert.AreEqual(2, measurements.Entries - before);
     }
 
     [TestMethod]
@@ -210,8 +255,66 @@ public sealed class TokenCacheTests
             Assert.IsTrue((await validator.ValidateAsync(token)).IsValid);
         }
 
-        // Each token counts as three entries, because it has up to three times 4,096 characters. Each half of the cache holds two.
+        // Each token counts as three entries, because it has up to three times 4,096 characters.
+        Assert.AreEqual(5, measurements.Entries - before);
+    }
+
+    [TestMethod]
+    public async Task Long_token_replaces_as_many_others_as_it_counts_for()
+    {
+        using var pool = new CognitoTestPool();
+        using var validator = PoolValidator.Create(pool, options => options.TokenCache.MaximumEntries = 6);
+        using var measurements = new CacheMeasurements();
+        var before = measurements.Entries;
+        for (var i = 0; i < 6; i++)
+        {
+            await validator.ValidateAsync(pool.IdToken("user" + i));
+        }
+
+        string token = pool.IdToken().WithCustomAttribute("long", new string('x', 6000));
+        var first = await validator.ValidateAsync(token);
+
         Assert.AreEqual(4, measurements.Entries - before);
+        Assert.AreSame(first, await validator.ValidateAsync(token));
+        for (var i = 0; i < 12; i++)
+        {
+            await validator.ValidateAsync(pool.IdToken("other" + i));
+        }
+
+        Assert.AreEqual(6, measurements.Entries - before);
+    }
+
+    [TestMethod]
+    public async Task Longest_token_is_remembered_alone_in_a_small_cache()
+    {
+        using var pool = new CognitoTestPool();
+        using var validator = PoolValidator.Create(pool, options => options.TokenCache.MaximumEntries = 1);
+        string token = pool.IdToken().WithCustomAttribute("long", new string('x', 6000));
+
+        Assert.AreSame(await validator.ValidateAsync(token), await validator.ValidateAsync(token));
+    }
+
+    [TestMethod]
+    public async Task Expired_tokens_make_room_before_live_ones()
+    {
+        using var pool = new CognitoTestPool { TimeProvider = _time };
+        using var validator = PoolValidator.Create(pool, options => options.TokenCache.MaximumEntries = 4);
+        string live = pool.IdToken("live").WithLifetime(TimeSpan.FromHours(10));
+        var first = await validator.ValidateAsync(live);
+        string[] brief = [.. Enumerable.Range(0, 3).Select(i => pool.IdToken("brief" + i).WithLifetime(TimeSpan.FromHours(1)).ToString())];
+        foreach (var token in brief.Concat(brief))
+        {
+            Assert.IsTrue((await validator.ValidateAsync(token)).IsValid);
+        }
+
+        Assert.AreSame(first, await validator.ValidateAsync(live));
+        _time.Advance(TimeSpan.FromHours(2));
+        for (var i = 0; i < 3; i++)
+        {
+            await validator.ValidateAsync(pool.IdToken("user" + i).WithLifetime(TimeSpan.FromHours(10)));
+        }
+
+        Assert.AreSame(first, await validator.ValidateAsync(live));
     }
 
     [TestMethod]
@@ -359,6 +462,14 @@ public sealed class TokenCacheTests
 
         Assert.AreEqual(before, measurements.Entries);
         Assert.AreSame(first, await validator.ValidateAsync(token));
+    }
+
+    private sealed class JwksHandler : HttpMessageHandler
+    {
+        public string Jwks { get; set; } = "";
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(new HttpResponseMessage { Content = new StringContent(Jwks, Encoding.UTF8, "application/json") });
     }
 
     private sealed class ReferenceComparer : IEqualityComparer<Claim>

@@ -12,9 +12,9 @@ namespace CognitoOwin;
 /// </summary>
 public sealed class CognitoAttributes : IEnumerable<KeyValuePair<string, string>>
 {
-    private readonly Dictionary<string, JsonValue> _values;
+    private readonly JsonMembers _values;
 
-    internal CognitoAttributes(Dictionary<string, JsonValue> values) => _values = values;
+    internal CognitoAttributes(JsonMembers values) => _values = values;
 
     /// <summary>
     /// Adds the attributes of a profile that are missing here. If an address or its <c>_verified</c> attribute is here, neither
@@ -24,7 +24,7 @@ public sealed class CognitoAttributes : IEnumerable<KeyValuePair<string, string>
     /// <returns>The attributes of both.</returns>
     internal CognitoAttributes MergeProfile(CognitoAttributes profile)
     {
-        var values = new Dictionary<string, JsonValue>(_values, _values.Comparer);
+        List<KeyValuePair<string, JsonValue>> values = [.. _values];
         foreach (var attribute in profile._values)
         {
             var address = attribute.Key switch
@@ -37,11 +37,11 @@ public sealed class CognitoAttributes : IEnumerable<KeyValuePair<string, string>
                 && !_values.ContainsKey(attribute.Key)
                 && (address == null || (!_values.ContainsKey(address) && !_values.ContainsKey(address + "_verified"))))
             {
-                values[attribute.Key] = attribute.Value;
+                values.Add(attribute);
             }
         }
 
-        return new CognitoAttributes(values);
+        return new CognitoAttributes(new JsonMembers([.. values]));
     }
 
     /// <summary>Gets the number of attributes.</summary>

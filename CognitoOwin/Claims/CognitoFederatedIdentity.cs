@@ -48,12 +48,11 @@ public sealed class CognitoFederatedIdentity
             return [];
         }
 
-        var utf8 = StrictJson.Utf8.GetBytes(json!);
-        var items = StrictJson.ParseList(utf8)?.Select(static item => item.Members) ?? [StrictJson.ParseObject(utf8)];
+        var items = StrictJson.ParseList(json!)?.Select(static item => item.Members) ?? [StrictJson.ParseObject(StrictJson.Utf8.GetBytes(json!))];
         return [.. items.Select(Read).OfType<CognitoFederatedIdentity>()];
     }
 
-    private static CognitoFederatedIdentity? Read(Dictionary<string, JsonValue>? item) =>
+    private static CognitoFederatedIdentity? Read(JsonMembers? item) =>
         item != null && item.GetString("providerName") is { } providerName && GetText(item, "userId") is { } userId
             ? new CognitoFederatedIdentity(providerName, userId)
             {
@@ -64,7 +63,7 @@ public sealed class CognitoFederatedIdentity
             : null;
 
     // An ID token has "true" and "1234" as strings, an answer of GetUser has true and 1234.
-    private static string? GetText(Dictionary<string, JsonValue> item, string name) =>
+    private static string? GetText(JsonMembers item, string name) =>
         item.TryGetValue(name, out var member)
             && member.Type is JsonTokenType.String or JsonTokenType.True or JsonTokenType.False or JsonTokenType.Number
             ? member.Text

@@ -30,10 +30,14 @@ internal sealed class CognitoIdentity : ClaimsIdentity, ISerializable
     private readonly IdentitySettings? _settings;
 
     private CognitoIdentity(CognitoToken token, IdentitySettings settings, string nameClaimType)
-        : base(token.Claims, settings.AuthenticationType, nameClaimType, settings.RoleClaimType)
+        : base(settings.AuthenticationType, nameClaimType, settings.RoleClaimType)
     {
         _token = token;
         _settings = settings;
+
+        // This claim comes first, so that a caller who asks for one claim gets it even if a trigger of the pool wrote a claim of this name.
+        TokenClaims.Add(this, ClaimTypes.NameIdentifier, token.Subject, ClaimValueTypes.String, token.Issuer);
+        token.Claims.AddTo(this, token.Issuer);
     }
 
     private CognitoIdentity(CognitoIdentity other)

@@ -1,6 +1,6 @@
 using System;
 using System.Collections.Generic;
-using System.Security.Claims;
+using System.Text.Json;
 using CognitoOwin.Claims;
 using CognitoOwin.Json;
 
@@ -128,7 +128,7 @@ public sealed class CognitoToken
     internal double SignInTime => double.IsNaN(AuthenticationTime) ? IssueTime : AuthenticationTime;
 
     /// <summary>Gets the claims of the token's identity.</summary>
-    internal IReadOnlyList<Claim> Claims { get; private set; } = null!;
+    internal TokenClaims Claims { get; private set; } = null!;
 
     /// <summary>
     /// Reads the claims that identify the bearer and its rights. The validator has checked the other claims and the signature.
@@ -145,7 +145,7 @@ public sealed class CognitoToken
     /// <returns>The token; null if one of the claims is missing or has another type than Cognito's.</returns>
     internal static CognitoToken? Read(
         string rawToken,
-        Dictionary<string, JsonValue> payload,
+        JsonMembers payload,
         CognitoUserPool userPool,
         string userPoolId,
         string issuer,
@@ -176,16 +176,11 @@ public sealed class CognitoToken
         }
 
         // cognito:groups is one string or a list of strings.
-        var claims = TokenClaims.Read(payload, issuer, roleClaim);
-        var groups = claims.FindAll(static claim => claim.Type == CognitoClaimTypes.Groups);
-        if (groups.Exists(static claim => claim.ValueType != ClaimValueTypes.String))
+        if (!TryReadGroups(payload, roleClaim, out var groups))
         {
             return null;
         }
 
-        // Insert it first, so that a caller who asks for one claim gets it even if a trigger of the pool wrote a claim of this
-        // name.
-        claims.Insert(0, new Claim(ClaimTypes.NameIdentifier, who, ClaimValueTypes.String, issuer));
         var attributes = new CognitoAttributes(payload);
         return new CognitoToken(rawToken, userPool, userPoolId, issuer, tokenUse, who, clientId)
         {
@@ -193,7 +188,7 @@ public sealed class CognitoToken
             Username = username,
             Email = email,
             EmailVerified = IsEmailVerified(attributes),
-            Groups = groups.ConvertAll(static claim => claim.Value).AsReadOnly(),
+            Groups = groups,
             Scopes = scope == null ? Empty : Array.AsReadOnly(scope.Split([' '], StringSplitOptions.RemoveEmptyEntries)),
             OriginJti = originJti,
             Jti = jti,
@@ -201,7 +196,7 @@ public sealed class CognitoToken
             IssueTime = issueTime,
             Expiration = expiration,
             Attributes = attributes,
-            Claims = claims,
+            Claims = new TokenClaims(payload, roleClaim),
         };
     }
 
@@ -209,13 +204,37 @@ public sealed class CognitoToken
     internal static bool IsEmailVerified(CognitoAttributes attributes) =>
         string.Equals(attributes[CognitoClaimTypes.EmailVerified], "true", StringComparison.OrdinalIgnoreCase);
 
-    private static bool TryReadText(Dictionary<string, JsonValue> payload, string name, out string? text)
+    private static bool TryReadGroups(JsonMembers payload, RoleClaim roleClaim, out IReadOnlyList<string> groups)
+    {
+        groups = Empty;
+        if (!payload.TryGetValue(CognitoClaimTypes.Groups, out var member))
+        {
+            return true;
+        }
+
+        if (roleClaim.IsText(CognitoClaimTypes.Groups))
+        {
+            groups = roleClaim.Read(member);
+            return true;
+        }
+
+        JsonValue[] items = member.Items is { } list ? Array.FindAll(list, static item => item.Type != JsonTokenType.Null) : [member];
+        if (!Array.TrueForAll(items, static item => item.String != null))
+        {
+            return false;
+        }
+
+        groups = Array.AsReadOnly(Array.ConvertAll(items, static item => item.Text));
+        return true;
+    }
+
+    private static bool TryReadText(JsonMembers payload, string name, out string? text)
     {
         text = null;
         return !payload.TryGetValue(name, out var member) || (text = member.String) != null;
     }
 
-    private static bool TryReadDate(Dictionary<string, JsonValue> payload, string name, out double date)
+    private static bool TryReadDate(JsonMembers payload, string name, out double date)
     {
         date = double.NaN;
         if (!payload.TryGetValue(name, out var member))

@@ -24,13 +24,16 @@ internal sealed class RoleClaim(string type, CognitoRoleClaimFormat format)
     // These characters belong to one of the formats. A role with one of them comes from a text in another format.
     private static readonly char[] Delimiters = ['[', ']', '"', ','];
 
+    /// <summary>Gets the claim type of the roles.</summary>
+    public string Type { get; } = type;
+
     /// <summary>Gets whether the claim is an attribute, which users may be able to write themselves.</summary>
     public bool IsAttribute { get; } = type.StartsWith("custom:", StringComparison.Ordinal) || StandardAttributes.Contains(type);
 
     /// <summary>Checks whether a claim must be read by <see cref="Read"/>.</summary>
     /// <param name="claimType">The type of the claim.</param>
     /// <returns><see langword="true"/> if the claim holds roles in one text; otherwise, <see langword="false"/>.</returns>
-    public bool IsText(string claimType) => format != CognitoRoleClaimFormat.Items && claimType == type;
+    public bool IsText(string claimType) => format != CognitoRoleClaimFormat.Items && claimType == Type;
 
     /// <summary>Reads the roles of the claim.</summary>
     /// <param name="value">The claim.</param>
@@ -45,7 +48,7 @@ internal sealed class RoleClaim(string type, CognitoRoleClaimFormat format)
     {
         CognitoRoleClaimFormat.BracketedList => SplitBrackets(text.Trim()),
         CognitoRoleClaimFormat.CommaSeparatedList => [.. text.Split(',').Select(TrimRole)],
-        _ => [.. StrictJson.ParseList(StrictJson.Utf8.GetBytes(text))?.Select(item => item.String) ?? []],
+        _ => [.. StrictJson.ParseList(text)?.Select(item => item.String) ?? []],
     };
 
     private static IReadOnlyList<string?> SplitBrackets(string text) =>

@@ -1,4 +1,3 @@
-using System.Collections.Generic;
 using System.Globalization;
 using System.Text.Json;
 
@@ -7,10 +6,14 @@ namespace CognitoOwin.Json;
 /// <summary>Holds a JSON value that <see cref="StrictJson"/> has read.</summary>
 internal readonly struct JsonValue
 {
+    // A string; for a list a JsonList, so that all copies of this value share the items.
+    private readonly object _content;
+
     public JsonValue(JsonTokenType type, string text)
     {
         Type = type;
-        Text = text;
+        IsInt64 = type == JsonTokenType.Number && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _);
+        _content = type == JsonTokenType.StartArray ? new JsonList(text) : text;
     }
 
     /// <summary>
@@ -19,23 +22,22 @@ internal readonly struct JsonValue
     public JsonTokenType Type { get; }
 
     /// <summary>Gets the text of a string; for any other value its JSON, exactly as it came.</summary>
-    public string Text { get; }
+    public string Text => _content as string ?? ((JsonList)_content).Text;
 
     /// <summary>Gets the text of a string; null for any other value.</summary>
     public string? String => Type == JsonTokenType.String ? Text : null;
 
     /// <summary>Gets the members of an object by name; null for any other value.</summary>
-    public Dictionary<string, JsonValue>? Members =>
+    public JsonMembers? Members =>
         Type == JsonTokenType.StartObject ? StrictJson.ParseObject(StrictJson.Utf8.GetBytes(Text)) : null;
 
     /// <summary>Gets the items of a list; null for any other value.</summary>
-    public List<JsonValue>? Items =>
-        Type == JsonTokenType.StartArray ? StrictJson.ParseList(StrictJson.Utf8.GetBytes(Text)) : null;
+    public JsonValue[]? Items => (_content as JsonList)?.Items;
 
     /// <summary>
     /// Gets whether this number is an integer that a <see cref="long"/> can hold, written without fraction and exponent.
     /// </summary>
-    public bool IsInt64 => long.TryParse(Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _);
+    public bool IsInt64 { get; }
 
     /// <summary>Reads a number.</summary>
     /// <param name="number">The number; 0 if there is none.</param>

@@ -35,13 +35,13 @@ internal static class JwksDocument
             throw new JwksException(JwksFailure.NotAJwks, "It is not a JWK Set: expected a JSON object with a list \"keys\".");
         }
 
-        if (entries.Count > MaximumKeys)
+        if (entries.Length > MaximumKeys)
         {
             throw new JwksException(JwksFailure.TooLarge, $"The JWK Set has more than {MaximumKeys} keys.");
         }
 
         var keys = new Dictionary<string, RSAParameters>(StringComparer.Ordinal);
-        var listed = new Dictionary<string, Dictionary<string, JsonValue>>(StringComparer.Ordinal);
+        var listed = new Dictionary<string, JsonMembers>(StringComparer.Ordinal);
         var ambiguous = new HashSet<string>(StringComparer.Ordinal);
         var position = 0;
         foreach (var entry in entries)
@@ -89,7 +89,7 @@ internal static class JwksDocument
             : document;
     }
 
-    private static bool AreEqual(Dictionary<string, JsonValue> one, Dictionary<string, JsonValue> other)
+    private static bool AreEqual(JsonMembers one, JsonMembers other)
     {
         if (one.Count != other.Count)
         {
@@ -107,7 +107,7 @@ internal static class JwksDocument
         return true;
     }
 
-    private static string? GetSkipReason(Dictionary<string, JsonValue>? entry, out string id, out RSAParameters parameters)
+    private static string? GetSkipReason(JsonMembers? entry, out string id, out RSAParameters parameters)
     {
         id = "";
         parameters = default;
@@ -161,7 +161,7 @@ internal static class JwksDocument
 
     // RFC 7517 §4.3: key_ops lists what the key may be used for.
     private static bool AllowsToVerify(JsonValue operations) =>
-        operations.Items?.Exists(static operation => operation.String == "verify") == true;
+        operations.Items is { } items && Array.Exists(items, static operation => operation.String == "verify");
 
     // RFC 8017 §3.1 asks for an odd exponent of 3 or more. Every RSA implementation accepts 32 bits.
     private static bool IsUsableExponent(byte[] exponent) =>
@@ -169,9 +169,9 @@ internal static class JwksDocument
 
     // RFC 7518 §2, Base64urlUInt: big-endian without leading zeros. Some libraries write leading zeros anyway, so they are
     // removed.
-    private static bool TryReadNumber(Dictionary<string, JsonValue> entry, string name, out byte[] number)
+    private static bool TryReadNumber(JsonMembers entry, string name, out byte[] number)
     {
-        number = entry.GetString(name) is { } text ? Base64Url.Decode(text, 0, text.Length) ?? [] : [];
+        number = entry.GetString(name) is { } text ? Base64Url.Decode(text) ?? [] : [];
         var zeros = 0;
         while (zeros < number.Length && number[zeros] == 0)
         {

@@ -4,28 +4,16 @@ using Microsoft.IdentityModel.Tokens;
 namespace CognitoOwin.Keys;
 
 /// <summary>Verifies RS256 signatures (RFC 7518 §3.3) with one public key of a user pool, on many threads at once.</summary>
-internal sealed class SigningKey
+internal sealed class SigningKey(string id, RSAParameters parameters)
 {
-    // An RSA object of .NET Framework serves one thread at a time. IdentityModel's provider has a pool of them.
-    private readonly SignatureProvider _verifier;
-    private readonly byte[] _modulus;
+    private readonly RsaPool _rsaPool = new(parameters);
+    private readonly byte[] _modulus = parameters.Modulus;
     private volatile bool _isDropped;
 
-    public SigningKey(string id, RSAParameters parameters)
-    {
-        Id = id;
-        SecurityKey = new RsaSecurityKey(parameters)
-        {
-            KeyId = id,
-            CryptoProviderFactory = new CryptoProviderFactory { CacheSignatureProviders = false },
-        };
-        _modulus = parameters.Modulus;
-        _verifier = SecurityKey.CryptoProviderFactory.CreateForVerifying(SecurityKey, SecurityAlgorithms.RsaSha256);
-    }
+    public string Id { get; } = id;
 
-    public string Id { get; }
-
-    public RsaSecurityKey SecurityKey { get; }
+    /// <summary>Gets the key for callers that verify by themselves, such as Katana's own middleware.</summary>
+    public RsaSecurityKey SecurityKey { get; } = new(parameters) { KeyId = id };
 
     /// <summary>Gets whether the pool no longer lists this key, so that the tokens it verified must be refused.</summary>
     public bool IsDropped => _isDropped;
@@ -33,10 +21,11 @@ internal sealed class SigningKey
     public void Drop() => _isDropped = true;
 
     /// <summary>Verifies a signature.</summary>
-    /// <param name="input">The bytes that the signature covers.</param>
+    /// <param name="buffer">A buffer that starts with the bytes that the signature covers.</param>
+    /// <param name="count">The number of these bytes.</param>
     /// <param name="signature">The signature.</param>
     /// <returns><see langword="true"/> if the signature is this key's; otherwise, <see langword="false"/>.</returns>
-    public bool Verify(byte[] input, byte[] signature)
+    public bool Verify(byte[] buffer, int count, byte[] signature)
     {
         // RFC 8017 §8.2.2, step 1: a signature is exactly as long as the modulus. §5.2.2, step 1: it is a smaller number. Mono
         // does not check the second rule but reduces the number, so that many valid signatures would have a second form.
@@ -45,19 +34,26 @@ internal sealed class SigningKey
             return false;
         }
 
+        // RSA.VerifyData computes the hash with the library of the system. SHA256.Create() is a managed class if the application
+        // targets .NET Framework 4.7.2, and Windows refuses it under its FIPS policy.
+        var rsa = _rsaPool.Rent();
         try
         {
-            return _verifier.Verify(input, signature);
+            return rsa.VerifyData(buffer, 0, count, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         }
         catch (CryptographicException)
         {
             // Some implementations throw for a number that cannot be a signature.
             return false;
         }
+        finally
+        {
+            _rsaPool.Return(rsa);
+        }
     }
 
-    public bool IsSameAs(RSAParameters parameters) =>
-        AreEqual(SecurityKey.Parameters.Modulus, parameters.Modulus) && AreEqual(SecurityKey.Parameters.Exponent, parameters.Exponent);
+    public bool IsSameAs(RSAParameters other) =>
+        AreEqual(SecurityKey.Parameters.Modulus, other.Modulus) && AreEqual(SecurityKey.Parameters.Exponent, other.Exponent);
 
     private static bool AreEqual(byte[] left, byte[] right) =>
         System.MemoryExtensions.SequenceEqual<byte>(left, right);

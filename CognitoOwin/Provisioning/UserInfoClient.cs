@@ -101,7 +101,7 @@ internal sealed class UserInfoClient : IDisposable
         var members = StrictJson.ParseObject(answer.Body);
         if (answer.Status != HttpStatusCode.OK)
         {
-            return ReadError(answer, members ?? []);
+            return ReadError(answer, members ?? new JsonMembers());
         }
 
         if (members == null || ReadAttributes(members) is not { } attributes)
@@ -134,7 +134,7 @@ internal sealed class UserInfoClient : IDisposable
         };
     }
 
-    private UserInfoAnswer ReadError(BoundedHttpAnswer answer, Dictionary<string, JsonValue> body)
+    private UserInfoAnswer ReadError(BoundedHttpAnswer answer, JsonMembers body)
     {
         var error = GetErrorName(body);
         var isRefusal = answer.Status == HttpStatusCode.Unauthorized
@@ -151,14 +151,14 @@ internal sealed class UserInfoClient : IDisposable
 
     // AWS's JSON protocol has the name in __type, sometimes with a namespace before a #; OAuth has it in error. The log shows the
     // name, so it keeps only letters and underscores.
-    private static string GetErrorName(Dictionary<string, JsonValue> body)
+    private static string GetErrorName(JsonMembers body)
     {
         var text = body.GetString("__type") ?? body.GetString("error") ?? "";
         var name = text.Substring(text.LastIndexOf('#') + 1);
         return new string([.. name.TakeWhile(c => c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or '_').Take(60)]);
     }
 
-    private CognitoAttributes? ReadAttributes(Dictionary<string, JsonValue> answer)
+    private CognitoAttributes? ReadAttributes(JsonMembers answer)
     {
         if (_source == CognitoUserInfo.OidcUserInfo)
         {
@@ -171,7 +171,7 @@ internal sealed class UserInfoClient : IDisposable
         }
 
         var names = new HashSet<string>(StringComparer.Ordinal);
-        var values = new Dictionary<string, JsonValue>(StringComparer.Ordinal);
+        var values = new List<KeyValuePair<string, JsonValue>>();
         foreach (var item in items)
         {
             // An attribute that is listed twice is ambiguous.
@@ -182,10 +182,10 @@ internal sealed class UserInfoClient : IDisposable
 
             if (attribute.TryGetValue("Value", out var value) && value.String != null)
             {
-                values.Add(name, value);
+                values.Add(new(name, value));
             }
         }
 
-        return new CognitoAttributes(values);
+        return new CognitoAttributes(new JsonMembers([.. values]));
     }
 }

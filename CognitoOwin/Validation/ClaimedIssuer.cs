@@ -27,7 +27,7 @@ internal static class ClaimedIssuer
 
         var end = token.IndexOf('.', start);
         var length = (end < 0 ? token.Length : end) - start;
-        if (Base64Url.Decode(token, start, length) is not { } payload || StrictJson.ParseObject(payload) is not { } claims)
+        if (Base64Url.Decode(token.Substring(start, length)) is not { } payload || StrictJson.ParseObject(payload) is not { } claims)
         {
             return !BeginsAsObject(token, start, length);
         }

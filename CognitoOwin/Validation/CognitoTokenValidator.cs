@@ -29,6 +29,7 @@ public sealed class CognitoTokenValidator : IDisposable
     private readonly Dictionary<string, TrustedIssuer> _issuers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _poolIds = new(StringComparer.Ordinal);
     private readonly ResolvedPools? _resolvedPools;
+    private readonly SharedTexts _sharedTexts;
     private readonly bool _requireAudience;
     private readonly double _clockSkew;
     private readonly int _maximumTokenLength;
@@ -59,6 +60,8 @@ public sealed class CognitoTokenValidator : IDisposable
         _keys = [.. settings.UserPools.Select(CreateKeys)];
 
         _resolvedPools = settings.UserPoolResolver == null ? null : new ResolvedPools(settings.UserPoolResolver, settings, log);
+
+        _sharedTexts = new SharedTexts(["RS256", "id", "access", .. _issuers.Keys, .. _issuers.Values.SelectMany(static issuer => issuer.Pool.ClientIds)]);
 
         // If keys are not cached, do not cache tokens either, because each validation must fetch the keys.
         _cache = settings.TokenCache.Enabled && settings.Keys.CachingEnabled
@@ -103,7 +106,8 @@ public sealed class CognitoTokenValidator : IDisposable
         // The cheap rules come first, so that a flood of bad tokens costs little. They come before the key is looked up, so that
         // only a token that passes them can make this host fetch keys. Until the signature is verified, use the claims only to
         // select the pool and to refuse the token.
-        if (Jws.Read(token, _maximumTokenLength, out var malformed) is not { } jws)
+        using var jws = Jws.Read(token, _maximumTokenLength, out var malformed);
+        if (jws == null)
         {
             return Reject(malformed);
         }
@@ -113,7 +117,7 @@ public sealed class CognitoTokenValidator : IDisposable
             return badHeader;
         }
 
-        if (StrictJson.ParseObject(jws.Payload, out var fault) is not { } claims)
+        if (StrictJson.ParseObject(jws.Payload, _sharedTexts, out var fault) is not { } claims)
         {
             return Reject(GetRejection(fault, TokenRejection.MalformedPayload));
         }
@@ -171,7 +175,7 @@ public sealed class CognitoTokenValidator : IDisposable
 
         CognitoTokenValidationResult Verify()
         {
-            if (!key.Verify(jws.SigningInput, jws.Signature))
+            if (!key.Verify(jws.Buffer, jws.SigningInputLength, jws.Signature))
             {
                 return Reject(TokenRejection.InvalidSignature);
             }
@@ -235,10 +239,10 @@ public sealed class CognitoTokenValidator : IDisposable
 
     private bool HasExpired(double expiration) => NumericDate.FromDateTimeOffset(_time.GetUtcNow()) >= expiration + _clockSkew;
 
-    private static CognitoTokenValidationResult? ValidateHeader(byte[] utf8, out string keyId)
+    private CognitoTokenValidationResult? ValidateHeader(ArraySegment<byte> utf8, out string keyId)
     {
         keyId = "";
-        if (StrictJson.ParseObject(utf8, out var fault) is not { } header)
+        if (StrictJson.ParseObject(utf8, _sharedTexts, out var fault) is not { } header)
         {
             return Reject(GetRejection(fault, TokenRejection.MalformedHeader));
         }
@@ -270,7 +274,7 @@ public sealed class CognitoTokenValidator : IDisposable
     // If no configured pool has the issuer, but the application's resolver may know its pool, sets only the id of that pool. The
     // look-up comes after the other cheap rules, so that an expired token causes none.
     private CognitoTokenValidationResult? ValidateIssuer(
-        Dictionary<string, JsonValue> claims, out string? name, out TrustedIssuer? issuer, out string? poolId)
+        JsonMembers claims, out string? name, out TrustedIssuer? issuer, out string? poolId)
     {
         issuer = null;
         poolId = null;
@@ -293,7 +297,7 @@ public sealed class CognitoTokenValidator : IDisposable
         Reject(TokenRejection.UnknownIssuer, CognitoClaimTypes.Issuer, name);
 
     private CognitoTokenValidationResult? ValidateDates(
-        Dictionary<string, JsonValue> claims, out double expiresAt, out DateTimeOffset? issuedAt)
+        JsonMembers claims, out double expiresAt, out DateTimeOffset? issuedAt)
     {
         expiresAt = 0;
         issuedAt = null;
@@ -329,7 +333,7 @@ public sealed class CognitoTokenValidator : IDisposable
         NumericDate.ToDateTimeOffset(date).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     // A missing date is read as 0 (1970), so it passes the checks.
-    private static bool TryReadDate(Dictionary<string, JsonValue> claims, string name, out double date)
+    private static bool TryReadDate(JsonMembers claims, string name, out double date)
     {
         date = 0;
         if (!claims.TryGetValue(name, out var claim))
@@ -342,7 +346,7 @@ public sealed class CognitoTokenValidator : IDisposable
         return read.HasValue;
     }
 
-    private static CognitoTokenValidationResult? ReadTokenUse(Dictionary<string, JsonValue> claims, out CognitoTokenUse tokenUse)
+    private static CognitoTokenValidationResult? ReadTokenUse(JsonMembers claims, out CognitoTokenUse tokenUse)
     {
         var text = claims.GetString(CognitoClaimTypes.TokenUse);
         tokenUse = TokenUseClaim.Parse(text);
@@ -350,13 +354,13 @@ public sealed class CognitoTokenValidator : IDisposable
     }
 
     private static CognitoTokenValidationResult? ValidateTokenUse(
-        Dictionary<string, JsonValue> claims, CognitoTokenUse tokenUse, TrustedPool pool) =>
+        JsonMembers claims, CognitoTokenUse tokenUse, TrustedPool pool) =>
         pool.TokenUse == CognitoTokenUse.Any || pool.TokenUse == tokenUse
             ? null
             : Reject(TokenRejection.TokenUseNotAccepted, CognitoClaimTypes.TokenUse, claims.GetString(CognitoClaimTypes.TokenUse));
 
     private CognitoTokenValidationResult? ValidateClient(
-        Dictionary<string, JsonValue> claims, CognitoTokenUse tokenUse, TrustedPool pool, out string clientId)
+        JsonMembers claims, CognitoTokenUse tokenUse, TrustedPool pool, out string clientId)
     {
         var (claimName, rejection) = tokenUse == CognitoTokenUse.Id
             ? (CognitoClaimTypes.Audience, TokenRejection.AudienceNotAccepted)
@@ -373,7 +377,7 @@ public sealed class CognitoTokenValidator : IDisposable
 
     // An access token has an aud only if the client bound it to a resource (RFC 8707). The resource must be this API
     // (RFC 7519 §4.1.3).
-    private CognitoTokenValidationResult? ValidateResource(Dictionary<string, JsonValue> claims, TrustedPool pool)
+    private CognitoTokenValidationResult? ValidateResource(JsonMembers claims, TrustedPool pool)
     {
         if (!claims.TryGetValue(CognitoClaimTypes.Audience, out var audience))
         {
@@ -382,7 +386,7 @@ public sealed class CognitoTokenValidator : IDisposable
 
         // Each item of a list must be a text (RFC 7519 §4.1.3).
         var isAccepted = audience.Items is { } items
-            ? items.TrueForAll(item => item.String != null) && items.Exists(item => pool.AcceptsAudience(item.String))
+            ? Array.TrueForAll(items, item => item.String != null) && Array.Exists(items, item => pool.AcceptsAudience(item.String))
             : pool.AcceptsAudience(audience.String);
         return isAccepted ? null : Reject(TokenRejection.ResourceNotAccepted, CognitoClaimTypes.Audience, audience.String);
     }

@@ -1,14 +1,14 @@
 using System;
 using System.Collections.Concurrent;
+using System.Collections.Generic;
 using System.Threading;
 
 namespace CognitoOwin.Validation;
 
 /// <summary>
-/// Remembers accepted tokens by their whole text, and never a refused one. It has two generations. A new token goes into the
-/// young generation. When that is full it becomes the old one, and the previous old generation is removed in one step. A token of
-/// the old generation that is used moves to the young one. A hit therefore takes no lock, an eviction costs nothing per entry,
-/// and the evicted tokens are those that were not used for the longest time.
+/// Remembers accepted tokens by their whole text, and never a refused one. A hit takes no lock. If there is no room for a new token, the
+/// CLOCK algorithm chooses the tokens to remove: a hand moves over all tokens in a ring, spares a token that was used since the last
+/// time, and removes the first one that was not. This is nearly the token that was not used for the longest time.
 /// </summary>
 internal sealed class ValidatedTokenCache : IDisposable
 {
@@ -16,31 +16,33 @@ internal sealed class ValidatedTokenCache : IDisposable
     // memory for tokens of every length.
     private const int CharactersPerEntry = 4096;
 
-    private readonly int _generationRoom;
-    private readonly bool _hasOldGeneration;
+    // The hand spares at most this many tokens before it removes one, so that no request pays for a walk around the whole ring.
+    private const int MaximumSpared = 64;
+
+    private readonly int _maximumEntries;
     private readonly Func<CognitoTokenValidationResult, bool> _isStillValid;
     private readonly ConcurrentDictionary<TokenText, Lazy<CognitoTokenValidationResult>> _pending = new(TokenText.Comparer);
-    private Generations _generations = new(new Generation(), new Generation());
+    private readonly ConcurrentDictionary<TokenText, Entry> _entries = new(TokenText.Comparer);
+
+    // Guards the ring and all writes to the entries. A new token takes it once, after its signature was verified.
+    private readonly object _gate = new();
+    private readonly List<Entry?> _ring = [];
+    private readonly Stack<int> _freeSlots = new();
+    private int _hand;
+    private int _roomTaken;
+    private int _count;
 
     /// <param name="maximumEntries">How many tokens are remembered at most.</param>
     /// <param name="isStillValid">Checks whether a remembered token may still be accepted.</param>
     public ValidatedTokenCache(int maximumEntries, Func<CognitoTokenValidationResult, bool> isStillValid)
     {
-        _generationRoom = Math.Max(1, maximumEntries / 2);
-        _hasOldGeneration = maximumEntries > 1;
+        _maximumEntries = maximumEntries;
         _isStillValid = isStillValid;
         TokenCacheMetrics.Observe(this);
     }
 
     /// <summary>Gets the number of remembered tokens, for the metrics.</summary>
-    public int Count
-    {
-        get
-        {
-            var generations = Volatile.Read(ref _generations);
-            return generations.Young.Tokens.Count + generations.Old.Tokens.Count;
-        }
-    }
+    public int Count => Volatile.Read(ref _count);
 
     /// <summary>Finds a token that is remembered and still valid.</summary>
     /// <param name="token">The token.</param>
@@ -82,77 +84,121 @@ internal sealed class ValidatedTokenCache : IDisposable
 
     private CognitoTokenValidationResult? FindValid(TokenText token)
     {
-        var (young, old) = Volatile.Read(ref _generations);
-        if (young.Tokens.TryGetValue(token, out var found))
-        {
-            return _isStillValid(found) ? found : Remove(young, token);
-        }
-
-        if (!old.Tokens.TryGetValue(token, out found))
+        // A token that is no longer valid stays until the hand reaches it, so that this path needs no lock at all.
+        if (!_entries.TryGetValue(token, out var entry) || !_isStillValid(entry.Accepted))
         {
             return null;
         }
 
-        if (!_isStillValid(found))
-        {
-            return Remove(old, token);
-        }
-
-        // Add before removing, so that the token is in one of the generations at any time. Add the token's own text instead of a
-        // part of this request's header.
-        found = Add(new TokenText(found.Token!.RawToken), found);
-        Remove(old, token);
-        return found;
+        entry.MarkUsed();
+        return entry.Accepted;
     }
 
-    private CognitoTokenValidationResult Keep(TokenText token, CognitoTokenValidationResult outcome) =>
-        outcome.IsValid ? Add(token, outcome) : outcome;
-
-    private CognitoTokenValidationResult Add(TokenText token, CognitoTokenValidationResult accepted)
+    private CognitoTokenValidationResult Keep(TokenText token, CognitoTokenValidationResult outcome)
     {
-        var room = CountRoom(token);
+        if (!outcome.IsValid)
+        {
+            return outcome;
+        }
+
+        var evictions = 0;
+        lock (_gate)
+        {
+            // The token was remembered before, and the pool did not list its key for a time.
+            if (_entries.TryGetValue(token, out var outdated))
+            {
+                Remove(outdated);
+            }
+
+            var entry = new Entry(token, outcome, Math.Min(_maximumEntries, 1 + ((token.Length - 1) / CharactersPerEntry)));
+            for (; _roomTaken + entry.Room > _maximumEntries; evictions++)
+            {
+                Remove(ChooseVictim());
+            }
+
+            Insert(entry);
+        }
+
+        TokenCacheMetrics.RecordEvictions(evictions);
+        return outcome;
+    }
+
+    // Call the following methods under the lock.
+    private Entry ChooseVictim()
+    {
+        var spared = 0;
         while (true)
         {
-            var generations = Volatile.Read(ref _generations);
-            var young = generations.Young;
-
-            // Reserve the room before adding the token, so that no race adds more tokens than there is room for.
-            if (Interlocked.Add(ref young.RoomTaken, room) <= _generationRoom)
+            _hand = (_hand + 1) % _ring.Count;
+            if (_ring[_hand] is not { } entry)
             {
-                // Two requests that add one token at the same time reserve its room twice. The generation then ends a little
-                // earlier.
-                return young.Tokens.GetOrAdd(token, accepted);
+                continue;
             }
 
-            Interlocked.Add(ref young.RoomTaken, -room);
-            var next = new Generations(new Generation(), _hasOldGeneration ? young : new Generation());
-            if (Interlocked.CompareExchange(ref _generations, next, generations) == generations)
+            if (spared == MaximumSpared || !entry.TryClearUsed() || !_isStillValid(entry.Accepted))
             {
-                TokenCacheMetrics.RecordEvictions((_hasOldGeneration ? generations.Old : young).Tokens.Count);
+                return entry;
             }
+
+            spared++;
         }
     }
 
-    private CognitoTokenValidationResult? Remove(Generation generation, TokenText token)
+    private void Insert(Entry entry)
     {
-        if (generation.Tokens.TryRemove(token, out _))
+        if (_freeSlots.Count > 0)
         {
-            Interlocked.Add(ref generation.RoomTaken, -CountRoom(token));
+            entry.Slot = _freeSlots.Pop();
+            _ring[entry.Slot] = entry;
+        }
+        else
+        {
+            entry.Slot = _ring.Count;
+            _ring.Add(entry);
         }
 
-        return null;
+        _entries[entry.Token] = entry;
+        _roomTaken += entry.Room;
+        Volatile.Write(ref _count, _count + 1);
     }
 
-    private int CountRoom(TokenText token) => Math.Min(_generationRoom, 1 + ((token.Length - 1) / CharactersPerEntry));
-
-    private sealed class Generation
+    private void Remove(Entry entry)
     {
-        public ConcurrentDictionary<TokenText, CognitoTokenValidationResult> Tokens { get; } = new(TokenText.Comparer);
-
-        // Counted here, because ConcurrentDictionary.Count takes all of its locks.
-        public int RoomTaken;
+        _ring[entry.Slot] = null;
+        _freeSlots.Push(entry.Slot);
+        _entries.TryRemove(entry.Token, out _);
+        _roomTaken -= entry.Room;
+        Volatile.Write(ref _count, _count - 1);
     }
 
-    // One object holds both generations, so that they change together.
-    private sealed record Generations(Generation Young, Generation Old);
+    private sealed class Entry(TokenText token, CognitoTokenValidationResult accepted, int room)
+    {
+        private volatile bool _isUsed;
+
+        public TokenText Token { get; } = token;
+
+        public CognitoTokenValidationResult Accepted { get; } = accepted;
+
+        /// <summary>Gets how many tokens of usual length this one counts for.</summary>
+        public int Room { get; } = room;
+
+        /// <summary>Gets or sets the place in the ring.</summary>
+        public int Slot { get; set; }
+
+        // Read before writing, so that a token that many threads use stays in the caches of all processors.
+        public void MarkUsed()
+        {
+            if (!_isUsed)
+            {
+                _isUsed = true;
+            }
+        }
+
+        public bool TryClearUsed()
+        {
+            var wasUsed = _isUsed;
+            _isUsed = false;
+            return wasUsed;
+        }
+    }
 }
