@@ -16,13 +16,14 @@ internal static class OtherUser
     /// <returns><see langword="true"/> if the user has such an identity; otherwise, <see langword="false"/>.</returns>
     public static bool IsAuthenticated(IPrincipal? user, bool countHostUser)
     {
-        // A middleware of Katana always sets a ClaimsPrincipal. Its identities are those of all middlewares and of the host.
-        if (user is not ClaimsPrincipal principal)
+        // A host may set a principal of its own class. Under Mono, its identity is not among the identities of a GenericPrincipal.
+        if (countHostUser && user?.Identity is { IsAuthenticated: true } and not CognitoIdentity)
         {
-            return countHostUser && user?.Identity?.IsAuthenticated == true;
+            return true;
         }
 
-        foreach (var identity in principal.Identities)
+        // A middleware of Katana always sets a ClaimsPrincipal. Its identities are those of all middlewares and of the host.
+        foreach (var identity in (user as ClaimsPrincipal)?.Identities ?? [])
         {
             if (identity is { IsAuthenticated: true } and not CognitoIdentity && (countHostUser || !IsOfHost(identity)))
             {

@@ -204,7 +204,7 @@ public sealed class ForeignTokensTests
         });
         IPrincipal? user = kind switch
         {
-            "forms" => new ClaimsPrincipal(FormsUser.Create("bob")),
+            "forms" => FormsUser.Create("bob"),
             "generic" => new GenericPrincipal(new GenericIdentity("bob"), []),
             "own principal" => new OwnPrincipal(),
             "middleware" => new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "bob")], "Cookies")),
@@ -223,8 +223,9 @@ public sealed class ForeignTokensTests
         Assert.AreEqual(401, ours.StatusCode, "A token of the pool is always refused.");
     }
 
+#if !NET
+    // WindowsIdentity.GetCurrent does not work on .NET under Linux.
     [TestMethod]
-    [RequiresNetFramework("WindowsIdentity.GetCurrent does not work on .NET under Linux.")]
     public async Task User_of_Windows_authentication_counts_only_with_CountHostUser()
     {
         using var pool = new CognitoTestPool();
@@ -242,6 +243,7 @@ public sealed class ForeignTokensTests
             Assert.AreEqual(isCounted ? 200 : 401, (await host.SendAsync(request)).StatusCode);
         }
     }
+#endif
 
     [TestMethod]
     [DataRow("https://HOST/ID", false, DisplayName = "the pool's issuer")]
@@ -312,7 +314,7 @@ public sealed class ForeignTokensTests
             var token = attack.CreateToken(pool);
             // White space before a token belongs to the header, so one of the attacks is a valid token here.
             var payload = GetPayload(token);
-            if (!token.StartsWith("\t", StringComparison.Ordinal) && payload.StartsWith("{", StringComparison.Ordinal) && payload.Contains($"\"iss\":\"{pool.Issuer}\""))
+            if (token.Length > 0 && token[0] != '\t' && payload.Length > 0 && payload[0] == '{' && payload.Contains($"\"iss\":\"{pool.Issuer}\""))
             {
                 Assert.AreEqual(401, (await host.GetAsync("/open", "Bearer " + token)).StatusCode, attack.Name);
                 count++;
