@@ -343,7 +343,8 @@ public sealed class UserPoolResolverTests
             {
                 await Task.Yield();
                 throw new InvalidOperationException("no database");
-            },
+            }
+            ,
             "returns no task" => (_, _) => null!,
             _ => (_, _) => Task.FromCanceled<CognitoUserPool?>(new CancellationToken(canceled: true)),
         };

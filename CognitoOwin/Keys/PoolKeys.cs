@@ -15,6 +15,10 @@ internal sealed class PoolKeys : IDisposable
 {
     private const int MaximumWaiting = 100;
 
+    private const int Idle = 0;
+    private const int Asking = 1;
+    private const int AskAgain = 2;
+
     private readonly CognitoUserPool _userPool;
     private readonly bool _cachingEnabled;
     private readonly TimeProvider _time;
@@ -22,7 +26,10 @@ internal sealed class PoolKeys : IDisposable
     private readonly Dictionary<string, AddressKeys> _byIssuer = new(StringComparer.Ordinal);
     private readonly AddressKeys[] _addresses;
     private int _waiting;
-    private int _isAsking;
+
+    // One of the constants. A call that comes while the addresses are asked makes them be asked once more, because a fetch may have
+    // become due since then.
+    private int _asking;
 
     /// <param name="userPool">The pool.</param>
     /// <param name="options">How its keys are fetched and kept.</param>
@@ -100,7 +107,7 @@ internal sealed class PoolKeys : IDisposable
         {
             RefreshKept();
         }
-        else if (Interlocked.Exchange(ref _isAsking, 1) == 0)
+        else if (Interlocked.Exchange(ref _asking, AskAgain) == Idle)
         {
             _ = AskInTurnAsync();
         }
@@ -163,18 +170,30 @@ internal sealed class PoolKeys : IDisposable
     {
         try
         {
-            foreach (var address in _addresses)
+            do
             {
-                var fetch = address.Fetcher.StartIfDue();
-                if (fetch != null ? await fetch.ConfigureAwait(false) != null : address.Fetcher.LastFailure == null)
-                {
-                    return;
-                }
+                Volatile.Write(ref _asking, Asking);
+                await AskUntilAnsweredAsync().ConfigureAwait(false);
             }
+            while (Interlocked.CompareExchange(ref _asking, Idle, Asking) == AskAgain);
         }
-        finally
+        catch
         {
-            Volatile.Write(ref _isAsking, 0);
+            // Later calls must ask again.
+            Volatile.Write(ref _asking, Idle);
+            throw;
+        }
+    }
+
+    private async Task AskUntilAnsweredAsync()
+    {
+        foreach (var address in _addresses)
+        {
+            var fetch = address.Fetcher.StartIfDue();
+            if (fetch != null ? await fetch.ConfigureAwait(false) != null : address.Fetcher.LastFailure == null)
+            {
+                return;
+            }
         }
     }
 }
