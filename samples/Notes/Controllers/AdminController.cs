@@ -14,7 +14,7 @@ public class AdminController : ApiController
     [HttpGet, Route("api/admin")]
     public async Task<IHttpActionResult> Get() => Ok(await _store.CountAsync());
 
-    /// <summary>Closes or opens an account. The handler in Startup.cs rejects or accepts the user from the user's next token on.</summary>
+    /// <summary>Closes or opens an account. The handler in Startup.cs rejects the user at the next new token, and then with every token.</summary>
     [HttpPut, Route("api/admin/users/{id:long}/disabled")]
     public async Task<IHttpActionResult> PutDisabled(long id, [FromBody] bool? isDisabled) =>
         isDisabled is not { } value ? BadRequest("Send true or false.")
