@@ -62,6 +62,13 @@ public class CognitoAuthorizeAttribute : AuthorizeAttribute
         set => _clientIds = SplitNames(value, [','], nameof(ClientIds));
     }
 
+    /// <summary>
+    /// Gets or sets whether only users are accepted, and not clients that act for themselves (client credentials). The
+    /// provisioning handler runs for every user, so with a handler that calls <c>SetUser</c> the action always has the
+    /// application's own user. Default: <see langword="false"/>.
+    /// </summary>
+    public bool UsersOnly { get; set; }
+
     /// <summary>Gets or sets which kind of token is required. Default: <see cref="CognitoTokenUse.Any"/>.</summary>
     public CognitoTokenUse TokenUse { get; set; }
 
@@ -122,6 +129,11 @@ public class CognitoAuthorizeAttribute : AuthorizeAttribute
         if (_clientIds.Length > 0 && !_clientIds.Contains(user.GetCognitoClientId(), StringComparer.Ordinal))
         {
             return new MissingRight("Tokens of this app client are not accepted here.");
+        }
+
+        if (UsersOnly && user.IsCognitoClient())
+        {
+            return new MissingRight("A user is needed here, and the token is of a client that acts for itself.");
         }
 
         if (TokenUse == CognitoTokenUse.Id && user.GetCognitoTokenUse() != CognitoTokenUse.Id)

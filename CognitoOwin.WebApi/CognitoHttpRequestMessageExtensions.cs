@@ -17,8 +17,8 @@ public static class CognitoHttpRequestMessageExtensions
     /// <typeparam name="TUser">The application's class for users.</typeparam>
     /// <param name="request">The request.</param>
     /// <returns>
-    /// The user; null if the request came without a token, its token is not provisioned, or the handler set no user or one of
-    /// another class.
+    /// The user; null if the request has no user (no token, a refused one, or the token of a client that acts for itself), or the
+    /// handler set no user or one of another class. <c>[CognitoAuthorize(UsersOnly = true)]</c> accepts only requests with a user.
     /// </returns>
     /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
     public static TUser? GetCognitoUser<TUser>(this HttpRequestMessage request)

@@ -42,13 +42,9 @@ public sealed class CognitoJwtAuthenticationMiddleware : AuthenticationMiddlewar
         _shared.Add(validator);
         var userInfo = new UserInfoClient(
             options.UserInfo, options.UserInfoHttpMessageHandler, options.UserInfoTimeout, options.TimeProvider, log);
-        var provisioner = new UserProvisioner(
-            options.Provisioning, options.UserInfo, userInfo, new ProvisionUserEvent(options, log).RaiseAsync, disposing);
+        RaiseProvisionUser? raise = options.Provider.MayProvision ? new ProvisionUserEvent(options, log).RaiseAsync : null;
+        var provisioner = new UserProvisioner(options.Provisioning, options.UserInfo, userInfo, raise, disposing);
         _services = new MiddlewareServices(validator, provisioner, options.CreateIdentitySettings(), log);
-        if (options.TokenUse == CognitoTokenUse.Any && options.UserInfo == CognitoUserInfo.None && options.Provider.MayProvision)
-        {
-            log.AccessTokensNotProvisioned();
-        }
 
         if (options.CreateRoleClaim().IsAttribute)
         {

@@ -184,9 +184,8 @@ public sealed class CognitoJwtAuthenticationOptions : AuthenticationOptions
     public CognitoProvisioning Provisioning { get; set; }
 
     /// <summary>
-    /// Gets or sets where the profile of the user of an access token is read, once for each token. With a profile, the
-    /// provisioning event is raised for access tokens too. Default: <see cref="CognitoUserInfo.None"/>, which raises it for ID
-    /// tokens only.
+    /// Gets or sets where the profile of the user of an access token is read, once for each token. Default:
+    /// <see cref="CognitoUserInfo.None"/>: the provisioning event has no e-mail address and no other attribute of that user.
     /// </summary>
     public CognitoUserInfo UserInfo { get; set; }
 

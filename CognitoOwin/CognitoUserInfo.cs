@@ -6,7 +6,10 @@ namespace CognitoOwin;
 /// </summary>
 public enum CognitoUserInfo
 {
-    /// <summary>Reads no profile. Access tokens are accepted, and the provisioning event is not raised for them.</summary>
+    /// <summary>
+    /// Reads no profile. The provisioning event is raised for access tokens without attributes: its
+    /// <see cref="CognitoProvisionUserContext.HasProfile"/> is <see langword="false"/>.
+    /// </summary>
     None = 0,
 
     /// <summary>

@@ -106,6 +106,23 @@ public sealed class AuthorizationTests : IDisposable
     }
 
     [TestMethod]
+    public async Task UsersOnly_accepts_both_tokens_of_a_user_and_no_client()
+    {
+        using var host = Start();
+
+        foreach (string token in new[] { _staff.IdToken(), _staff.AccessToken() })
+        {
+            var answer = await host.GetAsync("/mine", "Bearer " + token);
+            Assert.AreEqual((200, "\"alice at home\""), (answer.StatusCode, answer.Body));
+        }
+
+        AssertForbidden(
+            await host.GetAsync("/mine", "Bearer " + _staff.ClientCredentialsToken("notes/read")),
+            "A user is needed here, and the token is of a client that acts for itself.");
+        Assert.AreEqual(401, (await host.GetAsync("/mine")).StatusCode);
+    }
+
+    [TestMethod]
     public async Task Token_of_another_client_gets_403()
     {
         using var host = Start();
@@ -345,6 +362,9 @@ public sealed class AuthorizationTests : IDisposable
 
         [HttpGet, CognitoAuthorize(TokenUse = CognitoTokenUse.Access), Route("access")]
         public IHttpActionResult Access() => Ok();
+
+        [HttpGet, CognitoAuthorize(UsersOnly = true), Route("mine")]
+        public string Mine() => Request.GetCognitoUser<WebApiApp.LocalUser>()!.Name;
 
         [HttpGet, CognitoAuthorize(ClientIds = "9web, 2example"), Route("clients")]
         public IHttpActionResult Clients() => Ok();

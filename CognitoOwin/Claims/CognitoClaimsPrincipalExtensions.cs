@@ -42,7 +42,10 @@ public static class CognitoClaimsPrincipalExtensions
     public static string? GetCognitoUsername(this IPrincipal principal) =>
         GetValue(principal, CognitoClaimTypes.Username) ?? GetValue(principal, CognitoClaimTypes.AccessTokenUsername);
 
-    /// <summary>Gets the user's e-mail address. Only ID tokens have it.</summary>
+    /// <summary>
+    /// Gets the e-mail address in the token. Only ID tokens have it; the application's own user may have the one of an earlier
+    /// token.
+    /// </summary>
     /// <param name="principal">The principal.</param>
     /// <returns>The address, or null.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="principal"/> is null.</exception>

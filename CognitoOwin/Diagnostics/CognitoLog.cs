@@ -71,13 +71,6 @@ internal sealed class CognitoLog(ILogger? logger)
     public void TokenRejected(TokenRejection rejection) =>
         Write(TraceEventType.Verbose, EventIds.TokenRejected, $"A token was not accepted: {rejection}.");
 
-    public void AccessTokensNotProvisioned() =>
-        Write(
-            TraceEventType.Warning,
-            EventIds.AccessTokensNotProvisioned,
-            "The provisioning handler is not called for access tokens, and access tokens are accepted. A user whom the handler "
-            + "rejects can therefore still sign in with an access token. Set cognito:TokenUse to id, or cognito:UserInfo to getUser.");
-
     public void RolesFromAttribute(string roleClaimType) =>
         Write(
             TraceEventType.Warning,

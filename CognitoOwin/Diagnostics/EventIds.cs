@@ -11,7 +11,6 @@ internal static class EventIds
     public const int AddressUnused = 105;
     public const int OutageEnded = 106;
     public const int TokenRejected = 200;
-    public const int AccessTokensNotProvisioned = 201;
     public const int RolesFromAttribute = 202;
     public const int UserInfoFailed = 300;
     public const int ProvisioningFailed = 301;

@@ -25,10 +25,11 @@ public class CognitoJwtAuthenticationProvider
 
     /// <summary>
     /// Gets or sets the handler that finds or creates the application's own user, like <c>get_or_create_for_cognito</c> of
-    /// django-cognito-jwt. It is called after <see cref="OnTokenValidated"/>, for ID tokens, which have the user's profile, and
-    /// with <see cref="CognitoJwtAuthenticationOptions.UserInfo"/> for the access tokens of users too. If it throws, its
-    /// exception is the answer to the request; if it rejects the user, the answer is 401. In both cases it is called again at the
-    /// next request. Calls for one user (issuer and subject) never overlap in one process.
+    /// django-cognito-jwt. It is called after <see cref="OnTokenValidated"/> for every token of a user: ID tokens, which have the
+    /// user's profile, and access tokens, which have it only with <see cref="CognitoJwtAuthenticationOptions.UserInfo"/>
+    /// (<see cref="CognitoProvisionUserContext.HasProfile"/>). It is not called for a client that acts for itself. If it throws,
+    /// its exception is the answer to the request; if it rejects the user, the answer is 401. In both cases it is called again at
+    /// the next request. Calls for one user (user pool and subject) never overlap in one process.
     /// </summary>
     public Func<CognitoProvisionUserContext, Task> OnProvisionUser { get; set; } = NoProvisioning;
 

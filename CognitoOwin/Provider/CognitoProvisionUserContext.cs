@@ -24,6 +24,7 @@ public sealed class CognitoProvisionUserContext : BaseContext<CognitoJwtAuthenti
         : base(context, options)
     {
         Token = token;
+        HasProfile = profile != null || token.TokenUse == CognitoTokenUse.Id;
         Attributes = profile == null ? token.Attributes : token.Attributes.MergeProfile(profile);
         CancellationToken = cancellationToken;
     }
@@ -43,7 +44,17 @@ public sealed class CognitoProvisionUserContext : BaseContext<CognitoJwtAuthenti
     /// <inheritdoc cref="CognitoToken.Username"/>
     public string? Username => Token.Username;
 
-    /// <summary>Gets the user's e-mail address; null if there is none. Trust it only with <see cref="EmailVerified"/>.</summary>
+    /// <summary>
+    /// Gets whether the user's attributes are known: an ID token has them, and for an access token
+    /// <see cref="CognitoJwtAuthenticationOptions.UserInfo"/> reads them. Without a profile, <see cref="Email"/> and the other
+    /// attributes are null although the user may have them. Keep what you stored from an earlier token then.
+    /// </summary>
+    public bool HasProfile { get; }
+
+    /// <summary>
+    /// Gets the user's e-mail address; null if the user has none, or if there is no profile (<see cref="HasProfile"/>). Trust it
+    /// only with <see cref="EmailVerified"/>.
+    /// </summary>
     public string? Email => Attributes[CognitoClaimTypes.Email];
 
     /// <inheritdoc cref="CognitoToken.EmailVerified"/>

@@ -10,6 +10,9 @@ internal sealed class ProvisioningOutcome : IShareable
     /// <summary>Adds nothing to the user.</summary>
     public static readonly ProvisioningOutcome Empty = new([], null);
 
+    private ProvisionedUser? _user;
+    private int _rejections;
+
     public ProvisioningOutcome(IReadOnlyList<Claim> claims, object? user)
     {
         Claims = claims;
@@ -37,9 +40,17 @@ internal sealed class ProvisioningOutcome : IShareable
 
     /// <summary>
     /// Gets whether later requests share the outcome. They do not share a rejection, so that a user whom the application accepts
-    /// again does not need a new token.
+    /// again does not need a new token. A rejection of the user also ends the sharing.
     /// </summary>
-    public bool IsKept => Rejection == TokenRejection.None;
+    public bool IsKept => Rejection == TokenRejection.None && _user?.Rejections == _rejections;
+
+    /// <summary>Keeps the outcome until the application rejects the user.</summary>
+    /// <param name="user">The user.</param>
+    public void KeepFor(ProvisionedUser user)
+    {
+        _rejections = user.Rejections;
+        _user = user;
+    }
 
     public static ProvisioningOutcome Reject(TokenRejection rejection, string? reason = null, TimeSpan? retryAfter = null) =>
         new(rejection, reason, retryAfter);

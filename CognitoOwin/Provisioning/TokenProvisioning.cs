@@ -9,6 +9,11 @@ internal sealed class TokenProvisioning
 {
     private SharedRun<UserInfoAnswer>? _userInfo;
 
+    private TokenProvisioning(ProvisionedUser user) => User = user;
+
+    /// <summary>Gets what the token shares with the user's other tokens.</summary>
+    public ProvisionedUser User { get; }
+
     /// <summary>Gets the run of the application's handler.</summary>
     public SharedRun<ProvisioningOutcome> Outcome { get; } = new();
 
@@ -19,8 +24,9 @@ internal sealed class TokenProvisioning
     /// <param name="validation">
     /// The validation that accepted the token. Its slot keeps the provisioning as long as the token.
     /// </param>
+    /// <param name="users">Finds the user of the token.</param>
     /// <returns>The one object of this token.</returns>
-    public static TokenProvisioning GetOrCreate(CognitoTokenValidationResult validation)
+    public static TokenProvisioning GetOrCreate(CognitoTokenValidationResult validation, ProvisionedUsers users)
     {
         ref var slot = ref validation.Slot;
         if (Volatile.Read(ref slot) is TokenProvisioning existing)
@@ -28,7 +34,7 @@ internal sealed class TokenProvisioning
             return existing;
         }
 
-        var created = new TokenProvisioning();
+        var created = new TokenProvisioning(users.GetOrCreate(validation.Token!));
         return (TokenProvisioning)(Interlocked.CompareExchange(ref slot, created, null) ?? created);
     }
 

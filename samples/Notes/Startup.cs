@@ -13,8 +13,9 @@ public class Startup
     public void Configuration(IAppBuilder app) => app.UseCognitoJwt(options =>
         options.Provider = new CognitoJwtAuthenticationProvider
         {
-            // Runs once for each new ID token. Finds or creates the local user of the Cognito user. A "sub" is unique only within its
-            // user pool, so the key is the pool id and the subject.
+            // Runs once for each new token of a user. Finds or creates the local user of the Cognito user. A "sub" is unique only within
+            // its user pool, so the key is the pool id and the subject. Email is null for an access token; SaveUserAsync then keeps
+            // the address that it has.
             OnProvisionUser = async context =>
             {
                 var user = await new NotesStore().SaveUserAsync(

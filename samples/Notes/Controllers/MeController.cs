@@ -24,6 +24,7 @@ public class MeController : ApiController
             tokenUse = principal.GetCognitoTokenUse(),
             provisioned = localUser != null,
             localUserId = localUser?.Id,
+            localEmail = localUser?.Email,
             claims = principal.Claims.Select(claim => new { claim.Type, claim.Value }),
         });
     }

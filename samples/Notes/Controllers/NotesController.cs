@@ -7,25 +7,19 @@ using Notes.Data;
 
 namespace Notes.Controllers;
 
-/// <summary>The notes of a local user. Only ID tokens have a local user, so these actions reject access tokens.</summary>
-[Authorize]
+/// <summary>The notes of a local user. A program with a token of its own (client credentials) has none, and gets 403.</summary>
+[CognitoAuthorize(UsersOnly = true)]
 [RoutePrefix("api/notes")]
 public class NotesController : ApiController
 {
     private readonly NotesStore _store = new();
 
     [HttpGet, Route("")]
-    public async Task<IHttpActionResult> Get() =>
-        CurrentUser is { } user ? Ok(await _store.GetNotesAsync(user.Id)) : NoLocalUser();
+    public async Task<IHttpActionResult> Get() => Ok(await _store.GetNotesAsync(CurrentUser.Id));
 
     [HttpPost, Route("")]
     public async Task<IHttpActionResult> Post(NewNote? note)
     {
-        if (CurrentUser is not { } user)
-        {
-            return NoLocalUser();
-        }
-
         if (note is null)
         {
             return BadRequest("Send a JSON object with a \"text\".");
@@ -36,14 +30,10 @@ public class NotesController : ApiController
             return BadRequest(ModelState);
         }
 
-        return Content(HttpStatusCode.Created, await _store.AddNoteAsync(user.Id, note.Text));
+        return Content(HttpStatusCode.Created, await _store.AddNoteAsync(CurrentUser.Id, note.Text));
     }
 
-    private LocalUser? CurrentUser => Request.GetCognitoUser<LocalUser>();
-
-    private IHttpActionResult NoLocalUser() => Content(
-        HttpStatusCode.Forbidden,
-        new HttpError("Notes belong to a local user, and an access token has none. Send the ID token."));
+    private LocalUser CurrentUser => Request.GetCognitoUser<LocalUser>()!;
 }
 
 public sealed class NewNote

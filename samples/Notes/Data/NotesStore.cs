@@ -62,22 +62,20 @@ public sealed class NotesStore(ConnectionStringSettings settings)
         ) DEFAULT CHARACTER SET utf8mb4;
         """;
 
-    // One statement decides whether the user is new. With "select, then insert", two first requests of one user would both find
-    // nothing. The statement does not write an unchanged user, so that a new token alone causes no write.
+    // One statement inserts or updates. With "select, then insert", two first requests of one user would both find nothing. An access
+    // token has no e-mail address, and null must not overwrite the one that is stored.
     private const string SqliteSaveUser = """
         INSERT INTO users (user_pool_id, subject, username, email)
         VALUES (@userPoolId, @subject, @username, @email)
         ON CONFLICT (user_pool_id, subject) DO UPDATE
-            SET username = excluded.username, email = excluded.email
-            WHERE username IS NOT excluded.username OR email IS NOT excluded.email;
+            SET username = COALESCE(excluded.username, username), email = COALESCE(excluded.email, email);
 
         """;
 
-    // MySQL does not write a row that already has these values.
     private const string MySqlSaveUser = """
         INSERT INTO users (user_pool_id, subject, username, email)
         VALUES (@userPoolId, @subject, @username, @email)
-        ON DUPLICATE KEY UPDATE username = VALUES(username), email = VALUES(email);
+        ON DUPLICATE KEY UPDATE username = COALESCE(VALUES(username), username), email = COALESCE(VALUES(email), email);
 
         """;
 
@@ -107,7 +105,13 @@ public sealed class NotesStore(ConnectionStringSettings settings)
 
     private readonly bool _isMySql = settings.ProviderName == "MySqlConnector";
 
-    static NotesStore() => NativeSqlite.Load();
+    static NotesStore()
+    {
+        NativeSqlite.Load();
+
+        // Seconds. A request must not wait long for a database that hangs.
+        SqlMapper.Settings.CommandTimeout = 5;
+    }
 
     public NotesStore()
         : this(ConfigurationManager.ConnectionStrings["Notes"])
@@ -121,19 +125,29 @@ public sealed class NotesStore(ConnectionStringSettings settings)
             Directory.CreateDirectory(dataDirectory);
         }
 
-        using var connection = Open();
+        using var connection = Connect();
+        connection.Open();
         connection.Execute(_isMySql ? MySqlSchema : SqliteSchema);
     }
 
+    /// <summary>Finds the local user of a Cognito user, or creates it. A null is not known, and changes nothing.</summary>
     public async Task<LocalUser> SaveUserAsync(string userPoolId, string subject, string? username, string? email)
     {
+        var user = new { userPoolId, subject, username, email };
+        using var connection = await OpenAsync();
+
+        // Most new tokens are of a known user. MySQL would use up an id with each INSERT, even if it only updates.
+        var known = await connection.QuerySingleOrDefaultAsync<LocalUser>(GetUser, user);
+        if (known != null && (username ?? known.Username) == known.Username && (email ?? known.Email) == known.Email)
+        {
+            return known;
+        }
+
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                using var connection = Open();
-                return await connection.QuerySingleAsync<LocalUser>(
-                    (_isMySql ? MySqlSaveUser : SqliteSaveUser) + GetUser, new { userPoolId, subject, username, email });
+                return await connection.QuerySingleAsync<LocalUser>((_isMySql ? MySqlSaveUser : SqliteSaveUser) + GetUser, user);
             }
             catch (MySqlException exception) when (exception.ErrorCode == MySqlErrorCode.LockDeadlock && attempt < 10)
             {
@@ -145,13 +159,13 @@ public sealed class NotesStore(ConnectionStringSettings settings)
     /// <summary>Closes or opens the account of a user. Returns null if the user does not exist.</summary>
     public async Task<UserKey?> SetDisabledAsync(long id, bool isDisabled)
     {
-        using var connection = Open();
+        using var connection = await OpenAsync();
         return await connection.QuerySingleOrDefaultAsync<UserKey>(SetDisabled, new { id, disabledAt = isDisabled ? Now() : null });
     }
 
     public async Task<Note> AddNoteAsync(long userId, string text)
     {
-        using var connection = Open();
+        using var connection = await OpenAsync();
         return await connection.QuerySingleAsync<Note>(
             AddNote + (_isMySql ? " LAST_INSERT_ID();" : " last_insert_rowid();"), new { userId, text, createdAt = Now() });
     }
@@ -159,30 +173,31 @@ public sealed class NotesStore(ConnectionStringSettings settings)
     /// <summary>Gets the newest hundred notes of a user, newest first.</summary>
     public async Task<IReadOnlyList<Note>> GetNotesAsync(long userId)
     {
-        using var connection = Open();
+        using var connection = await OpenAsync();
         return (await connection.QueryAsync<Note>(GetNotes, new { userId })).ToList();
     }
 
     public async Task<Counts> CountAsync()
     {
-        using var connection = Open();
+        using var connection = await OpenAsync();
         return await connection.QuerySingleAsync<Counts>(Count);
     }
 
     private static string Now() => DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
-    private DbConnection Open()
+    private async Task<DbConnection> OpenAsync()
     {
-        DbConnection connection = _isMySql
-            ? new MySqlConnection(settings.ConnectionString)
-            : new SqliteConnection(settings.ConnectionString);
-        connection.Open();
+        var connection = Connect();
+        await connection.OpenAsync();
         if (!_isMySql)
         {
             // SQLite allows one writer at a time. The others wait up to five seconds instead of failing.
-            connection.Execute("PRAGMA busy_timeout = 5000;");
+            await connection.ExecuteAsync("PRAGMA busy_timeout = 5000;");
         }
 
         return connection;
     }
+
+    private DbConnection Connect() =>
+        _isMySql ? new MySqlConnection(settings.ConnectionString) : new SqliteConnection(settings.ConnectionString);
 }
