@@ -281,6 +281,12 @@ public sealed class ForeignTokensTests
             Assert.IsFalse(await IsForeignAsync(pool, text), text);
         }
 
+        // "{" and any other character, in base64url or in base64.
+        foreach (var letter in "wxyz0123456789-_+/")
+        {
+            Assert.IsFalse(await IsForeignAsync(pool, $"{header}.e{letter}~.{signature}"), letter.ToString());
+        }
+
         string Sign(string json) => CognitoTestToken.Sign($$"""{"alg":"RS256","kid":"{{pool.IdTokenKey.Id}}"}""", json, pool.IdTokenKey);
     }
 
@@ -292,7 +298,7 @@ public sealed class ForeignTokensTests
 
         foreach (var text in new[]
         {
-            "opaque", "a.b", "a.b.c", "a.b.c.d.e", "..", ".", "v4.public.cGFzZXRv", "ya29.a0AfB_by", "e.e.e", "a.ea.c",
+            "opaque", "a.b", "a.b.c", "a.b.c.d.e", "..", ".", "v4.public.cGFzZXRv", "ya29.a0AfB_by", "e.e.e", "a.ea.c", "a.ev.c", "a.eZ.c", "a.e~.c", "a.dy.c",
             CognitoTestToken.Sign("{}", "[1]", pool.IdTokenKey), CognitoTestToken.Sign("{}", "{}", pool.IdTokenKey),
             CognitoTestToken.Sign("{}", """{"iss":null}""", pool.IdTokenKey), CognitoTestToken.Sign("{}", "\"" + pool.Issuer + "\"", pool.IdTokenKey),
             Base64UrlText.Encode(payload),
@@ -395,6 +401,35 @@ public sealed class ForeignTokensTests
         Assert.AreEqual(401, denied.StatusCode);
         Assert.AreEqual(Plain + "|" + OtherBearer.Name, string.Join("|", denied.Headers("WWW-Authenticate").OrderBy(header => header)));
         StringAssert.Contains(stranger.Headers("WWW-Authenticate").Single(header => header != OtherBearer.Name), UnknownIssuer);
+    }
+
+    [TestMethod]
+    [DataRow(AuthenticationMode.Active)]
+    [DataRow(AuthenticationMode.Passive)]
+    public async Task Asking_middlewares_that_do_not_accept_the_token_keeps_its_error(AuthenticationMode mode)
+    {
+        using var pool = new CognitoTestPool();
+        using var another = new CognitoTestPool();
+        using var host = OwinTestHost.Start(app =>
+        {
+            app.UseOtherBearer(AuthenticationMode.Passive, "opaque");
+            app.UseCognitoJwt(options =>
+            {
+                pool.Configure(options);
+                options.AuthenticationMode = mode;
+            });
+            app.Run(async context =>
+            {
+                Assert.AreEqual(2, context.Authentication.GetAuthenticationTypes().Count());
+                Assert.IsNull(await context.Authentication.AuthenticateAsync(OtherBearer.Name));
+                await context.Authentication.AuthenticateAsync("Bearer");
+                context.Authentication.Challenge("Bearer");
+                context.Response.StatusCode = 401;
+            });
+        });
+
+        StringAssert.Contains((await host.GetAsync("/", "Bearer " + another.IdToken())).Header("WWW-Authenticate"), UnknownIssuer);
+        Assert.AreEqual(Plain, (await host.GetAsync("/", "Bearer " + pool.IdToken())).Header("WWW-Authenticate"));
     }
 
     // With ForeignTokens = Ignore, a foreign token reaches an open action; every other refused one does not.

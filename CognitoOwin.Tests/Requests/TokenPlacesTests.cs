@@ -234,6 +234,7 @@ public sealed class TokenPlacesTests
         Assert.AreEqual(Plain, (await host.SendAsync(WithLoadBalancerToken("GET", ""))).Header("WWW-Authenticate"));
         Assert.AreEqual(SeveralTokens, (await host.SendAsync(WithLoadBalancerToken("GET", pool.AccessToken(), pool.AccessToken()))).Header("WWW-Authenticate"));
         Assert.AreEqual(SeveralTokens, (await host.SendAsync(WithLoadBalancerToken("GET", "", pool.AccessToken()))).Header("WWW-Authenticate"));
+        Assert.AreEqual(SeveralTokens, (await host.SendAsync(WithLoadBalancerToken("GET", null!, pool.AccessToken()))).Header("WWW-Authenticate"));
     }
 
     [TestMethod]
