@@ -432,6 +432,18 @@ public sealed class SettingsTests
     }
 
     [TestMethod]
+    [DataRow("")]
+    [DataRow("a\nb")]
+    public void Name_that_a_log_cannot_show_stops_the_start(string name)
+    {
+        var options = new CognitoJwtAuthenticationOptions { UserPools = [new CognitoUserPool(PoolId, "1example") { Name = name }] };
+
+        var e = Assert.ThrowsExactly<CognitoConfigurationException>(() => new CognitoTokenValidator(options));
+
+        StringAssert.StartsWith(e.Problems.Single(), "UserPools[0].Name is");
+    }
+
+    [TestMethod]
     public void Two_pools_with_the_same_id_stop_the_start()
     {
         var options = new CognitoJwtAuthenticationOptions

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Linq;
 using System.Net;
 using System.Net.Http;
@@ -221,6 +222,23 @@ public sealed class UserPoolRenewalTests
     }
 
     [TestMethod]
+    public async Task Unchanged_pool_needs_no_readable_file_at_its_renewal()
+    {
+        using var app = new ResolverApp();
+        var tenant = app.AddTenant();
+        var path = Path.GetTempFileName();
+        File.WriteAllText(path, tenant.Jwks);
+        tenant.UserPool.JwksFile = path;
+        string token = app.Token(tenant);
+        Assert.AreEqual(200, await app.GetStatusAsync(token));
+        File.Delete(path);
+        app.Clock.Advance(Idle);
+
+        Assert.AreEqual(200, await app.GetStatusAsync(token));
+        Assert.HasCount(2, app.Calls);
+    }
+
+    [TestMethod]
     public async Task Wrong_pool_at_the_renewal_gets_503_at_once()
     {
         using var app = new ResolverApp();
@@ -284,6 +302,7 @@ public sealed class UserPoolRenewalTests
 
         Assert.AreEqual(401, await app.GetStatusAsync(token));
         Assert.HasCount(3, app.Calls);
+        await app.Log.WaitForAsync(ResolverApp.LookupFailed);
         Assert.HasCount(1, app.Log.GetTexts(ResolverApp.LookupFailed));
     }
 

@@ -21,18 +21,21 @@ public sealed class CognitoKeysOptions
     /// <summary>
     /// Gets or sets the time between a fetch that failed, or that did not bring the key of a token, and the next fetch: 1 second
     /// to 1 hour. Default: 10 seconds. It keeps invented key ids from causing a flood of fetches. While no key of the pool is
-    /// known, the time starts at 1 second and doubles up to this.
+    /// known, the time starts at 1 second and doubles up to this. It is also the interval of the limit for look-ups of
+    /// <see cref="CognitoJwtAuthenticationOptions.UserPoolResolver"/>.
     /// </summary>
     public TimeSpan MinimumRefetchInterval { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Gets or sets how long keys stay in use while no fetch succeeds: at least <see cref="RefreshInterval"/>. Default: 7 days.
+    /// Gets or sets how long keys stay in use while no fetch succeeds, and pools while
+    /// <see cref="CognitoJwtAuthenticationOptions.UserPoolResolver"/> fails: at least <see cref="RefreshInterval"/>. Default: 7 days.
     /// </summary>
     public TimeSpan StaleLifetime { get; set; } = TimeSpan.FromDays(7);
 
     /// <summary>
     /// Gets or sets the longest that a fetch may take, retry and body included, and the longest that a request waits for a fetch
-    /// that is not due yet: 100 milliseconds to 1 minute. Default: 5 seconds.
+    /// that is not due yet: 100 milliseconds to 1 minute. Default: 5 seconds. It also limits a look-up of
+    /// <see cref="CognitoJwtAuthenticationOptions.UserPoolResolver"/>.
     /// </summary>
     public TimeSpan FetchTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
