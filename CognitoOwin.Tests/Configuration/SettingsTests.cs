@@ -54,6 +54,8 @@ public sealed class SettingsTests
             ("cognito:PublicKeysCachingTimeout", "3600"),
             ("cognito:TokenCacheEnabled", "false"),
             ("cognito:TokenCacheMaximumEntries", "500"),
+            ("cognito:ProvisioningTimeout", "10"),
+            ("cognito:MaximumPendingProvisioning", "50"),
             ("cognito:RequireHttps", "false"));
 
         var pool = options.UserPools.Single();
@@ -69,6 +71,8 @@ public sealed class SettingsTests
         Assert.AreEqual(TimeSpan.FromHours(1), options.Keys.RefreshInterval);
         Assert.IsFalse(options.TokenCache.Enabled);
         Assert.AreEqual(500, options.TokenCache.MaximumEntries);
+        Assert.AreEqual(TimeSpan.FromSeconds(10), options.ProvisioningTimeout);
+        Assert.AreEqual(50, options.MaximumPendingProvisioning);
         Assert.IsFalse(options.RequireHttps);
     }
 
@@ -122,6 +126,8 @@ public sealed class SettingsTests
             ("cognito:PublicKeysCachingTimeout", "-5"),
             ("cognito:RequireHttps", "yes"),
             ("cognito:TokenCacheMaximumEntries", "0"),
+            ("cognito:ProvisioningTimeout", "0"),
+            ("cognito:MaximumPendingProvisioning", "10001"),
             ("cognito:RequiredGroup", "staff"));
 
         foreach (var expected in new[]
@@ -135,6 +141,8 @@ public sealed class SettingsTests
             "cognito:PublicKeysCachingTimeout is \"-5\": expected a whole number of seconds",
             "cognito:RequireHttps is \"yes\": expected true or false",
             "cognito:TokenCacheMaximumEntries is \"0\": expected 1 to 1000000",
+            "cognito:ProvisioningTimeout is \"00:00:00\": expected 00:00:01 to 00:10:00",
+            "cognito:MaximumPendingProvisioning is \"10001\": expected 1 to 10000",
             "cognito:RequiredGroup is not a setting",
         })
         {

@@ -89,6 +89,10 @@ internal sealed class SettingsReader
     {
         ReadValue<CognitoTokenUse>(Prefix + "TokenUse", "id, access or any", TryParseEnum, value => options.TokenUse = value);
         ReadValue<CognitoUserInfo>(Prefix + "UserInfo", "none, getUser or oidcUserInfo", TryParseEnum, value => options.UserInfo = value);
+        ReadValue<TimeSpan>(
+            Prefix + "ProvisioningTimeout", "a whole number of seconds", TryParseSeconds, value => options.ProvisioningTimeout = value);
+        ReadValue<int>(
+            Prefix + "MaximumPendingProvisioning", "a whole number", TryParseNumber, value => options.MaximumPendingProvisioning = value);
         ReadValue<TimeSpan>(Prefix + "ClockSkew", "a whole number of seconds", TryParseSeconds, value => options.ClockSkew = value);
         ReadValue<bool>(Prefix + "RequireAudience", "true or false", bool.TryParse, value => options.RequireAudience = value);
         ReadValue<bool>(Prefix + "RequireHttps", "true or false", bool.TryParse, value => options.RequireHttps = value);

@@ -13,4 +13,6 @@ internal static class EventIds
     public const int TokenRejected = 200;
     public const int UserInfoFailed = 300;
     public const int ProvisioningFailed = 301;
+    public const int ProvisioningRecovered = 302;
+    public const int ProvisioningRefused = 303;
 }
