@@ -4,6 +4,7 @@ using System.Linq;
 using System.Net;
 using System.Net.Http;
 using System.Net.Http.Headers;
+using System.Runtime.ExceptionServices;
 using System.Security.Claims;
 using System.Text.Json;
 using System.Threading;
@@ -105,6 +106,7 @@ public sealed class CognitoTestPool : IDisposable
     /// <param name="configure">Sets the application's own rules and its provisioning handler; null for none.</param>
     /// <returns>The user, who is not authenticated if the token was refused.</returns>
     /// <exception cref="CognitoConfigurationException">The options have problems; the exception lists all of them.</exception>
+    /// <exception cref="Exception">The provisioning handler failed; the exception is the handler's.</exception>
     public async Task<ClaimsPrincipal> SignInAsync(string token, Action<CognitoJwtAuthenticationOptions>? configure = null)
     {
         using var disposing = new CancellationTokenSource();
@@ -127,6 +129,11 @@ public sealed class CognitoTestPool : IDisposable
         request.Set<Action<Action<object>, object>>("server.OnSendingHeaders", (_, _) => { });
         await builder.Build<Func<IDictionary<string, object>, Task>>()(request.Environment).ConfigureAwait(false);
         disposing.Cancel();
+        if (request.GetCognitoProvisioningFailure() is { Exception: { } exception })
+        {
+            ExceptionDispatchInfo.Capture(exception).Throw();
+        }
+
         return user;
     }
 

@@ -15,7 +15,7 @@ internal static class BearerChallenge
     /// <returns>The challenge; null if the token is not at fault, so that the client needs no other.</returns>
     public static string? Create(Refusal? refusal, CognitoJwtAuthenticationOptions options)
     {
-        if (refusal?.StatusCode == 503)
+        if (refusal is { IsTemporary: true })
         {
             return null;
         }

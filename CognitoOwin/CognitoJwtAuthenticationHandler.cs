@@ -4,7 +4,9 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using CognitoOwin.Claims;
+using CognitoOwin.Provisioning;
 using CognitoOwin.Validation;
+using Microsoft.Owin;
 using Microsoft.Owin.Security;
 using Microsoft.Owin.Security.Infrastructure;
 
@@ -82,6 +84,12 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
         }
 
         var outcome = await services.Provisioner.ProvisionAsync(validation, Context).ConfigureAwait(false);
+        if (outcome.Rejection == TokenRejection.ProvisioningFailed)
+        {
+            await FailAsync(token, outcome).ConfigureAwait(false);
+            return null;
+        }
+
         if (outcome.Rejection != TokenRejection.None)
         {
             await RefuseAsync(outcome.Rejection, outcome.RejectionReason, outcome.RetryAfter).ConfigureAwait(false);
@@ -126,6 +134,17 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
     }
 
     private bool IsAuthenticatedByOther => OtherUser.IsAuthenticated(Request.User, Options.CountHostUser);
+
+    protected override async Task TeardownCoreAsync()
+    {
+        // The headers and the status are set. A request that this handler has not ended has the application's body.
+        if (_hasEndedRequest && _refusal?.Rejection == TokenRejection.ProvisioningFailed
+            && Context.GetCognitoProvisioningFailure() is { Body: { } body } failure)
+        {
+            Response.ContentType = failure.ContentType;
+            await Response.WriteAsync(body).ConfigureAwait(false);
+        }
+    }
 
     private bool IsChallenged => Helper.LookupChallenge(Options.AuthenticationType, Options.AuthenticationMode) != null;
 
@@ -198,11 +217,23 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
             : RefuseAsync(rejection, description, retryAfter);
     }
 
-    private Task RefuseAsync(TokenRejection rejection, string? description = null, TimeSpan? retryAfter = null)
+    // The exception must not reach the host: it would answer with a page of its own or a redirect, and drop the headers that
+    // middleware before this one has set.
+    private async Task FailAsync(CognitoToken token, ProvisioningOutcome outcome)
+    {
+        var failure = new CognitoProvisioningFailedContext(
+            Context, Options, token, outcome.Failure, isRepeated: !outcome.TryReport(), outcome.RetryAfter);
+        Context.SetProvisioningFailure(failure);
+        await Options.Provider.ProvisioningFailed(failure).ConfigureAwait(false);
+        await RefuseAsync(outcome.Rejection, retryAfter: failure.RetryAfter, statusCode: failure.StatusCode).ConfigureAwait(false);
+    }
+
+    private Task RefuseAsync(
+        TokenRejection rejection, string? description = null, TimeSpan? retryAfter = null, int? statusCode = null)
     {
         // The application may give an empty reason.
         var text = string.IsNullOrWhiteSpace(description) ? RejectionText.GetDescription(rejection) : description!;
-        _refusal = new Refusal(rejection, text, retryAfter);
+        _refusal = new Refusal(rejection, text, retryAfter, statusCode);
         _isAccepted = false;
         services.Log.TokenRejected(rejection);
         if (_hasHeader || Options.InvalidTokens == InvalidTokenHandling.Reject)

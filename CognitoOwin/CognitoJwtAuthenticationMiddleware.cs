@@ -42,8 +42,10 @@ public sealed class CognitoJwtAuthenticationMiddleware : AuthenticationMiddlewar
         _shared.Add(validator);
         var userInfo = new UserInfoClient(
             options.UserInfo, options.UserInfoHttpMessageHandler, options.UserInfoTimeout, options.TimeProvider, log);
-        RaiseProvisionUser? raise = options.Provider.MayProvision ? new ProvisionUserEvent(options, log).RaiseAsync : null;
-        var provisioner = new UserProvisioner(options.Provisioning, options.UserInfo, userInfo, raise, disposing);
+        RaiseProvisionUser? raise = options.Provider.HandlesProvisioning ? new ProvisionUserEvent(options).RaiseAsync : null;
+        var reporter = new ProvisioningReporter(options.MaximumPendingProvisioning, options.TimeProvider, log);
+        var provisioner = new UserProvisioner(
+            options.CreateProvisioningSettings(), userInfo, raise, reporter, options.TimeProvider, disposing);
         _services = new MiddlewareServices(validator, provisioner, options.CreateIdentitySettings(), log);
 
         if (options.CreateRoleClaim().IsAttribute)

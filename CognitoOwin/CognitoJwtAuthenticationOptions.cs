@@ -6,6 +6,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using CognitoOwin.Claims;
 using CognitoOwin.Configuration;
+using CognitoOwin.Provisioning;
 using CognitoOwin.Validation;
 using Microsoft.Owin.Security;
 
@@ -184,6 +185,20 @@ public sealed class CognitoJwtAuthenticationOptions : AuthenticationOptions
     public CognitoProvisioning Provisioning { get; set; }
 
     /// <summary>
+    /// Gets or sets the longest that a request waits for the provisioning handler, the queue of its user included: 1 second to 10
+    /// minutes. Then its <see cref="CognitoProvisionUserContext.CancellationToken"/> is cancelled, and the request is answered as
+    /// if the handler had failed. The next run for the user starts only when the handler has really ended. Default: 30 seconds.
+    /// </summary>
+    public TimeSpan ProvisioningTimeout { get; set; } = CognitoJwtDefaults.ProvisioningTimeout;
+
+    /// <summary>
+    /// Gets or sets how many requests may wait for the provisioning handler and for profiles at the same time, in this process: 1
+    /// to 10,000. A request beyond that does not wait; it is answered as if the handler had failed. Tokens whose users are
+    /// remembered do not wait. Default: 100.
+    /// </summary>
+    public int MaximumPendingProvisioning { get; set; } = CognitoJwtDefaults.MaximumPendingProvisioning;
+
+    /// <summary>
     /// Gets or sets where the profile of the user of an access token is read, once for each token. Default:
     /// <see cref="CognitoUserInfo.None"/>: the provisioning event has no e-mail address and no other attribute of that user.
     /// </summary>
@@ -261,6 +276,11 @@ public sealed class CognitoJwtAuthenticationOptions : AuthenticationOptions
     /// <summary>Creates the reader of the claim that holds the roles.</summary>
     /// <returns>The reader.</returns>
     internal RoleClaim CreateRoleClaim() => new(RoleClaimType, RoleClaimFormat);
+
+    /// <summary>Creates the settings of the provisioning.</summary>
+    /// <returns>The settings.</returns>
+    internal ProvisioningSettings CreateProvisioningSettings() =>
+        new(Provisioning, UserInfo, ProvisioningTimeout, MaximumPendingProvisioning);
 
     /// <summary>Creates the settings of the identities.</summary>
     /// <returns>The settings.</returns>

@@ -18,6 +18,12 @@ public static class CognitoJwtDefaults
     /// </summary>
     public const int MaximumTokenLength = 16 * 1024;
 
+    /// <summary>Limits how many requests wait for the provisioning handler and for profiles: 100.</summary>
+    public const int MaximumPendingProvisioning = 100;
+
+    /// <summary>Limits the time that a request waits for the provisioning handler: 30 seconds.</summary>
+    public static readonly TimeSpan ProvisioningTimeout = TimeSpan.FromSeconds(30);
+
     /// <summary>Limits the time for reading a profile: 5 seconds.</summary>
     public static readonly TimeSpan UserInfoTimeout = TimeSpan.FromSeconds(5);
 

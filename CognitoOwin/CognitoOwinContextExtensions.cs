@@ -6,6 +6,21 @@ namespace Microsoft.Owin;
 /// <summary>Gives a request access to the state of CognitoOwin.</summary>
 public static class CognitoOwinContextExtensions
 {
+    private const string FailureKey = "CognitoOwin.ProvisioningFailure";
+
+    /// <summary>
+    /// Gets why the user of the request's token is not known: the provisioning handler failed, took too long, or was not called. The
+    /// request has no user then, although its token is valid.
+    /// </summary>
+    /// <param name="context">The request.</param>
+    /// <returns>The failure; null if there is none.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="context"/> is null.</exception>
+    public static CognitoProvisioningFailedContext? GetCognitoProvisioningFailure(this IOwinContext context) =>
+        (context ?? throw new ArgumentNullException(nameof(context))).Get<CognitoProvisioningFailedContext?>(FailureKey);
+
+    internal static void SetProvisioningFailure(this IOwinContext context, CognitoProvisioningFailedContext failure) =>
+        context.Set(FailureKey, failure);
+
     /// <summary>
     /// Gets the state of the keys of the application's user pools, and of its revocations, for a health endpoint. In a Web API controller, call
     /// <c>Request.GetOwinContext().GetCognitoHealth()</c>. The call never blocks; it may start a fetch in the background, whose

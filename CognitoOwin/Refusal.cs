@@ -3,7 +3,11 @@ using System;
 namespace CognitoOwin;
 
 /// <summary>Says why a request has no user, and what the answer to it says (RFC 6750 §3).</summary>
-internal sealed class Refusal(TokenRejection rejection, string description, TimeSpan? retryAfter = null)
+/// <param name="rejection">The reason.</param>
+/// <param name="description">The reason in one sentence.</param>
+/// <param name="retryAfter">The time after which to try again; null if it is not known.</param>
+/// <param name="statusCode">The application's own status; null for the one that goes with the reason.</param>
+internal sealed class Refusal(TokenRejection rejection, string description, TimeSpan? retryAfter = null, int? statusCode = null)
 {
     public TokenRejection Rejection { get; } = rejection;
 
@@ -11,22 +15,27 @@ internal sealed class Refusal(TokenRejection rejection, string description, Time
 
     public TimeSpan? RetryAfter { get; } = retryAfter;
 
+    /// <summary>Gets whether the token is not at fault. The client needs no other, so the answer has no challenge.</summary>
+    public bool IsTemporary => Rejection is
+        TokenRejection.UserPoolUnavailable or TokenRejection.KeysUnavailable or TokenRejection.UserInfoUnavailable
+            or TokenRejection.ProvisioningFailed;
+
     /// <summary>
     /// Gets the status that replaces a 401. If trying again later may help, the client must not sign its user out. If the token
     /// lacks a right, a new token would not help.
     /// </summary>
-    public int StatusCode => Rejection switch
+    public int StatusCode => statusCode ?? Rejection switch
     {
-        TokenRejection.UserPoolUnavailable or TokenRejection.KeysUnavailable or TokenRejection.UserInfoUnavailable => 503,
+        _ when IsTemporary => 503,
         TokenRejection.ScopeMissing or TokenRejection.GroupMissing or TokenRejection.UserInfoScopeMissing => 403,
         _ => 401,
     };
 
-    public string ReasonPhrase => StatusCode switch
+    public string? ReasonPhrase => StatusCode switch
     {
         503 => "Service Unavailable",
         403 => "Forbidden",
-        _ => "Unauthorized",
+        _ => null,
     };
 
     public string ErrorCode => Rejection switch

@@ -16,6 +16,23 @@ import { runStep, story } from './story.mjs';
 
 const { alice, bob } = users;
 
+// One process, because the list of revocations is in its memory.
+describe('the story', () => {
+  const memory = {};
+  let stack;
+  before(async () => {
+    stack = await startStack();
+    memory.pools = stack.pools;
+  });
+  after(() => stack?.stop());
+
+  for (const step of story) {
+    it(`${step.name}: ${step.expected}`, async () => {
+      (await runStep(step, stack.url, memory)).check();
+    });
+  }
+});
+
 describe('the application and its user pool', () => {
   let stack;
   // Two processes share one database, so that code that relies on a lock in memory fails here.
@@ -24,16 +41,6 @@ describe('the application and its user pool', () => {
 
   const get = (path, ...headers) => send(stack.url, { path, headers });
   const tokensOf = (user, pool = stack.pools.own) => stack.pools.signIn(pool, user);
-
-  describe('the story', () => {
-    const memory = {};
-    for (const step of story) {
-      it(`${step.name}: ${step.expected}`, async () => {
-        memory.pools = stack.pools;
-        (await runStep(step, stack.url, memory)).check();
-      });
-    }
-  });
 
   describe('bad input', () => {
     const malformed = {

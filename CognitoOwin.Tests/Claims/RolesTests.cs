@@ -16,6 +16,19 @@ namespace CognitoOwin.Tests.Claims;
 public sealed class RolesTests
 {
     [TestMethod]
+    public async Task Attribute_without_a_name_throws()
+    {
+        using var pool = new CognitoTestPool();
+        var options = new CognitoJwtAuthenticationOptions();
+        pool.Configure(options);
+        using var validator = new CognitoTokenValidator(options);
+
+        var token = (await validator.ValidateAsync(pool.IdToken())).Token!;
+
+        Assert.ThrowsExactly<ArgumentNullException>(() => token.Attributes[null!]);
+    }
+
+    [TestMethod]
     [DataRow(CognitoRoleClaimFormat.BracketedList, "[reader, admin]", "reader|admin")]
     [DataRow(CognitoRoleClaimFormat.BracketedList, "[reader,admin]", "reader|admin")]
     [DataRow(CognitoRoleClaimFormat.BracketedList, "[reader]", "reader")]

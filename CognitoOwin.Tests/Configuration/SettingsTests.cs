@@ -67,6 +67,8 @@ public sealed class SettingsTests
             ("cognito:TokenCacheMaximumEntries", "500"),
             ("cognito:RevocationsMaximumEntries", "5000"),
             ("cognito:RefreshTokenLifetime", "7200"),
+            ("cognito:ProvisioningTimeout", "10"),
+            ("cognito:MaximumPendingProvisioning", "50"),
             ("cognito:RequireHttps", "false"));
 
         var pool = options.UserPools.Single();
@@ -95,6 +97,8 @@ public sealed class SettingsTests
         Assert.AreEqual(500, options.TokenCache.MaximumEntries);
         Assert.AreEqual(5000, options.Revocations.MaximumEntries);
         Assert.AreEqual(TimeSpan.FromHours(2), options.Revocations.RefreshTokenLifetime);
+        Assert.AreEqual(TimeSpan.FromSeconds(10), options.ProvisioningTimeout);
+        Assert.AreEqual(50, options.MaximumPendingProvisioning);
         Assert.IsFalse(options.RequireHttps);
     }
 
@@ -150,6 +154,8 @@ public sealed class SettingsTests
             ("cognito:TokenCacheMaximumEntries", "0"),
             ("cognito:RevocationsMaximumEntries", "10000001"),
             ("cognito:RefreshTokenLifetime", "3599"),
+            ("cognito:ProvisioningTimeout", "0"),
+            ("cognito:MaximumPendingProvisioning", "10001"),
             ("cognito:RequiredGroup", "staff"));
 
         foreach (var expected in new[]
@@ -165,13 +171,15 @@ public sealed class SettingsTests
             "cognito:TokenCacheMaximumEntries is \"0\": expected 1 to 1000000",
             "cognito:RevocationsMaximumEntries is \"10000001\": expected 1 to 10000000",
             "cognito:RefreshTokenLifetime is \"00:59:59\": expected 01:00:00 to 3650.00:00:00",
+            "cognito:ProvisioningTimeout is \"00:00:00\": expected 00:00:01 to 00:10:00",
+            "cognito:MaximumPendingProvisioning is \"10001\": expected 1 to 10000",
             "cognito:RequiredGroup is not a setting",
         })
         {
             Assert.AreEqual(1, problems.Count(problem => problem.StartsWith(expected, StringComparison.Ordinal)), expected);
         }
 
-        Assert.HasCount(12, problems);
+        Assert.HasCount(14, problems);
     }
 
     [TestMethod]

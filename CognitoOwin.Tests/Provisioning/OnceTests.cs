@@ -23,7 +23,7 @@ public sealed class OnceTests : IDisposable
     [TestMethod]
     public async Task Concurrent_first_requests_of_one_token_run_the_handler_once()
     {
-        using var host = ProvisionedApp.Start(_pool, _handler.AddLocalIdAsync);
+        using var host = ProvisionedApp.Start(_pool, _handler.AddLocalIdAsync, options => options.MaximumPendingProvisioning = 200);
         var authorization = "Bearer " + _pool.IdToken();
 
         var requests = Enumerable.Range(0, 200).Select(_ => Task.Run(() => host.GetAsync("/", authorization))).ToList();
@@ -42,7 +42,7 @@ public sealed class OnceTests : IDisposable
         var maximumRunning = 0;
         var rows = new ConcurrentBag<string>();
         var runsPerToken = new ConcurrentDictionary<string, int>();
-        using var host = ProvisionedApp.Start(_pool, async context =>
+        async Task ProvisionAsync(CognitoProvisionUserContext context)
         {
             maximumRunning = Math.Max(maximumRunning, Interlocked.Increment(ref running));
             runsPerToken.AddOrUpdate(context.RawToken, 1, (_, count) => count + 1);
@@ -56,7 +56,9 @@ public sealed class OnceTests : IDisposable
 
             context.AddClaim("local_id", "42");
             Interlocked.Decrement(ref running);
-        });
+        }
+
+        using var host = ProvisionedApp.Start(_pool, ProvisionAsync, options => options.MaximumPendingProvisioning = 200);
 
         var answers = await Task.WhenAll(
             Enumerable.Range(0, 200).Select(i => Task.Run(() => host.GetAsync("/", tokens[i % tokens.Count]))));
@@ -120,8 +122,8 @@ public sealed class OnceTests : IDisposable
         var second = host.GetAsync("/", authorization);
         _handler.Release();
 
-        await Assert.ThrowsExactlyAsync<InvalidOperationException>(() => first);
-        await Assert.ThrowsExactlyAsync<InvalidOperationException>(() => second);
+        Assert.AreEqual(503, (await first).StatusCode);
+        Assert.AreEqual(503, (await second).StatusCode);
         Assert.AreEqual(1, _handler.Runs);
         Assert.AreEqual(200, (await host.GetAsync("/", authorization)).StatusCode);
         Assert.AreEqual(2, _handler.Runs);
@@ -189,10 +191,9 @@ public sealed class OnceTests : IDisposable
         var others = Enumerable.Range(0, 10).Select(_ => host.GetAsync("/", authorization)).ToList();
         timeout.Cancel();
 
-        await Assert.ThrowsAsync<OperationCanceledException>(() => first);
-        foreach (var other in others)
+        foreach (var request in others.Append(first))
         {
-            await Assert.ThrowsAsync<OperationCanceledException>(() => other);
+            Assert.AreEqual(503, (await request).StatusCode);
         }
 
         Assert.AreEqual(1, _handler.Runs);
@@ -267,16 +268,25 @@ public sealed class OnceTests : IDisposable
     [TestMethod]
     [DataRow(CognitoProvisioning.OncePerToken)]
     [DataRow(CognitoProvisioning.EveryRequest)]
-    public async Task Handler_that_calls_the_application_for_the_same_user_throws(CognitoProvisioning provisioning)
+    public async Task Handler_that_calls_the_application_for_the_same_user_is_answered_503(CognitoProvisioning provisioning)
     {
         OwinTestHost? host = null;
+        OwinTestResponse? inner = null;
+        Exception? exception = null;
         var authorization = "Bearer " + _pool.IdToken();
         using (host = ProvisionedApp.Start(
-            _pool, async _ => await host!.GetAsync("/", authorization), options => options.Provisioning = provisioning))
+            _pool,
+            async _ => inner = await host!.GetAsync("/", authorization),
+            options =>
+            {
+                options.Provisioning = provisioning;
+                options.Provider.OnProvisioningFailed = context => Task.FromResult(exception = context.Exception);
+            }))
         {
-            var e = await Assert.ThrowsExactlyAsync<InvalidOperationException>(() => host.GetAsync("/", authorization));
+            Assert.AreEqual(200, (await host.GetAsync("/", authorization)).StatusCode);
 
-            StringAssert.Contains(e.Message, "would wait for itself");
+            Assert.AreEqual(503, inner!.StatusCode);
+            StringAssert.Contains(exception!.Message, "would wait for itself");
         }
     }
 
@@ -301,7 +311,7 @@ public sealed class OnceTests : IDisposable
 
         host.Dispose();
 
-        await Assert.ThrowsAsync<OperationCanceledException>(() => request);
+        Assert.AreEqual(503, (await request).StatusCode);
     }
 
     [TestMethod]

@@ -228,6 +228,9 @@ public sealed class ErrorsPageTests
                     return Task.CompletedTask;
                 };
                 break;
+            case TokenRejection.ProvisioningFailed:
+                configure = options => options.Provider.OnProvisionUser = _ => throw new InvalidOperationException("The database is down.");
+                break;
             default:
                 Assert.Fail($"This test does not know how to cause {rejection}.");
                 break;

@@ -24,7 +24,7 @@ public sealed class CognitoAttributes : IEnumerable<KeyValuePair<string, string>
     /// <returns>The attributes of both.</returns>
     internal CognitoAttributes MergeProfile(CognitoAttributes profile)
     {
-        List<KeyValuePair<string, JsonValue>> values = [.. _values];
+        List<KeyValuePair<string, JsonValue>> values = [.. _values.AsEnumerable()];
         foreach (var attribute in profile._values)
         {
             var address = attribute.Key switch
@@ -76,7 +76,7 @@ public sealed class CognitoAttributes : IEnumerable<KeyValuePair<string, string>
 
     /// <inheritdoc/>
     public IEnumerator<KeyValuePair<string, string>> GetEnumerator() =>
-        _values.Select(static value => new KeyValuePair<string, string>(value.Key, value.Value.Text)).GetEnumerator();
+        _values.AsEnumerable().Select(static value => new KeyValuePair<string, string>(value.Key, value.Value.Text)).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

@@ -176,7 +176,7 @@ public sealed class CognitoToken
         }
 
         // cognito:groups is one string or a list of strings.
-        if (!TryReadGroups(payload, roleClaim, out var groups))
+        if (!TryReadGroups(payload, out var groups))
         {
             return null;
         }
@@ -204,17 +204,11 @@ public sealed class CognitoToken
     internal static bool IsEmailVerified(CognitoAttributes attributes) =>
         string.Equals(attributes[CognitoClaimTypes.EmailVerified], "true", StringComparison.OrdinalIgnoreCase);
 
-    private static bool TryReadGroups(JsonMembers payload, RoleClaim roleClaim, out IReadOnlyList<string> groups)
+    private static bool TryReadGroups(JsonMembers payload, out IReadOnlyList<string> groups)
     {
         groups = Empty;
         if (!payload.TryGetValue(CognitoClaimTypes.Groups, out var member))
         {
-            return true;
-        }
-
-        if (roleClaim.IsText(CognitoClaimTypes.Groups))
-        {
-            groups = roleClaim.Read(member);
             return true;
         }
 

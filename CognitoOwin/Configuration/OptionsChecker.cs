@@ -401,6 +401,9 @@ internal sealed class OptionsChecker
         CheckScopes(nameof(_options.RequiredScopes), _options.RequiredScopes);
         CheckNames(nameof(_options.RequiredGroups), _options.RequiredGroups);
         CheckRange(
+            SettingsReader.Prefix + "ProvisioningTimeout", _options.ProvisioningTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10));
+        CheckRange(SettingsReader.Prefix + "MaximumPendingProvisioning", _options.MaximumPendingProvisioning, 1, 10_000);
+        CheckRange(
             nameof(_options.UserInfoTimeout), _options.UserInfoTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
         CheckPresent(nameof(_options.Provider), _options.Provider);
         CheckPresent(nameof(_options.TimeProvider), _options.TimeProvider);

@@ -103,6 +103,10 @@ internal sealed class SettingsReader
             "items, bracketedList, commaSeparatedList or jsonList",
             TryParseEnum,
             value => options.RoleClaimFormat = value);
+        ReadValue<TimeSpan>(
+            Prefix + "ProvisioningTimeout", "a whole number of seconds", TryParseSeconds, value => options.ProvisioningTimeout = value);
+        ReadValue<int>(
+            Prefix + "MaximumPendingProvisioning", "a whole number", TryParseNumber, value => options.MaximumPendingProvisioning = value);
         ReadValue<TimeSpan>(Prefix + "ClockSkew", "a whole number of seconds", TryParseSeconds, value => options.ClockSkew = value);
         ReadValue<int>(Prefix + "MaximumTokenLength", "a whole number", TryParseNumber, value => options.MaximumTokenLength = value);
         ReadValue<bool>(Prefix + "RequireAudience", "true or false", bool.TryParse, value => options.RequireAudience = value);

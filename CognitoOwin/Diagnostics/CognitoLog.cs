@@ -82,17 +82,41 @@ internal sealed class CognitoLog(ILogger? logger)
     public void UserInfoFailed(string reason, Exception? exception = null) =>
         Write(TraceEventType.Error, EventIds.UserInfoFailed, $"The profile of a user could not be read. {reason}", exception);
 
-    /// <summary>Logs the exception. Use it as an exception filter, which lets the exception pass.</summary>
-    /// <param name="exception">The exception of the application's handler.</param>
-    /// <returns><see langword="false"/>.</returns>
-    public bool ProvisioningFailed(Exception exception)
-    {
+    /// <param name="exception">Why the run of the application's handler failed.</param>
+    /// <param name="isFirst">Whether to log the stack.</param>
+    /// <param name="failures">How many runs have failed since the last one that did not.</param>
+    public void ProvisioningFailed(Exception exception, bool isFirst, int failures) =>
         Write(
             TraceEventType.Error,
             EventIds.ProvisioningFailed,
-            "The application's provisioning handler failed; its exception is the answer to the request.",
-            exception);
-        return false;
+            isFirst
+                ? "The application's provisioning handler failed. Its user is not known, so the request goes on without a user, and a "
+                    + "401 becomes 503."
+                : "The application's provisioning handler failed again: "
+                    + $"{exception.GetType().Name}: {Shorten(exception.Message)} Failures since it last worked: "
+                    + failures.ToString(CultureInfo.InvariantCulture) + ". The log has the stack of an exception of this type once a minute.",
+            isFirst ? exception : null);
+
+    public void ProvisioningRecovered(int failures) =>
+        Write(
+            TraceEventType.Information,
+            EventIds.ProvisioningRecovered,
+            $"The application's provisioning handler works again. Failures before: {failures.ToString(CultureInfo.InvariantCulture)}.");
+
+    /// <param name="maximum">How many requests may wait.</param>
+    /// <param name="count">How many were refused since this message was last logged.</param>
+    public void ProvisioningRefused(int maximum, int count) =>
+        Write(
+            TraceEventType.Warning,
+            EventIds.ProvisioningRefused,
+            $"{maximum.ToString(CultureInfo.InvariantCulture)} requests wait for the provisioning handler or for profiles "
+            + "(MaximumPendingProvisioning). Others are answered like one whose handler failed, without waiting. Such requests since this "
+            + $"was last logged: {count.ToString(CultureInfo.InvariantCulture)}.");
+
+    private static string Shorten(string text)
+    {
+        var line = text.Split('\r', '\n')[0];
+        return line.Length <= 200 ? line : line.Substring(0, 200) + "…";
     }
 
     /// <param name="poolId">The id that the resolver was asked for. The resolver knows it, as it returned a pool.</param>

@@ -14,6 +14,8 @@ internal static class EventIds
     public const int RolesFromAttribute = 202;
     public const int UserInfoFailed = 300;
     public const int ProvisioningFailed = 301;
+    public const int ProvisioningRecovered = 302;
+    public const int ProvisioningRefused = 303;
     public const int PoolRefused = 400;
     public const int PoolLookupFailed = 401;
     public const int PoolLookupsRefused = 402;

@@ -1,5 +1,4 @@
 using System;
-using System.Collections;
 using System.Collections.Generic;
 
 namespace CognitoOwin.Json;
@@ -8,7 +7,7 @@ namespace CognitoOwin.Json;
 /// Holds the members of a JSON object in their order. A token has about twenty members, so a search in an array is as fast as a hash
 /// table, and takes a third of the memory.
 /// </summary>
-internal sealed class JsonMembers : IEnumerable<KeyValuePair<string, JsonValue>>
+internal sealed class JsonMembers
 {
     private KeyValuePair<string, JsonValue>[] _members;
 
@@ -68,10 +67,7 @@ internal sealed class JsonMembers : IEnumerable<KeyValuePair<string, JsonValue>>
 
     public Enumerator GetEnumerator() => new(_members);
 
-    IEnumerator<KeyValuePair<string, JsonValue>> IEnumerable<KeyValuePair<string, JsonValue>>.GetEnumerator() =>
-        ((IEnumerable<KeyValuePair<string, JsonValue>>)_members).GetEnumerator();
-
-    IEnumerator IEnumerable.GetEnumerator() => _members.GetEnumerator();
+    public IEnumerable<KeyValuePair<string, JsonValue>> AsEnumerable() => _members;
 
     /// <summary>Enumerates the members without an allocation.</summary>
     public struct Enumerator(KeyValuePair<string, JsonValue>[] members)

@@ -27,11 +27,18 @@ public class CognitoJwtAuthenticationProvider
     /// Gets or sets the handler that finds or creates the application's own user, like <c>get_or_create_for_cognito</c> of
     /// django-cognito-jwt. It is called after <see cref="OnTokenValidated"/> for every token of a user: ID tokens, which have the
     /// user's profile, and access tokens, which have it only with <see cref="CognitoJwtAuthenticationOptions.UserInfo"/>
-    /// (<see cref="CognitoProvisionUserContext.HasProfile"/>). It is not called for a client that acts for itself. If it throws,
-    /// its exception is the answer to the request; if it rejects the user, the answer is 401. In both cases it is called again at
-    /// the next request. Calls for one user (user pool and subject) never overlap in one process.
+    /// (<see cref="CognitoProvisionUserContext.HasProfile"/>). It is not called for a client that acts for itself. If it throws
+    /// or takes longer than <see cref="CognitoJwtAuthenticationOptions.ProvisioningTimeout"/>, the request goes on without a user,
+    /// and a 401 becomes 503; if it rejects the user, the answer is 401. In both cases it is called again at the next request. It
+    /// has a thread of its own, and may block it. Calls for one user (user pool and subject) never overlap in one process.
     /// </summary>
     public Func<CognitoProvisionUserContext, Task> OnProvisionUser { get; set; } = NoProvisioning;
+
+    /// <summary>
+    /// Gets or sets the handler that is called for every request whose user is not known, because <see cref="OnProvisionUser"/>
+    /// failed, took too long or was not called. It may set the answer that replaces a 401.
+    /// </summary>
+    public Func<CognitoProvisioningFailedContext, Task> OnProvisioningFailed { get; set; } = _ => Done;
 
     /// <summary>Gets or sets the handler that is called when a token or a header is not accepted.</summary>
     public Func<CognitoAuthenticationFailedContext, Task> OnAuthenticationFailed { get; set; } = _ => Done;
@@ -56,6 +63,11 @@ public class CognitoJwtAuthenticationProvider
     /// <returns>A task that completes when the handler has run.</returns>
     public virtual Task ProvisionUser(CognitoProvisionUserContext context) => OnProvisionUser(context);
 
+    /// <summary>Calls <see cref="OnProvisioningFailed"/>.</summary>
+    /// <param name="context">The failure.</param>
+    /// <returns>A task that completes when the handler has run.</returns>
+    public virtual Task ProvisioningFailed(CognitoProvisioningFailedContext context) => OnProvisioningFailed(context);
+
     /// <summary>Calls <see cref="OnAuthenticationFailed"/>.</summary>
     /// <param name="context">The failure.</param>
     /// <returns>A task that completes when the handler has run.</returns>
@@ -67,7 +79,9 @@ public class CognitoJwtAuthenticationProvider
     public virtual Task ApplyChallenge(CognitoApplyChallengeContext context) => OnApplyChallenge(context);
 
     /// <summary>
-    /// Gets whether the application may provision users: it has set a handler, or a derived class may override the method.
+    /// Gets whether the application provisions users: it has set a handler, or a derived class overrides the method.
     /// </summary>
-    internal bool MayProvision => OnProvisionUser != NoProvisioning || GetType() != typeof(CognitoJwtAuthenticationProvider);
+    internal bool HandlesProvisioning =>
+        OnProvisionUser != NoProvisioning
+        || new Func<CognitoProvisionUserContext, Task>(ProvisionUser).Method.DeclaringType != typeof(CognitoJwtAuthenticationProvider);
 }

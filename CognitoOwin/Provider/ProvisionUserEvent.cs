@@ -1,14 +1,13 @@
 using System;
 using System.Threading;
 using System.Threading.Tasks;
-using CognitoOwin.Diagnostics;
 using CognitoOwin.Provisioning;
 using Microsoft.Owin;
 
 namespace CognitoOwin.Provider;
 
 /// <summary>Raises the provider's provisioning event, and collects what the application made of the user.</summary>
-internal sealed class ProvisionUserEvent(CognitoJwtAuthenticationOptions options, CognitoLog log)
+internal sealed class ProvisionUserEvent(CognitoJwtAuthenticationOptions options)
 {
     /// <inheritdoc cref="RaiseProvisionUser"/>
     /// <exception cref="Exception">The application's handler failed; the exception is the handler's.</exception>
@@ -16,13 +15,7 @@ internal sealed class ProvisionUserEvent(CognitoJwtAuthenticationOptions options
         IOwinContext context, CognitoToken token, CognitoAttributes? profile, CancellationToken cancellationToken)
     {
         var user = new CognitoProvisionUserContext(context, options, token, profile, cancellationToken);
-        try
-        {
-            await options.Provider.ProvisionUser(user).ConfigureAwait(false);
-        }
-        catch (Exception e) when (log.ProvisioningFailed(e))
-        {
-        }
+        await options.Provider.ProvisionUser(user).ConfigureAwait(false);
 
         // Copy the claims: code that keeps the context must not change what other requests get.
         return user.RejectionReason is { } reason

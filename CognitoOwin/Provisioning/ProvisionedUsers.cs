@@ -10,7 +10,7 @@ namespace CognitoOwin.Provisioning;
 /// </summary>
 internal sealed class ProvisionedUsers
 {
-    private const int MinimumSweepCount = 1024;
+    private const int MinimumSweepCount = 256;
 
     private readonly Dictionary<(string UserPoolId, string Subject), WeakReference<ProvisionedUser>> _users = [];
     private int _sweepCount = MinimumSweepCount;

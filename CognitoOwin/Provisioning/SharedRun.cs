@@ -61,6 +61,12 @@ internal sealed class SharedRun<T>
         try
         {
             var outcome = await work().ConfigureAwait(false);
+            if (!outcome.IsKept)
+            {
+                // Nobody gets it any more but those who wait, and it may hold an exception.
+                _ = Interlocked.CompareExchange(ref _run, null, promise.Task);
+            }
+
             promise.SetResult(outcome);
             return outcome;
         }

@@ -1,3 +1,4 @@
+using System;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
@@ -6,25 +7,35 @@ using Microsoft.Owin;
 namespace CognitoOwin.Provisioning;
 
 /// <summary>
-/// Raises the provisioning event for the tokens of users: how often, and with what profile. It raises the event for one token of a
-/// user at a time; different users do not wait for each other.
+/// Raises the provisioning event for the tokens of users: how often, with what profile, and for how long at most. It raises the
+/// event for one token of a user at a time; different users do not wait for each other.
 /// </summary>
-/// <param name="frequency">How often the event is raised.</param>
-/// <param name="userInfoSource">Where the profile of the user of an access token is read.</param>
-/// <param name="userInfo">Reads the profile.</param>
+/// <param name="settings">The settings.</param>
+/// <param name="userInfo">Reads the profile of the user of an access token.</param>
 /// <param name="raise">Raises the event; null if the application does not handle it.</param>
+/// <param name="reporter">Reports failures.</param>
+/// <param name="time">The clock.</param>
 /// <param name="disposing">Is cancelled when the host ends the application.</param>
 internal sealed class UserProvisioner(
-    CognitoProvisioning frequency,
-    CognitoUserInfo userInfoSource,
+    ProvisioningSettings settings,
     UserInfoClient userInfo,
     RaiseProvisionUser? raise,
+    ProvisioningReporter reporter,
+    TimeProvider time,
     CancellationToken disposing)
 {
     private readonly ProvisionedUsers _users = new();
 
+    // The requests that wait, and the handlers that run although their request was answered.
+    private int _pending;
+
     private static Task<ProvisioningOutcome> NoProvisioning { get; } = Task.FromResult(ProvisioningOutcome.Empty);
 
+    /// <summary>Provisions the user of a token.</summary>
+    /// <param name="validation">The validation that accepted the token.</param>
+    /// <param name="context">The request.</param>
+    /// <returns>The outcome. A handler that fails gives an outcome too, and throws nothing.</returns>
+    /// <exception cref="OperationCanceledException">The client of the request has hung up.</exception>
     public Task<ProvisioningOutcome> ProvisionAsync(CognitoTokenValidationResult validation, IOwinContext context)
     {
         var token = validation.Token!;
@@ -37,24 +48,46 @@ internal sealed class UserProvisioner(
         }
 
         var provisioning = TokenProvisioning.GetOrCreate(validation, _users);
-        if (frequency == CognitoProvisioning.OncePerToken && provisioning.Outcome.Kept is { } kept)
-        {
-            return kept;
-        }
-
-        provisioning.User.ThrowIfHeldByCaller();
-        return frequency == CognitoProvisioning.EveryRequest
-            ? RunAsync(token, provisioning, context, context.Request.CallCancelled)
-            : ShareAsync(token, provisioning, context);
+        return settings.Frequency == CognitoProvisioning.OncePerToken && provisioning.Outcome.Kept is { } kept
+            ? kept
+            : WaitAsync(token, provisioning, context);
     }
 
     private bool NeedsProfile(CognitoToken token) =>
-        token.TokenUse != CognitoTokenUse.Id && userInfoSource != CognitoUserInfo.None;
+        token.TokenUse != CognitoTokenUse.Id && settings.UserInfo != CognitoUserInfo.None;
 
-    // This is a separate method, because the compiler allocates the captured variables of a lambda when its method starts. In
-    // ProvisionAsync, every request would pay for that.
-    private Task<ProvisioningOutcome> ShareAsync(CognitoToken token, TokenProvisioning provisioning, IOwinContext context) =>
-        provisioning.Outcome.GetOrRunAsync(() => RunAsync(token, provisioning, context, disposing), context.Request.CallCancelled);
+    private async Task<ProvisioningOutcome> WaitAsync(CognitoToken token, TokenProvisioning provisioning, IOwinContext context)
+    {
+        try
+        {
+            // A database that hangs must not collect requests until they have taken all threads and memory.
+            if (Interlocked.Increment(ref _pending) > settings.MaximumPending)
+            {
+                return reporter.ReportExcess();
+            }
+
+            if (provisioning.User.IsHeldByCaller)
+            {
+                return reporter.ReportFailure(new InvalidOperationException(
+                    "The provisioning handler of a user has called the application with a token of the same user. The call would "
+                    + "wait for itself. Inside the handler, call no action of this application with the user's own token."));
+            }
+
+            var callCancelled = context.Request.CallCancelled;
+            return await (settings.Frequency == CognitoProvisioning.EveryRequest
+                ? RunAsync(token, provisioning, context, callCancelled)
+                : provisioning.Outcome.GetOrRunAsync(() => RunAsync(token, provisioning, context, disposing), callCancelled))
+                .ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (disposing.IsCancellationRequested)
+        {
+            return ProvisioningOutcome.Fail();
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _pending);
+        }
+    }
 
     private async Task<ProvisioningOutcome> RunAsync(
         CognitoToken token, TokenProvisioning provisioning, IOwinContext context, CancellationToken cancellationToken)
@@ -62,9 +95,8 @@ internal sealed class UserProvisioner(
         CognitoAttributes? profile = null;
         if (NeedsProfile(token))
         {
-            // Without this check, a client could use a token without the scope. Then neither the handler nor the application's
-            // rules about its users would see the profile.
-            if (!token.Scopes.Contains(UserInfoClient.GetRequiredScope(userInfoSource)))
+            // Without this check, a client could choose a token without the scope, so that the application does not see its profile.
+            if (!token.Scopes.Contains(UserInfoClient.GetRequiredScope(settings.UserInfo)))
             {
                 return ProvisioningOutcome.Reject(TokenRejection.UserInfoScopeMissing);
             }
@@ -81,9 +113,8 @@ internal sealed class UserProvisioner(
             profile = answer.Attributes;
         }
 
-        var outcome = await provisioning.User.RunAsync(
-            () => RunHandlerAsync(token, provisioning.User, profile, context, cancellationToken), cancellationToken).ConfigureAwait(false);
-        if (outcome.IsKept && frequency == CognitoProvisioning.OncePerToken)
+        var outcome = await RunWithinTimeoutAsync(token, provisioning.User, profile, context, cancellationToken).ConfigureAwait(false);
+        if (outcome.IsKept && settings.Frequency == CognitoProvisioning.OncePerToken)
         {
             provisioning.DropUserInfo();
         }
@@ -91,13 +122,90 @@ internal sealed class UserProvisioner(
         return outcome;
     }
 
+    private async Task<ProvisioningOutcome> RunWithinTimeoutAsync(
+        CognitoToken token, ProvisionedUser user, CognitoAttributes? profile, IOwinContext context, CancellationToken cancellationToken)
+    {
+        var isOver = false;
+        var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var run = user.RunAsync(
+            () => Volatile.Read(ref isOver)
+                ? throw new OperationCanceledException()
+                : RunHandlerAsync(token, user, profile, context, limit.Token),
+            time,
+            limit.Token);
+        try
+        {
+            return await run.WaitAsync(settings.Timeout, time, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // If the turn comes only now, do not run the handler for nobody.
+            Volatile.Write(ref isOver, true);
+            return reporter.ReportFailure(new TimeoutException(
+                $"The provisioning handler of a user, or the requests that wait for it, took longer than {settings.Timeout} (ProvisioningTimeout)."));
+        }
+        finally
+        {
+            _ = EndAsync(run, limit);
+        }
+    }
+
+    // If the run takes too long, the request is answered, but the user's turn ends only with the run: two runs of one user must not
+    // overlap. The run counts as pending until then, because it may block a thread.
+    private async Task EndAsync(Task run, CancellationTokenSource limit)
+    {
+        using (limit)
+        {
+            if (run.IsCompleted)
+            {
+                return;
+            }
+
+            Interlocked.Increment(ref _pending);
+            try
+            {
+                // The application's callbacks of the token may block or throw.
+                await Task.WhenAll(Task.Run(limit.Cancel), run).ConfigureAwait(false);
+            }
+            catch (Exception)
+            {
+                // The request has its answer already.
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _pending);
+            }
+        }
+    }
+
     // Runs in the user's turn, so that each run is either before or after a rejection of the user.
     private async Task<ProvisioningOutcome> RunHandlerAsync(
         CognitoToken token, ProvisionedUser user, CognitoAttributes? profile, IOwinContext context, CancellationToken cancellationToken)
     {
-        var outcome = raise == null
-            ? new ProvisioningOutcome([], null)
-            : await raise(context, token, profile, cancellationToken).ConfigureAwait(false);
+        var outcome = new ProvisioningOutcome([], null);
+        if (raise != null)
+        {
+            var callCancelled = context.Request.CallCancelled;
+            try
+            {
+                // A handler may block its thread. It gets its own one, so that it takes no thread of the pool, on which the requests
+                // of all users run. RunContinuationsAsynchronously: the rest of the request runs on the pool again.
+                var handler = await Task.Factory.StartNew(
+                    () => raise(context, token, profile, cancellationToken),
+                    CancellationToken.None,
+                    TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach | TaskCreationOptions.RunContinuationsAsynchronously,
+                    TaskScheduler.Default).ConfigureAwait(false);
+                outcome = await handler.ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is not OperationCanceledException
+                || !(cancellationToken.IsCancellationRequested || callCancelled.IsCancellationRequested))
+            {
+                return reporter.ReportFailure(e);
+            }
+
+            reporter.ReportSuccess();
+        }
+
         if (outcome.Rejection == TokenRejection.None)
         {
             outcome.KeepFor(user);

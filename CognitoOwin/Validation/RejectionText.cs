@@ -64,5 +64,6 @@ internal static class RejectionText
         [TokenRejection.UserNotActive] = "The token was revoked, or its user is not active.",
         [TokenRejection.UserInfoMismatch] = "The profile that was read belongs to another user.",
         [TokenRejection.RejectedByApplication] = "The application does not accept this user.",
+        [TokenRejection.ProvisioningFailed] = "The application cannot look up the user now; try again later.",
     };
 }

@@ -229,7 +229,8 @@ internal sealed class ResolvedPools : IDisposable
             return (PoolLookup.FromPool(renewed), null);
         }
 
-        if (_settings.FindProblems(id, answer) is { Count: > 0 } problems)
+        var problems = _settings.FindProblems(id, answer);
+        if (problems.Count > 0)
         {
             // The kept pool is dropped too: its settings are no longer those that the application wants.
             Remove(id, isUnknown: false);

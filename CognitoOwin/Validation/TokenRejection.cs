@@ -158,4 +158,11 @@ public enum TokenRejection
 
     /// <summary>The application rejected the token, in <c>OnTokenValidated</c> or <c>OnProvisionUser</c>.</summary>
     RejectedByApplication,
+
+    /// <summary>
+    /// The user of the token is not known now: the provisioning handler threw an exception or took longer than
+    /// <see cref="CognitoJwtAuthenticationOptions.ProvisioningTimeout"/>, or
+    /// <see cref="CognitoJwtAuthenticationOptions.MaximumPendingProvisioning"/> requests waited already.
+    /// </summary>
+    ProvisioningFailed,
 }

@@ -13,6 +13,6 @@ public class WebApiApplication : HttpApplication
         GlobalConfiguration.Configure(WebApiConfig.Register);
     }
 
-    // Logs an exception that Web API does not see, mostly of OnProvisionUser. The client gets a 500 without the reason.
+    // Logs an exception that Web API does not see. The client gets a 500 without the reason.
     protected void Application_Error() => Trace.TraceError("A request failed: {0}", Server.GetLastError());
 }

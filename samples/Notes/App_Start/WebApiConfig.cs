@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Web.Http;
 using System.Web.Http.ExceptionHandling;
+using CognitoOwin.WebApi;
 using Newtonsoft.Json.Converters;
 using Newtonsoft.Json.Serialization;
 
@@ -12,6 +13,7 @@ public static class WebApiConfig
     {
         config.MapHttpAttributeRoutes();
         config.Services.Add(typeof(IExceptionLogger), new TraceExceptionLogger());
+        config.MessageHandlers.Add(new CognitoProvisioningFailureHandler());
 
         config.Formatters.Remove(config.Formatters.XmlFormatter);
         var json = config.Formatters.JsonFormatter.SerializerSettings;
@@ -22,6 +24,10 @@ public static class WebApiConfig
     // Web API handles the exceptions of controllers itself, so Application_Error does not get them.
     private sealed class TraceExceptionLogger : ExceptionLogger
     {
+        // CognitoOwin logs the exceptions of OnProvisionUser to the same console.
+        public override bool ShouldLog(ExceptionLoggerContext context) =>
+            context.CatchBlock.Name != nameof(CognitoProvisioningFailureHandler);
+
         public override void Log(ExceptionLoggerContext context) =>
             Trace.TraceError("A controller failed: {0}", context.Exception);
     }
