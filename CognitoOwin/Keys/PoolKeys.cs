@@ -80,21 +80,10 @@ internal sealed class PoolKeys : IDisposable
     /// <returns>The state.</returns>
     public CognitoPoolHealth GetHealth()
     {
+        // Read the state first. Otherwise it would depend on how fast the fetch is.
+        var health = ReadHealth();
         FetchIfDue();
-        lock (_stores.Gate)
-        {
-            // An address that never brought keys is one that the pool does not use, as long as another has brought some.
-            KeyFetcher[] used = [.. _addresses.Select(static address => address.Fetcher).Where(static fetcher => fetcher.HasFetched)];
-            var failure = (used.Length > 0 ? used : _addresses.Select(static address => address.Fetcher))
-                .Select(static fetcher => fetcher.LastFailure)
-                .FirstOrDefault(static failure => failure != null);
-            return new CognitoPoolHealth(
-                _userPool,
-                _stores.Latest,
-                failure != null ? false : used.Length > 0 ? true : null,
-                failure?.Summary,
-                _cachingEnabled ? _stores.HasUsableKeys : Array.Exists(used, static fetcher => fetcher.LastFailure == null));
-        }
+        return health;
     }
 
     /// <summary>
@@ -163,6 +152,24 @@ internal sealed class PoolKeys : IDisposable
         foreach (var address in _addresses)
         {
             address.Fetcher.Dispose();
+        }
+    }
+
+    private CognitoPoolHealth ReadHealth()
+    {
+        lock (_stores.Gate)
+        {
+            // An address that never brought keys is one that the pool does not use, as long as another has brought some.
+            KeyFetcher[] used = [.. _addresses.Select(static address => address.Fetcher).Where(static fetcher => fetcher.HasFetched)];
+            var failure = (used.Length > 0 ? used : _addresses.Select(static address => address.Fetcher))
+                .Select(static fetcher => fetcher.LastFailure)
+                .FirstOrDefault(static failure => failure != null);
+            return new CognitoPoolHealth(
+                _userPool,
+                _stores.Latest,
+                failure != null ? false : used.Length > 0 ? true : null,
+                failure?.Summary,
+                _cachingEnabled ? _stores.HasUsableKeys : Array.Exists(used, static fetcher => fetcher.LastFailure == null));
         }
     }
 
