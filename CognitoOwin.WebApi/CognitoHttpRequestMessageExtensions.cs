@@ -1,8 +1,5 @@
 using System;
-using System.Collections.Generic;
 using System.Net.Http;
-using System.Runtime.CompilerServices;
-using System.Web;
 using Microsoft.Owin;
 
 namespace CognitoOwin.WebApi;
@@ -33,26 +30,7 @@ public static class CognitoHttpRequestMessageExtensions
     /// The request has not passed <c>app.UseCognitoJwt()</c>, or its host has neither OWIN nor System.Web.
     /// </exception>
     public static ICognitoRevocations GetCognitoRevocations(this HttpRequestMessage request) =>
-        FindOwinContext(request ?? throw new ArgumentNullException(nameof(request)))?.GetCognitoRevocations()
+        RequestOwinContext.Find(request ?? throw new ArgumentNullException(nameof(request)))?.GetCognitoRevocations()
         ?? throw new InvalidOperationException(
             "The request has no OWIN context: in Startup, call app.UseCognitoJwt(), and host Web API in OWIN or System.Web.");
-
-    // Microsoft.AspNet.WebApi.Owin has the first property, Microsoft.AspNet.WebApi.WebHost the second. This package depends on
-    // neither of them.
-    private static IOwinContext? FindOwinContext(HttpRequestMessage request)
-    {
-        if (request.Properties.TryGetValue("MS_OwinContext", out var owin))
-        {
-            return owin as IOwinContext;
-        }
-
-        return request.Properties.TryGetValue("MS_HttpContext", out var web) ? FindOwinContext(web) : null;
-    }
-
-    // A separate method, so that a process without System.Web does not load it.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static OwinContext? FindOwinContext(object web) =>
-        (web as HttpContextBase)?.Items["owin.Environment"] is IDictionary<string, object> environment
-            ? new OwinContext(environment)
-            : null;
 }

@@ -1,13 +1,10 @@
 using System;
-using System.Collections.Generic;
 using System.Net;
 using System.Net.Http;
 using System.Net.Http.Headers;
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
-using System.Web;
 using System.Web.Http;
 using System.Web.Http.ExceptionHandling;
 using Microsoft.Owin;
@@ -31,7 +28,7 @@ public sealed class CognitoProvisioningFailureHandler : DelegatingHandler
         var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
 
         // Look afterwards: a HostAuthenticationFilter authenticates only while Web API handles the request.
-        if (FindOwinContext(request)?.GetCognitoProvisioningFailure() is not { } failure)
+        if (RequestOwinContext.Find(request)?.GetCognitoProvisioningFailure() is not { } failure)
         {
             return response;
         }
@@ -63,22 +60,4 @@ public sealed class CognitoProvisioningFailureHandler : DelegatingHandler
         content.Headers.ContentType = MediaTypeHeaderValue.Parse(failure.ContentType);
         return content;
     }
-
-    // The keys are those of System.Web.Http.Owin and of System.Web.Http.WebHost, which this package does not need.
-    private static IOwinContext? FindOwinContext(HttpRequestMessage request)
-    {
-        if (request.Properties.TryGetValue("MS_OwinContext", out var context))
-        {
-            return context as IOwinContext;
-        }
-
-        return request.Properties.TryGetValue("MS_HttpContext", out context) ? FindInSystemWeb(context) : null;
-    }
-
-    // This is a separate method, because System.Web does not exist on every runtime that hosts Web API in OWIN.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static OwinContext? FindInSystemWeb(object context) =>
-        (context as HttpContextBase)?.Items["owin.Environment"] is IDictionary<string, object> environment
-            ? new OwinContext(environment)
-            : null;
 }
