@@ -27,8 +27,7 @@ internal sealed class KeyMetrics
         description: "Lookups of unknown keys that were refused without a fetch, because the last fetch was too recent; "
             + "cognito_owin.lookup.result tells whether the answer was 401 or 503, and why.");
 
-    // Weak, so that the gauges do not keep the keys of a pool alive that nobody uses or disposes.
-    private static readonly List<WeakReference<KeyMetrics>> Pools = [];
+    private static readonly ObservedObjects<KeyMetrics> Pools = new();
 
     private readonly PoolKeyStores? _stores;
     private readonly KeyValuePair<string, object?> _userPool;
@@ -51,11 +50,7 @@ internal sealed class KeyMetrics
         : this(userPool)
     {
         _stores = stores;
-        lock (Pools)
-        {
-            Pools.RemoveAll(static reference => !reference.TryGetTarget(out _));
-            Pools.Add(new(this));
-        }
+        Pools.Add(this);
     }
 
     private KeyMetrics(string userPool) => _userPool = new(InstrumentNames.UserPoolTag, userPool);
@@ -106,14 +101,11 @@ internal sealed class KeyMetrics
         where T : struct
     {
         var measurements = new List<Measurement<T>>();
-        lock (Pools)
+        foreach (var metrics in Pools.GetAll())
         {
-            foreach (var reference in Pools)
+            if (metrics._stores?.Latest is { } latest)
             {
-                if (reference.TryGetTarget(out var metrics) && metrics._stores?.Latest is { } latest)
-                {
-                    measurements.Add(new(select(latest), metrics._userPool));
-                }
+                measurements.Add(new(select(latest), metrics._userPool));
             }
         }
 

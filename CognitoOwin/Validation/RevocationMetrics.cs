@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 using System.Diagnostics.Metrics;
 using System.Linq;
@@ -14,8 +13,7 @@ internal static class RevocationMetrics
         unit: "{token}",
         description: "Tokens that were refused because they are revoked.");
 
-    // Weak, so that the gauge does not keep a list alive that nobody uses or disposes.
-    private static readonly List<WeakReference> Lists = [];
+    private static readonly ObservedObjects<CognitoRevocationList> Lists = new();
 
     static RevocationMetrics() => CognitoMeter.Instance.CreateObservableUpDownCounter(
         InstrumentNames.RevocationsEntries,
@@ -23,22 +21,9 @@ internal static class RevocationMetrics
         unit: "{entry}",
         description: "Revocations that are kept, in all lists of the process.");
 
-    public static void Observe(CognitoRevocationList list)
-    {
-        lock (Lists)
-        {
-            Lists.RemoveAll(static reference => !reference.IsAlive);
-            Lists.Add(new WeakReference(list));
-        }
-    }
+    public static void Observe(CognitoRevocationList list) => Lists.Add(list);
 
-    public static void StopObserving(CognitoRevocationList list)
-    {
-        lock (Lists)
-        {
-            Lists.RemoveAll(reference => ReferenceEquals(reference.Target, list));
-        }
-    }
+    public static void StopObserving(CognitoRevocationList list) => Lists.Remove(list);
 
     public static void RecordRefusal(RevocationKind kind)
     {
@@ -56,11 +41,5 @@ internal static class RevocationMetrics
         _ => "client",
     };
 
-    private static long CountEntries()
-    {
-        lock (Lists)
-        {
-            return Lists.Select(static reference => reference.Target).OfType<CognitoRevocationList>().Sum(static list => (long)list.Count);
-        }
-    }
+    private static long CountEntries() => Lists.GetAll().Sum(static list => (long)list.Count);
 }

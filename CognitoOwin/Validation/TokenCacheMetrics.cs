@@ -1,5 +1,3 @@
-using System;
-using System.Collections.Generic;
 using System.Diagnostics.Metrics;
 using System.Linq;
 using CognitoOwin.Diagnostics;
@@ -24,8 +22,7 @@ internal static class TokenCacheMetrics
         unit: "{token}",
         description: "Validated tokens that were removed to make room.");
 
-    // Weak, so that the gauge does not keep a cache alive that nobody uses or disposes.
-    private static readonly List<WeakReference> Caches = [];
+    private static readonly ObservedObjects<ValidatedTokenCache> Caches = new();
 
     static TokenCacheMetrics() => CognitoMeter.Instance.CreateObservableUpDownCounter(
         InstrumentNames.TokenCacheEntries,
@@ -33,32 +30,13 @@ internal static class TokenCacheMetrics
         unit: "{token}",
         description: "Validated tokens that are remembered, by all validators of the process.");
 
-    public static void Observe(ValidatedTokenCache cache)
-    {
-        lock (Caches)
-        {
-            Caches.RemoveAll(static reference => !reference.IsAlive);
-            Caches.Add(new WeakReference(cache));
-        }
-    }
+    public static void Observe(ValidatedTokenCache cache) => Caches.Add(cache);
 
-    public static void StopObserving(ValidatedTokenCache cache)
-    {
-        lock (Caches)
-        {
-            Caches.RemoveAll(reference => ReferenceEquals(reference.Target, cache));
-        }
-    }
+    public static void StopObserving(ValidatedTokenCache cache) => Caches.Remove(cache);
 
     public static void RecordLookup(bool found) => (found ? Hits : Misses).Add(1);
 
     public static void RecordEvictions(int count) => Evictions.Add(count);
 
-    private static long CountEntries()
-    {
-        lock (Caches)
-        {
-            return Caches.Select(static reference => reference.Target).OfType<ValidatedTokenCache>().Sum(static cache => (long)cache.Count);
-        }
-    }
+    private static long CountEntries() => Caches.GetAll().Sum(static cache => (long)cache.Count);
 }
