@@ -103,10 +103,10 @@ public sealed class CognitoToken
     /// Gets the time at which the user signed in (<c>auth_time</c>), in whole seconds. Refreshed tokens keep it. Null if the token
     /// has none.
     /// </summary>
-    public DateTimeOffset? AuthTime => ToDate(AuthenticationTime);
+    public DateTimeOffset? AuthTime => NumericDate.ToOptionalDateTimeOffset(AuthenticationTime);
 
     /// <summary>Gets the time at which the token was issued (<c>iat</c>), in whole seconds; null if the token has none.</summary>
-    public DateTimeOffset? IssuedAt => ToDate(IssueTime);
+    public DateTimeOffset? IssuedAt => NumericDate.ToOptionalDateTimeOffset(IssueTime);
 
     /// <summary>Gets the time at which the token expires, without clock skew.</summary>
     public DateTimeOffset ExpiresAt => NumericDate.ToDateTimeOffset(Expiration);
@@ -141,6 +141,7 @@ public sealed class CognitoToken
     /// <param name="tokenUse">The kind of token.</param>
     /// <param name="clientId">The app client to which the token was issued.</param>
     /// <param name="expiration"><c>exp</c>, in seconds since 1970.</param>
+    /// <param name="issueTime"><c>iat</c>, in seconds since 1970; not a number if the token has none.</param>
     /// <param name="roleClaim">Reads the claim that holds the roles.</param>
     /// <returns>The token; null if one of the claims is missing or has another type than Cognito's.</returns>
     internal static CognitoToken? Read(
@@ -152,6 +153,7 @@ public sealed class CognitoToken
         CognitoTokenUse tokenUse,
         string clientId,
         double expiration,
+        double issueTime,
         RoleClaim roleClaim)
     {
         var isIdToken = tokenUse == CognitoTokenUse.Id;
@@ -163,8 +165,7 @@ public sealed class CognitoToken
             || !TryReadText(payload, CognitoClaimTypes.Scope, out var scope)
             || !TryReadText(payload, CognitoClaimTypes.TokenId, out var jti)
             || !TryReadText(payload, CognitoClaimTypes.OriginTokenId, out var originJti)
-            || !TryReadDate(payload, CognitoClaimTypes.AuthenticationTime, out var authenticationTime)
-            || !TryReadDate(payload, CognitoClaimTypes.IssuedAt, out var issueTime))
+            || !NumericDate.TryRead(payload, CognitoClaimTypes.AuthenticationTime, out var authenticationTime))
         {
             return null;
         }
@@ -227,20 +228,4 @@ public sealed class CognitoToken
         text = null;
         return !payload.TryGetValue(name, out var member) || (text = member.String) != null;
     }
-
-    private static bool TryReadDate(JsonMembers payload, string name, out double date)
-    {
-        date = double.NaN;
-        if (!payload.TryGetValue(name, out var member))
-        {
-            return true;
-        }
-
-        var read = NumericDate.Read(member);
-        date = read.GetValueOrDefault();
-        return read.HasValue;
-    }
-
-    private static DateTimeOffset? ToDate(double seconds) =>
-        double.IsNaN(seconds) ? null : NumericDate.ToDateTimeOffset(seconds);
 }

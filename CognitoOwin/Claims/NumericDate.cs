@@ -26,8 +26,34 @@ internal static class NumericDate
             ? seconds
             : null;
 
+    /// <summary>Reads the date of a claim that may be absent.</summary>
+    /// <param name="claims">The claims.</param>
+    /// <param name="name">The name of the claim.</param>
+    /// <param name="date">
+    /// The seconds since 1970; not a number if the claim is absent. Every comparison with not-a-number is false.
+    /// </param>
+    /// <returns><see langword="false"/> if there is a claim that <see cref="Read"/> refuses; otherwise, <see langword="true"/>.</returns>
+    public static bool TryRead(JsonMembers claims, string name, out double date)
+    {
+        date = double.NaN;
+        if (!claims.TryGetValue(name, out var claim))
+        {
+            return true;
+        }
+
+        var read = Read(claim);
+        date = read.GetValueOrDefault();
+        return read.HasValue;
+    }
+
     public static double FromDateTimeOffset(DateTimeOffset time) => (time.UtcTicks - UnixEpochTicks) / (double)TimeSpan.TicksPerSecond;
 
     public static DateTimeOffset ToDateTimeOffset(double seconds) =>
         new(UnixEpochTicks + (long)(seconds * TimeSpan.TicksPerSecond), TimeSpan.Zero);
+
+    /// <summary>Converts the date of a claim that may be absent.</summary>
+    /// <param name="seconds">The seconds since 1970; not a number if the claim is absent.</param>
+    /// <returns>The date; null if the claim is absent.</returns>
+    public static DateTimeOffset? ToOptionalDateTimeOffset(double seconds) =>
+        double.IsNaN(seconds) ? null : ToDateTimeOffset(seconds);
 }

@@ -124,10 +124,10 @@ public sealed class CognitoTokenValidator : IDisposable
 
         TokenClaims.RemoveNulls(claims);
         var expiration = 0.0;
-        DateTimeOffset? issuedAt = null;
+        var issueTime = double.NaN;
         var tokenUse = CognitoTokenUse.Any;
         var badClaim = ValidateIssuer(claims, out var issuerName, out var issuer, out var poolId)
-            ?? ValidateDates(claims, out expiration, out issuedAt)
+            ?? ValidateDates(claims, out expiration, out issueTime)
             ?? ReadTokenUse(claims, out tokenUse);
         if (badClaim != null)
         {
@@ -156,7 +156,7 @@ public sealed class CognitoTokenValidator : IDisposable
             return badClaim;
         }
 
-        var lookup = await issuer.Keys.FindAsync(keyId, issuedAt, cancellationToken).ConfigureAwait(false);
+        var lookup = await issuer.Keys.FindAsync(keyId, NumericDate.ToOptionalDateTimeOffset(issueTime), cancellationToken).ConfigureAwait(false);
         if (issuer.ResolvedPool is { IsUsable: false })
         {
             // The pool was changed or removed while this request waited for the key.
@@ -182,7 +182,7 @@ public sealed class CognitoTokenValidator : IDisposable
 
             var pool = issuer.Pool;
             if (CognitoToken.Read(
-                token, claims, pool.UserPool, pool.UserPoolId, issuer.Name, tokenUse, clientId, expiration, _roleClaim) is not { } validated)
+                token, claims, pool.UserPool, pool.UserPoolId, issuer.Name, tokenUse, clientId, expiration, issueTime, _roleClaim) is not { } validated)
             {
                 return Reject(TokenRejection.MalformedClaim);
             }
@@ -297,54 +297,40 @@ public sealed class CognitoTokenValidator : IDisposable
         Reject(TokenRejection.UnknownIssuer, CognitoClaimTypes.Issuer, name);
 
     private CognitoTokenValidationResult? ValidateDates(
-        JsonMembers claims, out double expiresAt, out DateTimeOffset? issuedAt)
+        JsonMembers claims, out double expiresAt, out double issuedAt)
     {
         expiresAt = 0;
-        issuedAt = null;
+        issuedAt = double.NaN;
         if (!claims.TryGetValue(CognitoClaimTypes.Expiration, out var expiration))
         {
             return Reject(TokenRejection.ExpirationMissing);
         }
 
         if (NumericDate.Read(expiration) is not { } exp
-            || !TryReadDate(claims, CognitoClaimTypes.NotBefore, out var nbf)
-            || !TryReadDate(claims, CognitoClaimTypes.IssuedAt, out var iat))
+            || !NumericDate.TryRead(claims, CognitoClaimTypes.NotBefore, out var nbf)
+            || !NumericDate.TryRead(claims, CognitoClaimTypes.IssuedAt, out issuedAt))
         {
             return Reject(TokenRejection.MalformedDate);
         }
 
         expiresAt = exp;
-        issuedAt = claims.ContainsKey(CognitoClaimTypes.IssuedAt) ? NumericDate.ToDateTimeOffset(iat) : null;
         var now = NumericDate.FromDateTimeOffset(_time.GetUtcNow());
         if (HasExpired(exp))
         {
             return Reject(TokenRejection.Expired, CognitoClaimTypes.Expiration, FormatDate(exp));
         }
 
+        // A missing date is not a number, and passes the checks.
         if (now < nbf - _clockSkew)
         {
             return Reject(TokenRejection.NotYetValid, CognitoClaimTypes.NotBefore, FormatDate(nbf));
         }
 
-        return now < iat - _clockSkew ? Reject(TokenRejection.IssuedInTheFuture, CognitoClaimTypes.IssuedAt, FormatDate(iat)) : null;
+        return now < issuedAt - _clockSkew ? Reject(TokenRejection.IssuedInTheFuture, CognitoClaimTypes.IssuedAt, FormatDate(issuedAt)) : null;
     }
 
     private static string FormatDate(double date) =>
         NumericDate.ToDateTimeOffset(date).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-
-    // A missing date is read as 0 (1970), so it passes the checks.
-    private static bool TryReadDate(JsonMembers claims, string name, out double date)
-    {
-        date = 0;
-        if (!claims.TryGetValue(name, out var claim))
-        {
-            return true;
-        }
-
-        var read = NumericDate.Read(claim);
-        date = read.GetValueOrDefault();
-        return read.HasValue;
-    }
 
     private static CognitoTokenValidationResult? ReadTokenUse(JsonMembers claims, out CognitoTokenUse tokenUse)
     {
