@@ -58,10 +58,6 @@ internal sealed class AddressKeys(
         return kept;
     }
 
-    /// <inheritdoc cref="KeyFetcher.JoinOrStart(string, DateTimeOffset?, out KeyLookup, out bool)"/>
-    public Task<KeySet?>? JoinFetch(string keyId, DateTimeOffset? issuedAt, out KeyLookup lookup, out bool isNew) =>
-        Fetcher.JoinOrStart(keyId, issuedAt, out lookup, out isNew);
-
     /// <summary>Finds a key in the result of a fetch.</summary>
     /// <param name="set">The result; null if the fetch failed.</param>
     /// <param name="keyId">The <c>kid</c> of the key.</param>
@@ -204,7 +200,7 @@ internal sealed class AddressKeys(
         var started = time.GetTimestamp();
         for (var isLater = false; ; isLater = true)
         {
-            if (JoinFetch(keyId, issuedAt, out var lookup, out var isNew) is { } fetch)
+            if (Fetcher.JoinOrStart(keyId, issuedAt, out var lookup, out var isNew) is { } fetch)
             {
                 var set = await fetch.WaitAsync(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken).ConfigureAwait(false);
                 if (FindIn(set, keyId, isNew || isLater) is { } found)

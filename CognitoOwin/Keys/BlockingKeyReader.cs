@@ -44,7 +44,7 @@ internal sealed class BlockingKeyReader(AddressKeys keys, TimeSpan timeout)
         // Start all fetches first, so that they run at the same time.
         foreach (var substitute in substitutes)
         {
-            substitute.JoinFetch(keyId, issuedAt: null, out _, out _);
+            substitute.Fetcher.JoinOrStart(keyId, issuedAt: null, out _, out _);
         }
 
         return substitutes
@@ -71,7 +71,7 @@ internal sealed class BlockingKeyReader(AddressKeys keys, TimeSpan timeout)
         for (var isLater = false; ; isLater = true)
         {
             // A thread that blocks must not wait for a fetch that is not due yet, so iat makes no difference.
-            if (address.JoinFetch(keyId, issuedAt: null, out var lookup, out var isNew) is not { } fetch)
+            if (address.Fetcher.JoinOrStart(keyId, issuedAt: null, out var lookup, out var isNew) is not { } fetch)
             {
                 if (lookup.Key == null)
                 {
