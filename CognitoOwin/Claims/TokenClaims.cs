@@ -14,13 +14,9 @@ internal sealed class TokenClaims(JsonMembers payload, RoleClaim roleClaim)
     private const string Json = System.IdentityModel.Tokens.Jwt.JsonClaimValueTypes.Json;
 
     // Reading the roles takes longer than anything else here, and requests must not repeat it.
-    private readonly IReadOnlyList<string> _roles = payload.TryGetValue(roleClaim.Type, out var value) && roleClaim.IsText(roleClaim.Type)
+    private readonly IReadOnlyList<string> _roles = roleClaim.IsText(roleClaim.Type) && payload.TryGetValue(roleClaim.Type, out var value)
         ? roleClaim.Read(value)
         : [];
-
-    /// <summary>Removes the members that are null: they count as absent in claims, attributes and rules.</summary>
-    /// <param name="payload">The members by name.</param>
-    public static void RemoveNulls(JsonMembers payload) => payload.RemoveAll(static value => value.Type == JsonTokenType.Null);
 
     /// <summary>
     /// Adds the claims of one request to its identity: one for each member, and for a list one for each item. The claims are new objects,

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Text.Json;
 
 namespace CognitoOwin.Json;
 
@@ -55,13 +56,12 @@ internal sealed class JsonMembers
     /// <returns>The text; null if the member is missing or is anything else.</returns>
     public string? GetString(string name) => TryGetValue(name, out var member) ? member.String : null;
 
-    /// <summary>Removes the members of a condition.</summary>
-    /// <param name="condition">The condition.</param>
-    public void RemoveAll(Predicate<JsonValue> condition)
+    /// <summary>Removes the members that are null.</summary>
+    public void RemoveNulls()
     {
-        if (Array.Exists(_members, member => condition(member.Value)))
+        if (Array.Exists(_members, static member => member.Value.Type == JsonTokenType.Null))
         {
-            _members = Array.FindAll(_members, member => !condition(member.Value));
+            _members = Array.FindAll(_members, static member => member.Value.Type != JsonTokenType.Null);
         }
     }
 

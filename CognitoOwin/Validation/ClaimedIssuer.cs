@@ -1,5 +1,4 @@
 using System;
-using CognitoOwin.Claims;
 using CognitoOwin.Json;
 
 namespace CognitoOwin.Validation;
@@ -32,7 +31,7 @@ internal static class ClaimedIssuer
             return !BeginsAsObject(token, start, length);
         }
 
-        TokenClaims.RemoveNulls(claims);
+        claims.RemoveNulls();
         return !claims.TryGetValue(CognitoClaimTypes.Issuer, out var issuer) || (issuer.String is { } name && !isTrusted(name));
     }
 

@@ -122,7 +122,8 @@ public sealed class CognitoTokenValidator : IDisposable
             return Reject(GetRejection(fault, TokenRejection.MalformedPayload));
         }
 
-        TokenClaims.RemoveNulls(claims);
+        // A claim that is null counts as absent.
+        claims.RemoveNulls();
         var expiration = 0.0;
         var issueTime = double.NaN;
         var tokenUse = CognitoTokenUse.Any;
