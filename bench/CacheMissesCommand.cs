@@ -1,11 +1,10 @@
 using System;
 using System.Collections.Generic;
-using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Linq;
 using System.Text;
-using System.Threading;
 using CognitoOwin.Testing;
+using CognitoOwin.Tests.TokenCache;
 
 namespace CognitoOwin.Bench;
 
@@ -34,7 +33,7 @@ internal static class CacheMissesCommand
             {
                 var count = (int)(load * maximum);
                 int[] requests = [.. create(count)];
-                var (misses, lru) = (Rate(CountMisses(pool, tokens, maximum, requests)), Rate(CountMissesOfLru(requests, maximum)));
+                var (misses, lru) = (Rate(CountMisses(pool, tokens, maximum, requests)), Rate(CacheModel.CountMissesOfLru(requests, maximum)));
                 points.Add((load, misses, lru));
                 table.Append(string.Format(CultureInfo.InvariantCulture, "| {0} × `MaximumEntries` | {1} | {2:P1} | {3:P1} |\n", load, name, misses, lru));
 
@@ -75,23 +74,10 @@ internal static class CacheMissesCommand
         return [.. Enumerable.Range(0, count), .. Enumerable.Range(0, 5 * count).Select(_ => random.Next(count))];
     }
 
-    // The n-th token comes 1/n times as often as the first.
     private static IEnumerable<int> Zipf(int count)
     {
-        var random = new Random(2);
-        var cumulative = new double[count];
-        for (var i = 0; i < count; i++)
-        {
-            cumulative[i] = (i == 0 ? 0 : cumulative[i - 1]) + (1.0 / (i + 1));
-        }
-
-        int Draw()
-        {
-            var index = Array.BinarySearch(cumulative, random.NextDouble() * cumulative[count - 1]);
-            return Math.Min(count - 1, index < 0 ? ~index : index);
-        }
-
-        return [.. Enumerable.Range(0, count), .. Enumerable.Range(0, 5 * count).Select(_ => Draw())];
+        var draw = CacheModel.CreateZipf(count, new Random(2));
+        return [.. Enumerable.Range(0, count), .. Enumerable.Range(0, 5 * count).Select(_ => draw())];
     }
 
     private static int CountMisses(CognitoTestPool pool, string[] tokens, int maximum, IReadOnlyCollection<int> requests)
@@ -100,52 +86,12 @@ internal static class CacheMissesCommand
         pool.Configure(options);
         options.TokenCache.MaximumEntries = maximum;
         using var validator = new CognitoTokenValidator(options);
-        using var listener = new MeterListener();
-        var misses = 0L;
-        listener.InstrumentPublished = (instrument, enabled) =>
-        {
-            if (instrument.Meter.Name == CognitoMeter.Name && instrument.Name == "cognito_owin.token_cache.misses")
-            {
-                enabled.EnableMeasurementEvents(instrument);
-            }
-        };
-        listener.SetMeasurementEventCallback<long>((_, value, _, _) => Interlocked.Add(ref misses, value));
-        listener.Start();
+        using var measurements = new CacheMeasurements();
         foreach (var request in requests)
         {
-            if (!validator.ValidateAsync(tokens[request]).GetAwaiter().GetResult().IsValid)
-            {
-                throw new InvalidOperationException("A good token was refused, so the measurement is not valid.");
-            }
+            Require.Accepted(validator.ValidateAsync(tokens[request]).GetAwaiter().GetResult().IsValid);
         }
 
-        return (int)misses;
-    }
-
-    private static int CountMissesOfLru(IEnumerable<int> requests, int maximum)
-    {
-        var order = new LinkedList<int>();
-        var nodes = new Dictionary<int, LinkedListNode<int>>();
-        var misses = 0;
-        foreach (var request in requests)
-        {
-            if (nodes.TryGetValue(request, out var node))
-            {
-                order.Remove(node);
-            }
-            else
-            {
-                misses++;
-                if (order.Count == maximum)
-                {
-                    nodes.Remove(order.Last.Value);
-                    order.RemoveLast();
-                }
-            }
-
-            nodes[request] = order.AddFirst(request);
-        }
-
-        return misses;
+        return (int)measurements.Misses;
     }
 }

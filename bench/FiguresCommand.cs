@@ -1,18 +1,10 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
-using System.Globalization;
-using System.IdentityModel.Tokens.Jwt;
-using System.IO;
 using System.Linq;
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 using CognitoOwin.Testing;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
 
 namespace CognitoOwin.Bench;
 
@@ -58,13 +50,7 @@ internal static class FiguresCommand
     private static IEnumerable<Figure> MeasureTimes(CognitoTestPool pool, string[] tokens, int rounds)
     {
         var headers = SampleTokens.Headers(tokens);
-        var inputs = tokens.Select(SampleTokens.SigningInput).ToArray();
-        var signatures = tokens.Select(SampleTokens.Signature).ToArray();
-        using var rsa = RSA.Create();
-        rsa.ImportParameters(pool.IdTokenKey.PublicParameters);
-        var parameters = ParametersOf(pool);
-        var handler = new JwtSecurityTokenHandler();
-        var jsonHandler = new JsonWebTokenHandler();
+        using var peers = new DotNetPeers(pool, tokens);
         using var empty = Pipeline.Empty();
         using var katana = Pipeline.Katana(pool);
         using var warm = Pipeline.Ours(pool);
@@ -74,28 +60,7 @@ internal static class FiguresCommand
         Pipeline? cold = null;
 
         var contest = new Contest();
-        contest.Add("rsa", tokens.Length, () => () =>
-        {
-            for (var i = 0; i < inputs.Length; i++)
-            {
-                Require(rsa.VerifyData(inputs[i], signatures[i], HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
-            }
-        });
-        contest.Add("handler", tokens.Length, () => () =>
-        {
-            foreach (var token in tokens)
-            {
-                Require(handler.ValidateToken(token, parameters, out _).Identity!.IsAuthenticated);
-            }
-        });
-        contest.Add("json_handler", tokens.Length, () => () =>
-        {
-            foreach (var token in tokens)
-            {
-                // The handler creates the identity when it is read.
-                Require(jsonHandler.ValidateTokenAsync(token, parameters).GetAwaiter().GetResult() is { IsValid: true, ClaimsIdentity: not null });
-            }
-        });
+        peers.AddTo(contest);
         contest.Add("katana", tokens.Length, () => () =>
         {
             foreach (var header in headers)
@@ -202,7 +167,11 @@ internal static class FiguresCommand
                     SendTimed(steady, headers, Chunk, without);
                 }
 
-                Require(pool.JwksFetches == fetches + 1);
+                if (pool.JwksFetches != fetches + 1)
+                {
+                    throw new InvalidOperationException("The expected fetch did not happen, so the measurement is not valid.");
+                }
+
                 ratios.Add(Contest.Percentile(withDue, 0.99) / Contest.Percentile(without, 0.99));
             }
             finally
@@ -227,21 +196,6 @@ internal static class FiguresCommand
             var start = Stopwatch.GetTimestamp();
             pipeline.SendAccepted(headers[i % headers.Length]);
             times.Add(Stopwatch.GetTimestamp() - start);
-        }
-    }
-
-    public static TokenValidationParameters ParametersOf(CognitoTestPool pool) => new()
-    {
-        ValidIssuer = pool.Issuer,
-        ValidAudience = pool.ClientId,
-        IssuerSigningKeys = [.. pool.Keys.Select(key => new RsaSecurityKey(key.PublicParameters) { KeyId = key.Id })],
-    };
-
-    private static void Require(bool condition)
-    {
-        if (!condition)
-        {
-            throw new InvalidOperationException("The expected fetch did not happen, so the measurement is not valid.");
         }
     }
 }

@@ -71,7 +71,7 @@ public class SingleToken : IDisposable
         _input = SampleTokens.SigningInput(_token);
         _signature = SampleTokens.Signature(_token);
         _rsa.ImportParameters(_pool.IdTokenKey.PublicParameters);
-        _parameters = FiguresCommand.ParametersOf(_pool);
+        _parameters = DotNetPeers.CreateParameters(_pool);
         _cold = Validator(cached: false);
         _warm = Validator(cached: true);
         if (!Rsa()

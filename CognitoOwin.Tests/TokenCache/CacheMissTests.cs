@@ -97,12 +97,12 @@ public sealed class CacheMissTests
     public async Task More_tokens_miss_hardly_more_often_than_with_an_exact_LRU(double factor, bool isZipf)
     {
         var random = new Random(2);
-        var draw = isZipf ? CreateZipf((int)(factor * Maximum), random) : () => random.Next((int)(factor * Maximum));
+        var draw = isZipf ? CacheModel.CreateZipf((int)(factor * Maximum), random) : () => random.Next((int)(factor * Maximum));
         int[] requests = [.. Enumerable.Range(0, 5000).Select(_ => draw())];
 
         var misses = await CountMissesAsync(requests);
 
-        var ofLru = CountMissesOfLru(requests);
+        var ofLru = CacheModel.CountMissesOfLru(requests, Maximum);
         Assert.IsTrue(misses <= 1.1 * ofLru, $"{misses} misses, {ofLru} of an exact LRU");
     }
 
@@ -133,51 +133,6 @@ public sealed class CacheMissTests
         }
 
         return measurements.Misses;
-    }
-
-    private static int CountMissesOfLru(IEnumerable<int> requests)
-    {
-        var order = new LinkedList<int>();
-        var nodes = new Dictionary<int, LinkedListNode<int>>();
-        var misses = 0;
-        foreach (var request in requests)
-        {
-            if (nodes.TryGetValue(request, out var node))
-            {
-                order.Remove(node);
-            }
-            else
-            {
-                misses++;
-                if (order.Count == Maximum)
-                {
-                    nodes.Remove(order.Last!.Value);
-                    order.RemoveLast();
-                }
-            }
-
-            nodes[request] = order.AddFirst(request);
-        }
-
-        return misses;
-    }
-
-    // The n-th token is requested 1/n times as often as the first.
-    private static Func<int> CreateZipf(int count, Random random)
-    {
-        var cumulative = new double[count];
-        var sum = 0.0;
-        for (var i = 0; i < count; i++)
-        {
-            sum += 1.0 / (i + 1);
-            cumulative[i] = sum;
-        }
-
-        return () =>
-        {
-            var index = Array.BinarySearch(cumulative, random.NextDouble() * sum);
-            return Math.Min(count - 1, index < 0 ? ~index : index);
-        };
     }
 
     private static string CreateTokenOf4096Characters(CognitoTestPool pool, int user)
