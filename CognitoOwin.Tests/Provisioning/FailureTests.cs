@@ -181,14 +181,7 @@ public sealed class FailureTests : IDisposable
     public async Task Requests_in_the_queue_of_a_user_share_a_failure()
     {
         var handler = new BlockedHandler();
-        using var host = Start(async _ =>
-        {
-            await handler.RunAsync();
-            if (handler.Runs == 1)
-            {
-                throw new InvalidOperationException("The database is down.");
-            }
-        });
+        using var host = StartFailingOnce(handler);
         await FetchKeysAsync(host);
         var requests = new List<Task<OwinTestResponse>> { host.GetAsync("/", "Bearer " + _pool.IdToken()) };
         await handler.Started;
@@ -207,14 +200,7 @@ public sealed class FailureTests : IDisposable
     public async Task Failure_is_shared_for_one_second()
     {
         var handler = new BlockedHandler();
-        using var host = Start(async _ =>
-        {
-            await handler.RunAsync();
-            if (handler.Runs == 1)
-            {
-                throw new InvalidOperationException("The database is down.");
-            }
-        });
+        using var host = StartFailingOnce(handler);
         await FetchKeysAsync(host);
         var first = host.GetAsync("/", "Bearer " + _pool.IdToken());
         await handler.Started;
@@ -315,6 +301,15 @@ public sealed class FailureTests : IDisposable
 
     /// <summary>From then on, a request is in the user's queue when GetAsync returns its task.</summary>
     private Task<OwinTestResponse> FetchKeysAsync(OwinTestHost host) => host.GetAsync("/open", "Bearer " + _pool.ClientCredentialsToken("notes/read"));
+
+    private OwinTestHost StartFailingOnce(BlockedHandler handler) => Start(async _ =>
+    {
+        await handler.RunAsync();
+        if (handler.Runs == 1)
+        {
+            throw new InvalidOperationException("The database is down.");
+        }
+    });
 
     private OwinTestHost Start(Func<CognitoProvisionUserContext, Task> handler, Action<CognitoJwtAuthenticationOptions>? configure = null) =>
         OwinTestHost.Start(app =>

@@ -13,6 +13,7 @@ using CognitoOwin.Tests.Requests;
 using Microsoft.Extensions.Time.Testing;
 using Microsoft.Owin;
 using Microsoft.Owin.Logging;
+using Microsoft.VisualStudio.TestTools.UnitTesting;
 using Owin;
 
 namespace CognitoOwin.Tests.Validation;
@@ -71,6 +72,15 @@ internal sealed class ResolverApp : IDisposable
 
     /// <summary>The ids that the resolver was asked for.</summary>
     public IReadOnlyList<string> Calls => [.. _calls];
+
+    /// <summary>Adds a tenant, and sends a token of its pool, so that the pool is known.</summary>
+    public async Task<(CognitoTestPool Tenant, string Token)> AddKnownTenantAsync()
+    {
+        var tenant = AddTenant();
+        var token = Token(tenant);
+        Assert.AreEqual(200, await GetStatusAsync(token));
+        return (tenant, token);
+    }
 
     public CognitoTestPool AddTenant()
     {

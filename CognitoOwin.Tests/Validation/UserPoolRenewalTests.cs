@@ -25,9 +25,7 @@ public sealed class UserPoolRenewalTests
     public async Task Pool_in_use_is_renewed_in_the_background_every_five_minutes()
     {
         using var app = new ResolverApp();
-        var tenant = app.AddTenant();
-        string token = app.Token(tenant);
-        Assert.AreEqual(200, await app.GetStatusAsync(token));
+        var (tenant, token) = await app.AddKnownTenantAsync();
 
         app.Clock.Advance(RenewalInterval - TimeSpan.FromSeconds(1));
         Assert.AreEqual(200, await app.GetStatusAsync(token));
@@ -79,9 +77,7 @@ public sealed class UserPoolRenewalTests
     public async Task Removed_pool_and_its_remembered_tokens_are_refused_after_the_renewal()
     {
         using var app = new ResolverApp();
-        var tenant = app.AddTenant();
-        string token = app.Token(tenant);
-        Assert.AreEqual(200, await app.GetStatusAsync(token));
+        var (tenant, token) = await app.AddKnownTenantAsync();
         app.RemoveTenant(tenant);
 
         app.Clock.Advance(RenewalInterval);
@@ -119,9 +115,7 @@ public sealed class UserPoolRenewalTests
     public async Task Concurrent_requests_of_an_idle_pool_share_its_renewal()
     {
         using var app = new ResolverApp();
-        var tenant = app.AddTenant();
-        string token = app.Token(tenant);
-        Assert.AreEqual(200, await app.GetStatusAsync(token));
+        var (tenant, token) = await app.AddKnownTenantAsync();
         var end = new TaskCompletionSource<CognitoUserPool?>();
         app.Resolve = (_, _) => end.Task;
         app.Clock.Advance(Idle);
@@ -155,9 +149,7 @@ public sealed class UserPoolRenewalTests
     public async Task Changed_pool_validates_remembered_tokens_again(string change, int expected)
     {
         using var app = new ResolverApp();
-        var tenant = app.AddTenant();
-        string token = app.Token(tenant);
-        Assert.AreEqual(200, await app.GetStatusAsync(token));
+        var (tenant, token) = await app.AddKnownTenantAsync();
         var pool = tenant.UserPool;
         switch (change)
         {
@@ -209,9 +201,7 @@ public sealed class UserPoolRenewalTests
     public async Task Changed_rules_need_no_new_keys()
     {
         using var app = new ResolverApp();
-        var tenant = app.AddTenant();
-        string token = app.Token(tenant);
-        Assert.AreEqual(200, await app.GetStatusAsync(token));
+        var (tenant, token) = await app.AddKnownTenantAsync();
         tenant.FailJwks();
         tenant.UserPool.ClientIds.Add("another");
         app.Clock.Advance(Idle);
@@ -242,9 +232,7 @@ public sealed class UserPoolRenewalTests
     public async Task Wrong_pool_at_the_renewal_gets_503_at_once()
     {
         using var app = new ResolverApp();
-        var tenant = app.AddTenant();
-        string token = app.Token(tenant);
-        Assert.AreEqual(200, await app.GetStatusAsync(token));
+        var (tenant, token) = await app.AddKnownTenantAsync();
         tenant.UserPool.ClientIds.Clear();
         app.Clock.Advance(Idle);
 
@@ -259,9 +247,7 @@ public sealed class UserPoolRenewalTests
     public async Task Failing_resolver_leaves_known_pools_in_use_for_StaleLifetime()
     {
         using var app = new ResolverApp();
-        var tenant = app.AddTenant();
-        string token = app.Token(tenant);
-        Assert.AreEqual(200, await app.GetStatusAsync(token));
+        var (tenant, token) = await app.AddKnownTenantAsync();
         var works = app.Resolve;
         app.Resolve = (_, _) => throw new InvalidOperationException("no database");
 
@@ -284,10 +270,7 @@ public sealed class UserPoolRenewalTests
     public async Task Failed_renewal_is_repeated_after_MinimumRefetchInterval()
     {
         using var app = new ResolverApp();
-        var tenant = app.AddTenant();
-        string token = app.Token(tenant);
-        Assert.AreEqual(200, await app.GetStatusAsync(token));
-        var works = app.Resolve;
+        var (tenant, token) = await app.AddKnownTenantAsync();
         app.Resolve = (_, _) => throw new InvalidOperationException("no database");
         app.Clock.Advance(Idle);
         Assert.AreEqual(200, await app.GetStatusAsync(token));
@@ -310,9 +293,7 @@ public sealed class UserPoolRenewalTests
     public async Task Hanging_renewal_delays_requests_for_FetchTimeout_once()
     {
         using var app = new ResolverApp();
-        var tenant = app.AddTenant();
-        string token = app.Token(tenant);
-        Assert.AreEqual(200, await app.GetStatusAsync(token));
+        var (tenant, token) = await app.AddKnownTenantAsync();
         var works = app.Resolve;
         var end = new TaskCompletionSource<CognitoUserPool?>();
         app.Resolve = (_, _) => end.Task;
@@ -344,9 +325,7 @@ public sealed class UserPoolRenewalTests
     public async Task Pool_older_than_StaleLifetime_is_refused_while_its_renewal_hangs()
     {
         using var app = new ResolverApp();
-        var tenant = app.AddTenant();
-        string token = app.Token(tenant);
-        Assert.AreEqual(200, await app.GetStatusAsync(token));
+        var (tenant, token) = await app.AddKnownTenantAsync();
         var end = new TaskCompletionSource<CognitoUserPool?>();
         app.Resolve = (_, _) => end.Task;
         app.Clock.Advance(Idle);
@@ -370,9 +349,7 @@ public sealed class UserPoolRenewalTests
             options.Keys.RefreshInterval = TimeSpan.FromSeconds(10);
             options.Keys.StaleLifetime = TimeSpan.FromSeconds(20);
         });
-        var tenant = app.AddTenant();
-        string token = app.Token(tenant);
-        Assert.AreEqual(200, await app.GetStatusAsync(token));
+        var (tenant, token) = await app.AddKnownTenantAsync();
         app.RemoveTenant(tenant);
 
         app.Clock.Advance(TimeSpan.FromSeconds(10));
@@ -391,7 +368,6 @@ public sealed class UserPoolRenewalTests
         using var app = new ResolverApp(options => options.Keys.FetchTimeout = TimeSpan.FromMinutes(1));
         var tenant = app.AddTenant();
         Assert.AreEqual(401, await app.GetStatusAsync(app.ForgeForId(tenant.UserPool.UserPoolId!)), "The pool is looked up.");
-        var works = app.Resolve;
         var arrived = new Signal();
         var release = new TaskCompletionSource<bool>();
         tenant.OnJwksRequest = async (_, _) =>
