@@ -2,13 +2,20 @@
 
 import http from 'node:http';
 
-const agent = new http.Agent({ keepAlive: true, maxSockets: 256 });
+const createAgent = () => new http.Agent({ keepAlive: true, maxSockets: 256 });
+const sharedAgent = createAgent();
+
+/** Has connections of its own, so that its requests do not wait for those of others. */
+export const otherConnections = createAgent();
 
 /**
  * @param headers pairs of name and value, sent unchanged and in this order
  * @param json    a body, sent as JSON
+ * @param agent   has the connections
  */
-export function send(url, { method = 'GET', path, headers = [], json, body = json === undefined ? undefined : JSON.stringify(json) }) {
+export function send(url, {
+  method = 'GET', path, headers = [], json, body = json === undefined ? undefined : JSON.stringify(json), agent = sharedAgent,
+}) {
   const all = [...headers];
   if (json !== undefined) {
     all.push(['Content-Type', 'application/json']);

@@ -1,6 +1,6 @@
 // Starts MariaDB on a free loopback port, with its data in a temporary folder.
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -27,20 +27,24 @@ CREATE USER IF NOT EXISTS 'notes'@'127.0.0.1' IDENTIFIED BY '${password}';
 GRANT ALL ON notes.* TO 'notes'@'127.0.0.1';
 `);
 
-    const { child, port } = await withRetries(3, async () => {
-      const free = await freePort();
+    const startServer = async (port) => {
       const server = start(
         'mariadbd',
         [
           program(), '--no-defaults', user, `--datadir=${data}`, `--tmpdir=${temporary}`, `--init-file=${setup}`,
-          '--bind-address=127.0.0.1', `--port=${free}`, '--skip-name-resolve',
+          '--bind-address=127.0.0.1', `--port=${port}`, '--skip-name-resolve',
           `--socket=${path.join(folder, 'socket')}`, `--pid-file=${path.join(folder, 'pid')}`,
           '--max-connections=500', '--innodb-buffer-pool-size=64M', '--innodb-flush-log-at-trx-commit=2',
         ],
         { cwd: folder, log: path.join(folder, 'mariadb.log') });
-      await waitUntil(() => accepts(free), { what: 'mariadbd', seconds: 60, child: server });
-      return { child: server, port: free };
-    });
+      await waitUntil(() => accepts(port), { what: 'mariadbd', seconds: 60, child: server });
+      return { child: server, port };
+    };
+    let { child, port } = await withRetries(3, async () => startServer(await freePort()));
+    const client = (...options) => [
+      '--no-defaults', '--protocol=tcp', '--host=127.0.0.1', `--port=${port}`, '--user=notes', `--password=${password}`,
+      '--batch', '--skip-column-names', ...options, 'notes',
+    ];
 
     return {
       connection: {
@@ -48,11 +52,25 @@ GRANT ALL ON notes.* TO 'notes'@'127.0.0.1';
         providerName: 'MySqlConnector',
       },
       /** Runs a query with MariaDB's own client. Returns its rows, each as a list of strings. */
-      query: (sql) => execFileSync(
-        'mariadb',
-        ['--no-defaults', '--protocol=tcp', '--host=127.0.0.1', `--port=${port}`, '--user=notes', `--password=${password}`,
-          '--batch', '--skip-column-names', `--execute=${sql}`, 'notes'],
-        { encoding: 'utf8' }).split('\n').filter((line) => line).map((line) => line.split('\t')),
+      query: (sql) => execFileSync('mariadb', client(`--execute=${sql}`), { encoding: 'utf8' })
+        .split('\n').filter((line) => line).map((line) => line.split('\t')),
+      /** Locks a table for everybody else. Resolves when it is locked, with a function that unlocks it. */
+      lock: (table) => new Promise((resolve, reject) => {
+        const holder = spawn('mariadb', client('--unbuffered'), { stdio: ['pipe', 'pipe', 'inherit'] });
+        const ended = new Promise((end) => { holder.on('exit', end); });
+        holder.on('error', reject);
+        holder.on('exit', () => reject(new Error('The lock has ended.')));
+        holder.stdout.once('data', () => resolve(async () => {
+          holder.stdin.end('UNLOCK TABLES;\n');
+          await ended;
+        }));
+        holder.stdin.write(`LOCK TABLES ${table} WRITE; SELECT 'locked';\n`);
+      }),
+      /** Stops the server. Its data and its port stay the same. */
+      pause: () => child.stop(),
+      async resume() {
+        ({ child } = await startServer(port));
+      },
       async stop() {
         await child.stop();
         removeFolder(folder);

@@ -70,6 +70,9 @@ export async function startPools() {
       async resume() {
         ({ child } = await startServer(folder, port));
       },
+      /** Makes the server hang, and answer again. */
+      freeze: () => child.freeze(),
+      thaw: () => child.thaw(),
       async stop() {
         await child.stop();
         removeFolder(folder);

@@ -50,6 +50,9 @@ export function start(name, command, { cwd, env, log }) {
       }
     },
     kill: () => child.kill('SIGKILL'),
+    /** Makes the program hang: its connections stay open, and it answers nothing until thaw(). */
+    freeze: () => child.kill('SIGSTOP'),
+    thaw: () => child.kill('SIGCONT'),
   };
   running.add(started);
   const exit = new Promise((resolve) => {
