@@ -97,7 +97,7 @@ public sealed class CognitoTokenValidator : IDisposable
         ValidateAsync(new TokenText(token ?? throw new ArgumentNullException(nameof(token))), cancellationToken);
 
     internal Task<CognitoTokenValidationResult> ValidateAsync(TokenText token, CancellationToken cancellationToken) =>
-        _cache?.Find(token) is { MustWaitForPool: false } cached
+        _cache?.Find(token) is { } cached && cached.TryUsePool()
             ? cached.ApplyRevocations().Completed
             : ValidateNewAsync(token.ToString(), cancellationToken);
 
@@ -383,7 +383,7 @@ public sealed class CognitoTokenValidator : IDisposable
     {
         if (token.TokenUse == CognitoTokenUse.Access && LacksAll(pool.RequiredScopes, token.Scopes))
         {
-            return Reject(TokenRejection.ScopeMissing, CognitoClaimTypes.Scope, string.Join(" ", token.Scopes));
+            return CognitoTokenValidationResult.RejectScopes(pool.RequiredScopes, string.Join(" ", token.Scopes));
         }
 
         return !token.IsClient && LacksAll(pool.RequiredGroups, token.Groups)

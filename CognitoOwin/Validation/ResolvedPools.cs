@@ -71,7 +71,7 @@ internal sealed class ResolvedPools : IDisposable
         var isReported = false;
         lock (_gate)
         {
-            if (_kept.TryGetValue(id, out var kept) && kept.TryUse() && !kept.MustWait)
+            if (_kept.TryGetValue(id, out var kept) && kept.TryUse())
             {
                 return new(PoolLookup.FromPool(kept));
             }
@@ -150,9 +150,8 @@ internal sealed class ResolvedPools : IDisposable
     private async Task RunAsync(string id, long? countedStart, TaskCompletionSource<PoolLookup> result)
     {
         var call = Task.FromResult<CognitoUserPool?>(null);
-        var lookup = PoolLookup.ReportUnavailable(FailureLifetime);
+        PoolLookup lookup;
         Action? report;
-        var hasFailed = false;
         try
         {
             var answer = await TimeLimit.RunAsync(
@@ -166,7 +165,6 @@ internal sealed class ResolvedPools : IDisposable
         catch (Exception e)
         {
             // Every failure counts as a failed look-up: the waiting requests must learn that there is no pool.
-            hasFailed = true;
             (lookup, report) = ApplyFailure(id, e);
         }
 
@@ -188,7 +186,7 @@ internal sealed class ResolvedPools : IDisposable
             lock (_gate)
             {
                 _pending.Remove(id);
-                if (hasFailed && _kept.TryGetValue(id, out var kept))
+                if (_kept.TryGetValue(id, out var kept) && kept.HasFailedRenewal)
                 {
                     kept.ScheduleRenewal(_minimumInterval);
                 }
@@ -220,7 +218,7 @@ internal sealed class ResolvedPools : IDisposable
     {
         if (answer == null)
         {
-            return (PoolLookup.Unknown, Remove(id, isUnknown: true) ? () => _log.PoolRemoved(id) : null);
+            return (PoolLookup.Unknown, Remove(id) ? () => _log.PoolRemoved(id) : null);
         }
 
         // Do not check settings that were checked before: a file with keys, for example, may be unreadable for a moment.
@@ -232,9 +230,10 @@ internal sealed class ResolvedPools : IDisposable
         var problems = _settings.FindProblems(id, answer);
         if (problems.Count > 0)
         {
-            // The kept pool is dropped too: its settings are no longer those that the application wants.
-            Remove(id, isUnknown: false);
-            return (PoolLookup.ReportUnavailable(_minimumInterval), () => _log.PoolRefused(id, problems));
+            lock (_gate)
+            {
+                return (FindAfterFailure(id, _minimumInterval), () => _log.PoolRefused(id, problems));
+            }
         }
 
         var pool = Keep(id, answer, out var isChange);
@@ -243,22 +242,26 @@ internal sealed class ResolvedPools : IDisposable
 
     private (PoolLookup Lookup, Action? Report) ApplyFailure(string id, Exception failure)
     {
-        var lookup = PoolLookup.ReportUnavailable(FailureLifetime);
         lock (_gate)
         {
-            if (_kept.TryGetValue(id, out var kept) && kept.IsUsable)
-            {
-                kept.FailRenewal();
-                lookup = PoolLookup.FromPool(kept);
-            }
-            else
-            {
-                _failed.Add(id, isUnknown: false, FailureLifetime);
-            }
-
+            var lookup = FindAfterFailure(id, FailureLifetime);
             var isReported = !_disposing.IsCancellationRequested && TryReport(ref _nextFailureReport);
             return (lookup, isReported ? () => _log.PoolLookupFailed(failure) : null);
         }
+    }
+
+    // A resolver that fails, or that returns a wrong pool, does not take the kept pool out of use. Call this only while holding the
+    // lock.
+    private PoolLookup FindAfterFailure(string id, TimeSpan wait)
+    {
+        if (_kept.TryGetValue(id, out var kept) && kept.IsUsable)
+        {
+            kept.FailRenewal();
+            return PoolLookup.FromPool(kept);
+        }
+
+        _failed.Add(id, isUnknown: false, wait);
+        return PoolLookup.ReportUnavailable(wait);
     }
 
     private ResolvedPool? TryRenew(string id, CognitoUserPool answer)
@@ -302,12 +305,12 @@ internal sealed class ResolvedPools : IDisposable
         return pool;
     }
 
-    private bool Remove(string id, bool isUnknown)
+    private bool Remove(string id)
     {
         ResolvedPool? kept;
         lock (_gate)
         {
-            _failed.Add(id, isUnknown, _minimumInterval);
+            _failed.Add(id, isUnknown: true, _minimumInterval);
             if (_kept.TryGetValue(id, out kept))
             {
                 _kept.Remove(id);
