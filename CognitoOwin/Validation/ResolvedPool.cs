@@ -102,9 +102,6 @@ internal sealed class ResolvedPool
     /// <summary>Marks that a renewal runs, so that no other starts.</summary>
     public void BeginRenewal() => Volatile.Write(ref _renewalDue, long.MaxValue);
 
-    /// <summary>Gets whether the last renewal failed, and the next one is not planned yet.</summary>
-    public bool HasFailedRenewal => Volatile.Read(ref _mustWaitFrom) == long.MaxValue;
-
     /// <summary>Marks that the renewal failed, so that requests do not wait for its end.</summary>
     public void FailRenewal() => Volatile.Write(ref _mustWaitFrom, long.MaxValue);
 

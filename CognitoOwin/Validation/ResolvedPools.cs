@@ -152,6 +152,7 @@ internal sealed class ResolvedPools : IDisposable
         var call = Task.FromResult<CognitoUserPool?>(null);
         PoolLookup lookup;
         Action? report;
+        var isConfirmed = false;
         try
         {
             var answer = await TimeLimit.RunAsync(
@@ -160,7 +161,7 @@ internal sealed class ResolvedPools : IDisposable
                 _time,
                 static message => new TimeoutException(message),
                 _disposing.Token).ConfigureAwait(false);
-            (lookup, report) = ApplyAnswer(id, answer?.Copy());
+            (lookup, report, isConfirmed) = ApplyAnswer(id, answer?.Copy());
         }
         catch (Exception e)
         {
@@ -168,13 +169,15 @@ internal sealed class ResolvedPools : IDisposable
             (lookup, report) = ApplyFailure(id, e);
         }
 
-        // If the resolver ignores its cancellation, it must not be called again for this pool until it has ended.
         if (call.IsCompleted)
         {
             End();
         }
         else
         {
+            // The resolver ignores its cancellation. It must not be called again for this pool until it has ended, and requests must not
+            // wait for it.
+            lookup.Pool?.FailRenewal();
             _ = call.ContinueWith(_ => End(), TaskScheduler.Default);
         }
 
@@ -186,7 +189,11 @@ internal sealed class ResolvedPools : IDisposable
             lock (_gate)
             {
                 _pending.Remove(id);
-                if (_kept.TryGetValue(id, out var kept) && kept.HasFailedRenewal)
+                if (isConfirmed)
+                {
+                    lookup.Pool?.MarkRenewed();
+                }
+                else if (_kept.TryGetValue(id, out var kept))
                 {
                     kept.ScheduleRenewal(_minimumInterval);
                 }
@@ -214,17 +221,17 @@ internal sealed class ResolvedPools : IDisposable
     }
 
     // The report goes to the log after the requests have their answer.
-    private (PoolLookup Lookup, Action? Report) ApplyAnswer(string id, CognitoUserPool? answer)
+    private (PoolLookup Lookup, Action? Report, bool IsConfirmed) ApplyAnswer(string id, CognitoUserPool? answer)
     {
         if (answer == null)
         {
-            return (PoolLookup.Unknown, Remove(id) ? () => _log.PoolRemoved(id) : null);
+            return (PoolLookup.Unknown, Remove(id) ? () => _log.PoolRemoved(id) : null, IsConfirmed: true);
         }
 
         // Do not check settings that were checked before: a file with keys, for example, may be unreadable for a moment.
-        if (TryRenew(id, answer) is { } renewed)
+        if (FindSame(id, answer) is { } same)
         {
-            return (PoolLookup.FromPool(renewed), null);
+            return (PoolLookup.FromPool(same), null, IsConfirmed: true);
         }
 
         var problems = _settings.FindProblems(id, answer);
@@ -232,12 +239,12 @@ internal sealed class ResolvedPools : IDisposable
         {
             lock (_gate)
             {
-                return (FindAfterFailure(id, _minimumInterval), () => _log.PoolRefused(id, problems));
+                return (FindAfterFailure(id, _minimumInterval), () => _log.PoolRefused(id, problems), IsConfirmed: false);
             }
         }
 
         var pool = Keep(id, answer, out var isChange);
-        return (PoolLookup.FromPool(pool), isChange ? () => _log.PoolChanged(id) : null);
+        return (PoolLookup.FromPool(pool), isChange ? () => _log.PoolChanged(id) : null, IsConfirmed: true);
     }
 
     private (PoolLookup Lookup, Action? Report) ApplyFailure(string id, Exception failure)
@@ -256,7 +263,6 @@ internal sealed class ResolvedPools : IDisposable
     {
         if (_kept.TryGetValue(id, out var kept) && kept.IsUsable)
         {
-            kept.FailRenewal();
             return PoolLookup.FromPool(kept);
         }
 
@@ -264,17 +270,11 @@ internal sealed class ResolvedPools : IDisposable
         return PoolLookup.ReportUnavailable(wait);
     }
 
-    private ResolvedPool? TryRenew(string id, CognitoUserPool answer)
+    private ResolvedPool? FindSame(string id, CognitoUserPool answer)
     {
         lock (_gate)
         {
-            if (!_kept.TryGetValue(id, out var kept) || !kept.UserPool.HasSameSettings(answer))
-            {
-                return null;
-            }
-
-            kept.MarkRenewed();
-            return kept;
+            return _kept.TryGetValue(id, out var kept) && kept.UserPool.HasSameSettings(answer) ? kept : null;
         }
     }
 
