@@ -19,8 +19,10 @@ namespace CognitoOwin.Provisioning;
 /// </summary>
 internal sealed class UserInfoClient : IDisposable
 {
+    /// <summary>How long to wait after a failure, if the pool does not say it.</summary>
+    public static readonly TimeSpan DefaultRetryAfter = TimeSpan.FromSeconds(10);
+
     private const int MaximumBytes = 64 * 1024;
-    private static readonly TimeSpan DefaultRetryAfter = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromMinutes(5);
 
     // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_GetUser.html#API_GetUser_Errors; a disabled
@@ -31,6 +33,15 @@ internal sealed class UserInfoClient : IDisposable
         "UserNotFoundException",
         "UserNotConfirmedException",
         "PasswordResetRequiredException",
+    };
+
+    // Cognito answers with status 400 when the quota is used up. The API page of GetUser names the first, AWS's page of common errors
+    // the second, other calls of the same category the third.
+    private static readonly HashSet<string> ThrottlingErrors = new(StringComparer.Ordinal)
+    {
+        "TooManyRequestsException",
+        "ThrottlingException",
+        "LimitExceededException",
     };
 
     private readonly CognitoUserInfo _source;
@@ -67,10 +78,11 @@ internal sealed class UserInfoClient : IDisposable
         IReadOnlyList<Uri> addresses = _source == CognitoUserInfo.OidcUserInfo
             ? [new Uri(token.UserPool.Domain!, "/oauth2/userInfo")]
             : token.UserPool.GetEndpoints(token.Issuer);
+        var askedAt = _time.GetTimestamp();
         var answer = UserInfoAnswer.ReportUnavailable(DefaultRetryAfter);
         foreach (var address in addresses)
         {
-            answer = await FetchAsync(token, address, cancellationToken).ConfigureAwait(false);
+            answer = await FetchAsync(token, address, askedAt, cancellationToken).ConfigureAwait(false);
             if (answer.Rejection != TokenRejection.UserInfoUnavailable)
             {
                 break;
@@ -82,7 +94,8 @@ internal sealed class UserInfoClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<UserInfoAnswer> FetchAsync(CognitoToken token, Uri address, CancellationToken cancellationToken)
+    private async Task<UserInfoAnswer> FetchAsync(
+        CognitoToken token, Uri address, long askedAt, CancellationToken cancellationToken)
     {
         BoundedHttpAnswer answer;
         try
@@ -95,13 +108,14 @@ internal sealed class UserInfoClient : IDisposable
 
             // Every other failure, one in the application's own HTTP handler included, makes the profile unavailable.
             _log.UserInfoFailed(e is BoundedHttpException ? e.Message : "The request failed.", e.InnerException ?? e);
-            return UserInfoAnswer.ReportUnavailable(DefaultRetryAfter);
+            return UserInfoAnswer.ReportUnavailable(
+                DefaultRetryAfter, isOutage: e is not BoundedHttpException { Failure: BoundedHttpFailure.TooLarge });
         }
 
         var members = StrictJson.ParseObject(answer.Body);
         if (answer.Status != HttpStatusCode.OK)
         {
-            return ReadError(answer, members ?? new JsonMembers());
+            return ReadError(answer, members ?? new JsonMembers(), askedAt);
         }
 
         if (members == null || ReadAttributes(members) is not { } attributes)
@@ -112,8 +126,8 @@ internal sealed class UserInfoClient : IDisposable
 
         // OpenID Connect Core 1.0 §5.3.2: compare sub, because the answer may be another user's.
         return string.Equals(attributes[CognitoClaimTypes.Subject], token.Subject, StringComparison.Ordinal)
-            ? UserInfoAnswer.Accept(attributes)
-            : UserInfoAnswer.Refuse(TokenRejection.UserInfoMismatch, _time);
+            ? UserInfoAnswer.Accept(attributes, askedAt)
+            : UserInfoAnswer.Refuse(TokenRejection.UserInfoMismatch, askedAt);
     }
 
     private HttpRequestMessage CreateRequest(CognitoToken token, Uri address)
@@ -134,19 +148,21 @@ internal sealed class UserInfoClient : IDisposable
         };
     }
 
-    private UserInfoAnswer ReadError(BoundedHttpAnswer answer, JsonMembers body)
+    private UserInfoAnswer ReadError(BoundedHttpAnswer answer, JsonMembers body, long askedAt)
     {
         var error = GetErrorName(body);
         var isRefusal = answer.Status == HttpStatusCode.Unauthorized
             || (answer.Status == HttpStatusCode.BadRequest && (NotActiveErrors.Contains(error) || error == "invalid_token"));
         if (isRefusal)
         {
-            return UserInfoAnswer.Refuse(TokenRejection.UserNotActive, _time);
+            return UserInfoAnswer.Refuse(TokenRejection.UserNotActive, askedAt);
         }
 
         _log.UserInfoFailed($"The answer has status {(int)answer.Status}{(error.Length > 0 ? $" ({error})" : "")}, expected 200.");
         var retryAfter = answer.RetryAfter ?? DefaultRetryAfter;
-        return UserInfoAnswer.ReportUnavailable(retryAfter < LongestRetryAfter ? retryAfter : LongestRetryAfter);
+        return UserInfoAnswer.ReportUnavailable(
+            retryAfter < LongestRetryAfter ? retryAfter : LongestRetryAfter,
+            isOutage: (int)answer.Status is 429 or >= 500 || ThrottlingErrors.Contains(error));
     }
 
     // AWS's JSON protocol has the name in __type, sometimes with a namespace before a #; OAuth has it in error. The log shows the
