@@ -194,7 +194,8 @@ public sealed class CognitoJwtAuthenticationOptions : AuthenticationOptions
     /// <summary>
     /// Gets or sets how many requests may wait for the provisioning handler and for profiles at the same time, in this process: 1
     /// to 10,000. A request beyond that does not wait; it is answered as if the handler had failed. Tokens whose users are
-    /// remembered do not wait. Default: 100.
+    /// remembered do not wait, unless <see cref="UserInfoMaxAge"/> is over; beyond the limit, their last answer is used like in an
+    /// outage. Default: 100.
     /// </summary>
     public int MaximumPendingProvisioning { get; set; } = CognitoJwtDefaults.MaximumPendingProvisioning;
 

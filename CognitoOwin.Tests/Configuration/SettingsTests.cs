@@ -67,6 +67,8 @@ public sealed class SettingsTests
             ("cognito:TokenCacheMaximumEntries", "500"),
             ("cognito:RevocationsMaximumEntries", "5000"),
             ("cognito:RefreshTokenLifetime", "7200"),
+            ("cognito:UserInfo", "getUser"),
+            ("cognito:UserInfoMaxAge", "300"),
             ("cognito:ProvisioningTimeout", "10"),
             ("cognito:MaximumPendingProvisioning", "50"),
             ("cognito:RequireHttps", "false"));
@@ -97,6 +99,8 @@ public sealed class SettingsTests
         Assert.AreEqual(500, options.TokenCache.MaximumEntries);
         Assert.AreEqual(5000, options.Revocations.MaximumEntries);
         Assert.AreEqual(TimeSpan.FromHours(2), options.Revocations.RefreshTokenLifetime);
+        Assert.AreEqual(CognitoUserInfo.GetUser, options.UserInfo);
+        Assert.AreEqual(TimeSpan.FromMinutes(5), options.UserInfoMaxAge);
         Assert.AreEqual(TimeSpan.FromSeconds(10), options.ProvisioningTimeout);
         Assert.AreEqual(50, options.MaximumPendingProvisioning);
         Assert.IsFalse(options.RequireHttps);
