@@ -630,6 +630,29 @@ public sealed class UserInfoMaxAgeTests : IDisposable
     }
 
     [TestMethod]
+    public async Task Request_with_a_fresh_answer_reads_the_clock_once_more()
+    {
+        var reads = new List<int>();
+        foreach (var age in new[] { (TimeSpan?)null, TimeSpan.FromSeconds(60) })
+        {
+            var clock = new CountingTimeProvider(_time.GetUtcNow());
+            using var host = Start(options =>
+            {
+                options.UserInfoMaxAge = age;
+                options.TimeProvider = clock;
+            });
+            string token = _pool.AccessToken();
+            await GetAsync(host, token);
+            await GetAsync(host, token);
+            clock.Reads = 0;
+            await GetAsync(host, token);
+            reads.Add(clock.Reads);
+        }
+
+        Assert.AreEqual(reads[0] + 1, reads[1]);
+    }
+
+    [TestMethod]
     public async Task Client_credentials_and_tokens_without_the_scope_are_not_asked_about()
     {
         using var host = Start();
@@ -775,4 +798,15 @@ public sealed class UserInfoMaxAgeTests : IDisposable
             };
             configure?.Invoke(options);
         });
+
+    private sealed class CountingTimeProvider(DateTimeOffset now) : FakeTimeProvider(now)
+    {
+        public int Reads { get; set; }
+
+        public override long GetTimestamp()
+        {
+            Reads++;
+            return base.GetTimestamp();
+        }
+    }
 }

@@ -110,12 +110,12 @@ internal sealed class TokenUserInfo(CognitoToken token, UserInfoReader reader)
             : answer;
     }
 
-    /// <summary>Drops the profile, because its provisioning is done.</summary>
+    /// <summary>Drops the profile, because its provisioning is done. The pool must have answered.</summary>
     public void DropProfile()
     {
         lock (_gate)
         {
-            _answer = _answer?.WithoutAttributes();
+            _answer = _answer!.WithoutAttributes();
         }
     }
 

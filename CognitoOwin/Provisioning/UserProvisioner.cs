@@ -66,8 +66,8 @@ internal sealed class UserProvisioner(
             // A database that hangs must not collect requests until they have taken all threads and memory.
             if (Interlocked.Increment(ref _pending) > settings.MaximumPending)
             {
-                // Only the answer of the user pool is old. This is like a pool that cannot be asked now.
-                return GetKept(provisioning) is { } kept && provisioning.UserInfo?.IsUsable() == true
+                // If only the answer of the user pool is old, this is like a pool that cannot be asked now.
+                return GetKept(provisioning) is { } kept && provisioning.UserInfo?.IsUsable() != false
                     ? kept.Result
                     : reporter.ReportExcess();
             }
