@@ -35,8 +35,8 @@ internal sealed class UserInfoClient : IDisposable
         "PasswordResetRequiredException",
     };
 
-    // Cognito answers with status 400 when the quota is used up. The API page of GetUser names the first, AWS's page of common errors
-    // the second, other calls of the same category the third.
+    // Cognito throttles with status 400. The API page of GetUser names the first error, AWS's page of common errors the second, and
+    // other calls of Cognito's API the third.
     private static readonly HashSet<string> ThrottlingErrors = new(StringComparer.Ordinal)
     {
         "TooManyRequestsException",
