@@ -41,9 +41,9 @@ public sealed class CognitoKeysOptions
 
     /// <summary>
     /// Gets or sets whether the keys are fetched when the application starts, so that the first request finds them. The start
-    /// does not wait for the fetch. Default: <see langword="false"/>.
+    /// does not wait for the fetch, and a fetch that fails does not stop it. Default: <see langword="true"/>.
     /// </summary>
-    public bool Prefetch { get; set; }
+    public bool Prefetch { get; set; } = true;
 
     /// <summary>
     /// Gets or sets the handler that sends the fetches, for a proxy or your own TLS policy; it is not disposed. Default: a
