@@ -52,7 +52,7 @@ internal static class FiguresCommand
         var headers = SampleTokens.Headers(tokens);
         using var peers = new DotNetPeers(pool, tokens);
         using var empty = Pipeline.Empty();
-        using var katana = Pipeline.Katana(pool);
+        using var katana = Pipeline.Katana(pool.UserPool, pool.JwksEndpoint);
         using var warm = Pipeline.Ours(pool);
 
         // The first request of this pipeline is not measured. After it, the keys are known, but no other token.
