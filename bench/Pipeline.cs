@@ -42,6 +42,10 @@ internal sealed class Pipeline : IDisposable
     /// <summary>Creates a Katana pipeline without a middleware.</summary>
     public static Pipeline Empty() => new(_ => { });
 
+    /// <summary>Creates a pipeline whose every request gets a user with copies of these claims.</summary>
+    public static Pipeline ClaimsOnly(IEnumerable<Claim> claims) =>
+        new(app => app.Use<ClaimsOnlyMiddleware>(new ClaimsOnlyMiddleware.ClaimsOnlyOptions(claims)));
+
     /// <summary>Creates a pipeline with this library.</summary>
     public static Pipeline Ours(CognitoTestPool pool, Action<CognitoJwtAuthenticationOptions>? configure = null) =>
         Ours(options =>
