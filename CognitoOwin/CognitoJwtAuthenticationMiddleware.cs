@@ -39,9 +39,9 @@ public sealed class CognitoJwtAuthenticationMiddleware : AuthenticationMiddlewar
         _shared = SharedServices.GetOrCreate(app);
         var validator = new CognitoTokenValidator(
             settings with { RevocationList = _shared.ShareRevocations(options.Revocations.List) }, log);
-        _shared.Add(validator);
+        _shared.Add(validator, settings.UserPools, settings.UserPoolResolver != null, log);
         var userInfo = new UserInfoClient(
-            options.UserInfo, options.UserInfoHttpMessageHandler, options.UserInfoTimeout, options.TimeProvider, log);
+            options.UserInfo, options.UserInfoHttpMessageHandler, options.Keys.Proxy, options.UserInfoTimeout, options.TimeProvider, log);
         RaiseProvisionUser? raise = options.Provider.HandlesProvisioning ? new ProvisionUserEvent(options).RaiseAsync : null;
         var reporter = new ProvisioningReporter(options.MaximumPendingProvisioning, options.TimeProvider, log);
         var provisioner = new UserProvisioner(

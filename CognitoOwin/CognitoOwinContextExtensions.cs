@@ -34,6 +34,18 @@ public static class CognitoOwinContextExtensions
         SharedServices.Get(context, nameof(GetCognitoHealth)).GetHealth();
 
     /// <summary>
+    /// Warns once in the log (event 204) if no configured user pool has a name that the application's code requires. It does nothing
+    /// if the application has a <see cref="CognitoJwtAuthenticationOptions.UserPoolResolver"/>, or if the request has not passed
+    /// <c>app.UseCognitoJwt()</c>. <c>[CognitoAuthorize(UserPool = …)]</c> calls it when it refuses a user.
+    /// </summary>
+    /// <param name="context">The request.</param>
+    /// <param name="name">The required <see cref="CognitoUserPool.Name"/>, from the code and never from a client.</param>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    public static void CheckCognitoUserPoolName(this IOwinContext context, string name) =>
+        (context ?? throw new ArgumentNullException(nameof(context))).Get<SharedServices?>(SharedServices.Key)?
+            .CheckPoolName(name ?? throw new ArgumentNullException(nameof(name)));
+
+    /// <summary>
     /// Gets the revocations of the application. In a Web API controller, call <c>Request.GetCognitoRevocations()</c> of
     /// CognitoOwin.WebApi. All <c>app.UseCognitoJwt()</c> of an application share them.
     /// </summary>

@@ -77,7 +77,23 @@ internal sealed class CognitoLog(ILogger? logger)
             EventIds.RolesFromAttribute,
             $"The roles come from {roleClaimType}, which is an attribute. An app client may allow users to write their own attributes, "
             + "and so to give themselves any role. Check the write permissions of every app client of the pool, or let a "
-            + "pre-token-generation trigger set cognito:groups. See docs/authorization.md.");
+            + "pre-token-generation trigger set cognito:groups. See " + DocumentationPage.Name("authorization", "Roles from another claim") + ".");
+
+    public void PoolUsedTwice(string poolId) =>
+        Write(
+            TraceEventType.Warning,
+            EventIds.PoolUsedTwice,
+            $"Two app.UseCognitoJwt() of this application have the user pool {poolId}. Each fetches its keys and remembers its tokens. If a "
+            + "request passes both, remove one.");
+
+    /// <param name="name">The name that no pool has. It is in the application's code.</param>
+    /// <param name="names">The names of the configured pools.</param>
+    public void UnknownUserPool(string name, IEnumerable<string?> names) =>
+        Write(
+            TraceEventType.Warning,
+            EventIds.UnknownUserPool,
+            $"The code of the application requires users of the user pool \"{name}\", and no configured pool has this name, so every user is "
+            + $"refused. The names are: {string.Join(", ", names)}. Names are case-sensitive.");
 
     public void UserInfoFailed(string reason, Exception? exception = null) =>
         Write(TraceEventType.Error, EventIds.UserInfoFailed, $"The profile of a user could not be read. {reason}", exception);

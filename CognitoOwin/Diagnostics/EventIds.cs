@@ -12,6 +12,8 @@ internal static class EventIds
     public const int OutageEnded = 106;
     public const int TokenRejected = 200;
     public const int RolesFromAttribute = 202;
+    public const int PoolUsedTwice = 203;
+    public const int UnknownUserPool = 204;
     public const int UserInfoFailed = 300;
     public const int ProvisioningFailed = 301;
     public const int ProvisioningRecovered = 302;

@@ -40,15 +40,17 @@ internal sealed class UserInfoClient : IDisposable
 
     /// <param name="source">Where the profile is read.</param>
     /// <param name="handler">Sends the requests, and is not disposed; null for a handler of this library.</param>
+    /// <param name="proxy">The proxy, if <paramref name="handler"/> is null; null for the default of the process.</param>
     /// <param name="timeout">The longest that a request may take.</param>
     /// <param name="time">The clock.</param>
     /// <param name="log">The log.</param>
-    public UserInfoClient(CognitoUserInfo source, HttpMessageHandler? handler, TimeSpan timeout, TimeProvider time, CognitoLog log)
+    public UserInfoClient(
+        CognitoUserInfo source, HttpMessageHandler? handler, Uri? proxy, TimeSpan timeout, TimeProvider time, CognitoLog log)
     {
         _source = source;
         _time = time;
         _log = log;
-        _http = new BoundedHttpClient(handler, timeout, MaximumBytes, time);
+        _http = new BoundedHttpClient(handler, proxy, timeout, MaximumBytes, time);
     }
 
     /// <summary>Gets the scope that an access token needs for its user's profile.</summary>
