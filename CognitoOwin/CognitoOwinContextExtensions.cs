@@ -22,6 +22,18 @@ public static class CognitoOwinContextExtensions
         context.Set(FailureKey, failure);
 
     /// <summary>
+    /// Gets why the request has no user although it came with a token or a malformed header. If several <c>UseCognitoJwt</c> have refused
+    /// it, this is what the answer says.
+    /// </summary>
+    /// <param name="context">The request.</param>
+    /// <returns>The refusal; null if a token was accepted, or none was read yet.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="context"/> is null.</exception>
+    public static CognitoAuthenticationFailedContext? GetCognitoAuthenticationFailure(this IOwinContext context) =>
+        RequestHandlers.Find(context ?? throw new ArgumentNullException(nameof(context))) is { } handlers
+            ? CognitoJwtAuthenticationHandler.FindFailure(handlers)
+            : null;
+
+    /// <summary>
     /// Gets the state of the keys of the application's user pools, and of its revocations, for a health endpoint. In a Web API controller, call
     /// <c>Request.GetOwinContext().GetCognitoHealth()</c>. The call never blocks; it may start a fetch in the background, whose
     /// result a later call reports.

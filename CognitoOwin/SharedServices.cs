@@ -22,6 +22,7 @@ internal sealed class SharedServices
     private readonly HashSet<string> _unknownNames = new(StringComparer.Ordinal);
     private bool _areNamesKnown = true;
     private CognitoLog _log = CognitoLog.None;
+    private RefusalReporter? _refusals;
     private CognitoRevocationList? _revocations;
 
     /// <summary>Gets the revocations, which all validators check.</summary>
@@ -62,6 +63,18 @@ internal sealed class SharedServices
                 : throw new InvalidOperationException(
                     "Two app.UseCognitoJwt() of one application have different lists of revocations. Set the same Revocations.List "
                     + "in all of them, or in none.");
+        }
+    }
+
+    /// <summary>Gets the one reporter of the application, so that its limits hold for all middlewares together.</summary>
+    /// <param name="time">The clock of the middleware that calls first.</param>
+    /// <param name="log">Its log.</param>
+    /// <returns>The reporter.</returns>
+    public RefusalReporter GetRefusals(TimeProvider time, CognitoLog log)
+    {
+        lock (_validators)
+        {
+            return _refusals ??= new RefusalReporter(time, log);
         }
     }
 

@@ -36,6 +36,7 @@ internal sealed class UserInfoClient : IDisposable
     private readonly CognitoUserInfo _source;
     private readonly TimeProvider _time;
     private readonly CognitoLog _log;
+    private readonly RepeatedFailures _failures;
     private readonly BoundedHttpClient _http;
 
     /// <param name="source">Where the profile is read.</param>
@@ -50,6 +51,7 @@ internal sealed class UserInfoClient : IDisposable
         _source = source;
         _time = time;
         _log = log;
+        _failures = new RepeatedFailures(time);
         _http = new BoundedHttpClient(handler, proxy, timeout, MaximumBytes, time);
     }
 
@@ -96,20 +98,25 @@ internal sealed class UserInfoClient : IDisposable
             cancellationToken.ThrowIfCancellationRequested();
 
             // Every other failure, one in the application's own HTTP handler included, makes the profile unavailable.
-            _log.UserInfoFailed(e is BoundedHttpException ? e.Message : "The request failed.", e.InnerException ?? e);
+            ReportFailure(address, e is BoundedHttpException ? e.Message : "The request failed.", e.InnerException ?? e);
             return UserInfoAnswer.ReportUnavailable(DefaultRetryAfter);
         }
 
         var members = StrictJson.ParseObject(answer.Body);
         if (answer.Status != HttpStatusCode.OK)
         {
-            return ReadError(answer, members ?? new JsonMembers());
+            return ReadError(address, answer, members ?? new JsonMembers());
         }
 
         if (members == null || ReadAttributes(members) is not { } attributes)
         {
-            _log.UserInfoFailed("The answer is not the JSON of a profile.");
+            ReportFailure(address, "The answer is not the JSON of a profile.");
             return UserInfoAnswer.ReportUnavailable(DefaultRetryAfter);
+        }
+
+        if (_failures.Reset() is > 0 and var failures)
+        {
+            _log.UserInfoRecovered(failures);
         }
 
         // OpenID Connect Core 1.0 §5.3.2: compare sub, because the answer may be another user's.
@@ -136,7 +143,7 @@ internal sealed class UserInfoClient : IDisposable
         };
     }
 
-    private UserInfoAnswer ReadError(BoundedHttpAnswer answer, JsonMembers body)
+    private UserInfoAnswer ReadError(Uri address, BoundedHttpAnswer answer, JsonMembers body)
     {
         var error = GetErrorName(body);
         var isRefusal = answer.Status == HttpStatusCode.Unauthorized
@@ -146,9 +153,17 @@ internal sealed class UserInfoClient : IDisposable
             return UserInfoAnswer.Refuse(TokenRejection.UserNotActive, _time);
         }
 
-        _log.UserInfoFailed($"The answer has status {(int)answer.Status}{(error.Length > 0 ? $" ({error})" : "")}, expected 200.");
+        ReportFailure(address, $"The answer has status {(int)answer.Status}{(error.Length > 0 ? $" ({error})" : "")}, expected 200.");
         var retryAfter = answer.RetryAfter ?? DefaultRetryAfter;
         return UserInfoAnswer.ReportUnavailable(retryAfter < LongestRetryAfter ? retryAfter : LongestRetryAfter);
+    }
+
+    private void ReportFailure(Uri address, string reason, Exception? exception = null)
+    {
+        if (_failures.Add((address, reason), out var failures))
+        {
+            _log.UserInfoFailed(reason, exception, failures);
+        }
     }
 
     // AWS's JSON protocol has the name in __type, sometimes with a namespace before a #; OAuth has it in error. The log shows the
