@@ -100,6 +100,7 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
         }
 
         identity.ApplyOutcome(outcome.Claims, outcome.User);
+        RequestMetrics.RecordAccepted(validation);
         return new AuthenticationTicket(identity, new AuthenticationProperties { ExpiresUtc = token.ExpiresAt });
     }
 
@@ -194,6 +195,10 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
             {
                 await RefuseTokenAsync(fault, found.Text).ConfigureAwait(false);
             }
+            else
+            {
+                RequestMetrics.RecordNoToken();
+            }
 
             return null;
         }
@@ -246,6 +251,7 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
         var text = string.IsNullOrWhiteSpace(description) ? RejectionText.GetDescription(rejection) : description!;
         _refusal = new Refusal(rejection, text, retryAfter, statusCode);
         _isAccepted = false;
+        RequestMetrics.RecordRefused(_refusal, _validation);
         services.Refusals.Report(Context, rejection, _validation, services.Validator.Issuers);
         if (_hasHeader || Options.InvalidTokens == InvalidTokenHandling.Reject)
         {

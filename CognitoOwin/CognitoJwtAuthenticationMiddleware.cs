@@ -46,6 +46,7 @@ public sealed class CognitoJwtAuthenticationMiddleware : AuthenticationMiddlewar
         var reporter = new ProvisioningReporter(options.MaximumPendingProvisioning, options.TimeProvider, log);
         var provisioner = new UserProvisioner(
             options.CreateProvisioningSettings(), userInfo, raise, reporter, options.TimeProvider, disposing);
+        ProvisioningMetrics.Observe(provisioner);
         _services = new MiddlewareServices(validator, provisioner, options.CreateIdentitySettings(), _shared.GetRefusals(options.TimeProvider, log));
 
         if (options.CreateRoleClaim().IsAttribute)

@@ -17,7 +17,7 @@ export const settingsFor = (pools) => ({
 export async function startStack({ processes, settings, ...others } = {}) {
   const pools = await startPools();
   try {
-    const application = await startApplication({ ...others, processes, settings: { ...settingsFor(pools), ...settings } });
+    const application = await startApplication({ ...others, processes, settings: { ...settingsFor(pools), ...(typeof settings === 'function' ? settings(pools) : settings) } });
     return {
       pools,
       application,

@@ -9,7 +9,7 @@ namespace CognitoOwin.Diagnostics;
 
 /// <summary>
 /// Writes every message of the library to the application's log. No message shows a token, a query or the claims of a user. The few
-/// values of a client that a message shows are cut and cleaned. <c>docs/keys-and-caching.md</c> lists the messages.
+/// values of a client that a message shows are cut and cleaned. <c>docs/operations.md</c> lists the messages.
 /// </summary>
 internal sealed class CognitoLog(ILogger? logger)
 {

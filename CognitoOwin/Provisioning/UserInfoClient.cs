@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using System.Net;
 using System.Net.Http;
@@ -89,6 +90,7 @@ internal sealed class UserInfoClient : IDisposable
     private async Task<UserInfoAnswer> FetchAsync(CognitoToken token, Uri address, CancellationToken cancellationToken)
     {
         BoundedHttpAnswer answer;
+        var started = _time.GetTimestamp();
         try
         {
             answer = await _http.SendAsync(() => CreateRequest(token, address), cancellationToken).ConfigureAwait(false);
@@ -98,10 +100,20 @@ internal sealed class UserInfoClient : IDisposable
             cancellationToken.ThrowIfCancellationRequested();
 
             // Every other failure, one in the application's own HTTP handler included, makes the profile unavailable.
+            ProvisioningMetrics.RecordProfile(_time.GetElapsedTime(started), (e as BoundedHttpException)?.Failure switch
+            {
+                BoundedHttpFailure.Timeout => "timeout",
+                BoundedHttpFailure.Connection => "connection",
+                BoundedHttpFailure.TooLarge => "too_large",
+                _ => "_OTHER",
+            });
             ReportFailure(address, e is BoundedHttpException ? e.Message : "The request failed.", e.InnerException ?? e);
             return UserInfoAnswer.ReportUnavailable(DefaultRetryAfter);
         }
 
+        ProvisioningMetrics.RecordProfile(
+            _time.GetElapsedTime(started),
+            answer.Status == HttpStatusCode.OK ? null : ((int)answer.Status).ToString(CultureInfo.InvariantCulture));
         var members = StrictJson.ParseObject(answer.Body);
         if (answer.Status != HttpStatusCode.OK)
         {
