@@ -85,7 +85,7 @@ public sealed class RefusalLogTests : IDisposable
     public async Task Trace_of_a_hierarchical_activity_is_cleaned()
     {
         using var host = Start();
-        using var activity = new Activity("request").SetParentId("evil\r\nid\"").Start();
+        using var activity = new Activity("request").SetIdFormat(ActivityIdFormat.Hierarchical).SetParentId("evil\r\nid\"").Start();
 
         await host.SendAsync(Request("/", "opaque"));
 
