@@ -46,7 +46,7 @@ done
 . eng/prepare.sh
 prepare dotnet mono node
 if $all; then
-  prepare stack browser database lint
+  prepare stack browser database metrics lint
 fi
 
 results=$PWD/artifacts/test-results

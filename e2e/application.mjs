@@ -12,8 +12,9 @@ const sample = fileURLToPath(new URL('../samples/Notes/', import.meta.url));
  * @param database   { connectionString, providerName }, instead of a SQLite file in the deployment's folder
  * @param processes  the number of fastcgi-mono-server4 processes; they share one database
  * @param assemblies additional files for its bin folder
+ * @param edit       changes the text of its web.config; gets the text and the folder of the deployment
  */
-export async function startApplication({ settings, database, processes = 1, assemblies = [] }) {
+export async function startApplication({ settings, database, processes = 1, assemblies = [], edit }) {
   if (!existsSync(path.join(sample, 'bin/Notes.dll'))) {
     throw new Error('The sample is not built: dotnet build samples/Notes -c Release');
   }
@@ -28,6 +29,10 @@ export async function startApplication({ settings, database, processes = 1, asse
 
   try {
     deploy(site, settings, database);
+    if (edit) {
+      const file = path.join(site, 'web.config');
+      writeFileSync(file, edit(readFileSync(file, 'utf8'), folder));
+    }
     assemblies.forEach((file) => cpSync(file, path.join(site, 'bin', path.basename(file))));
     const ports = [];
     for (let index = 0; index < processes; index++) {

@@ -1,8 +1,8 @@
 // What users receive: the packages as `dotnet pack` writes them, opened and read, and a project that has nothing but them.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -95,6 +95,59 @@ test('CognitoOwin brings the settings with placeholders, and the three steps tha
   assert.equal(read('content/web.config.transform'), readFileSync(path.join(root, 'web.config.transform'), 'utf8'));
   assert.match(read('readme.txt'), /three steps/);
   assert.match(read('readme.txt'), /cognito:UserPoolId[^]*UseCognitoJwt[^]*Authorization: Bearer/);
+});
+
+// The last commit, with the remote of another machine. The build of the packages above has whatever remote this machine has.
+for (const [remote, address] of [
+  ['../a local folder', undefined],
+  ['https://user:secret@github.com/example/cognito-owin.git', 'https://github.com/example/cognito-owin'],
+]) {
+  test(`A package that is built with the remote ${remote} names ${address ?? 'no address'}`, () => {
+    const clone = path.join(folder, address ? 'with-remote' : 'without-remote');
+    run('git', 'clone', '-q', '--no-hardlinks', root, clone);
+    run('git', '-C', clone, 'remote', 'set-url', 'origin', remote);
+    const answer = path.join(root, '.katana-source.props');
+    if (existsSync(answer)) {
+      copyFileSync(answer, path.join(clone, '.katana-source.props'));
+    }
+    const output = path.join(clone, 'out');
+    run('dotnet', 'pack', path.join(clone, 'CognitoOwin'), '-c', 'Release', '-v', 'q', '-nologo', '-o', output, '-nodeReuse:false', '-p:UseSharedCompilation=false');
+    const content = path.join(clone, 'content');
+    run('unzip', '-q', path.join(output, readdirSync(output).find((name) => name.endsWith('.nupkg'))), '-d', content);
+    const nuspec = readFileSync(path.join(content, 'CognitoOwin.nuspec'), 'utf8');
+    const readme = readFileSync(path.join(content, 'README.md'), 'utf8');
+    const assembly = readFileSync(path.join(content, 'lib/net472/CognitoOwin.dll'), 'latin1');
+
+    assert.equal(/<projectUrl>([^<]*)<\/projectUrl>/.exec(nuspec)?.[1], address);
+    assert.equal(/<repository [^>]*url="([^"]*)"/.exec(nuspec)?.[1], address);
+    assert.equal(assembly.includes('https://github.com/example/cognito-owin'), address !== undefined);
+    assert.ok(!(nuspec + readme + assembly).includes('user:secret'));
+
+    const links = [...readme.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target);
+    assert.deepEqual(links.filter((target) => !/^(https?:|#)/.test(target)), []);
+    const original = readFileSync(path.join(clone, 'README.md'), 'utf8');
+    assert.ok(readme.includes('```xml\n<appSettings>') && readme.split('\n').length === original.split('\n').length);
+    if (address) {
+      const commit = run('git', '-C', clone, 'rev-parse', 'HEAD').trim();
+      assert.ok(links.includes(`${address}/blob/${commit}/docs/configuration.md`));
+    }
+  });
+}
+
+test('A build with KatanaSource=Packages says what to do where the feed lacks packages', (context) => {
+  if (standIns.length === 0) {
+    context.skip('The feed serves all of Katana.');
+    return;
+  }
+  const { status, stdout } = spawnSync(
+    'dotnet', ['restore', 'CognitoOwin.sln', '-p:KatanaSource=Packages', '-nologo', '-v', 'q'], { cwd: root, encoding: 'utf8' });
+  try {
+    assert.notEqual(status, 0);
+    assert.match(stdout, /error : KatanaSource is Packages, and the feed does not serve all of Katana .*-p:KatanaSource=StandIn/);
+    assert.ok(stdout.match(/NU1101/g).length <= standIns.length * 2, stdout);
+  } finally {
+    run('dotnet', 'restore', 'CognitoOwin.sln', '-v', 'q');
+  }
 });
 
 test('Two builds of one commit are the same, byte for byte', () => {

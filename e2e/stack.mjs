@@ -14,10 +14,10 @@ export const settingsFor = (pools) => ({
   'signIn:Endpoint': `${pools.endpoint}/`,
 });
 
-export async function startStack({ processes, settings } = {}) {
+export async function startStack({ processes, settings, ...others } = {}) {
   const pools = await startPools();
   try {
-    const application = await startApplication({ processes, settings: { ...settingsFor(pools), ...settings } });
+    const application = await startApplication({ ...others, processes, settings: { ...settingsFor(pools), ...(typeof settings === 'function' ? settings(pools) : settings) } });
     return {
       pools,
       application,

@@ -252,6 +252,9 @@ public sealed class RevocationListTests
         CollectionAssert.AreEqual(
             new[] { "client 1", "sign_in 1", "token 1", "user 1" }, measurements.Refused.OrderBy(text => text, StringComparer.Ordinal).ToArray());
 
+        CollectionAssert.AreEqual(
+            new[] { "client 1", "sign_in 1", "token 1", "user 1" }, measurements.Written.OrderBy(text => text, StringComparer.Ordinal).ToArray());
+
         validator.Dispose();
         validator.Dispose();
         Assert.AreEqual(before, measurements.Entries);

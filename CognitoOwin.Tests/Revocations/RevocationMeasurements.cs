@@ -11,13 +11,14 @@ internal sealed class RevocationMeasurements : IDisposable
 {
     private readonly MeterListener _listener = new();
     private readonly ConcurrentDictionary<string, long> _refused = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> _written = new(StringComparer.Ordinal);
     private long _entries;
 
     public RevocationMeasurements()
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Name.StartsWith("cognito_owin.revocations.", StringComparison.Ordinal))
+            if (instrument.Name is "cognito_owin.revocations.entries" or "cognito_owin.revocations.refused" or "cognito_owin.revocations.written")
             {
                 listener.EnableMeasurementEvents(instrument);
             }
@@ -30,15 +31,18 @@ internal sealed class RevocationMeasurements : IDisposable
                 return;
             }
 
+            var counts = instrument.Name == "cognito_owin.revocations.refused" ? _refused : _written;
             foreach (var tag in tags)
             {
-                _refused.AddOrUpdate($"{(tag.Key == "cognito_owin.revocation.kind" ? tag.Value : tag.Key)}", value, (_, sum) => sum + value);
+                counts.AddOrUpdate($"{(tag.Key == "cognito_owin.revocation.kind" ? tag.Value : tag.Key)}", value, (_, sum) => sum + value);
             }
         });
         _listener.Start();
     }
 
     public IEnumerable<string> Refused => _refused.Select(pair => $"{pair.Key} {pair.Value}");
+
+    public IEnumerable<string> Written => _written.Select(pair => $"{pair.Key} {pair.Value}");
 
     public long Entries
     {

@@ -240,12 +240,16 @@ public sealed class CognitoRevocationList : ICognitoRevocations
             return Task.FromCanceled(cancellationToken);
         }
 
-        return TryAdd(pool, kind, new RevocationKey(id), new RevocationEntry(moment, expiresAt))
-            ? Task.CompletedTask
-            : Task.FromException(new InvalidOperationException(
-                $"Nothing was revoked, because the list of revocations is full: it has {_maximumEntries.ToString(CultureInfo.InvariantCulture)} "
-                + "entries that have not expired. Raise cognito:RevocationsMaximumEntries. Let Cognito revoke refresh tokens, and say "
-                + "so in the call, so that entries are kept for a day only."));
+        if (TryAdd(pool, kind, new RevocationKey(id), new RevocationEntry(moment, expiresAt)))
+        {
+            RevocationMetrics.RecordWrite(kind);
+            return Task.CompletedTask;
+        }
+
+        return Task.FromException(new InvalidOperationException(
+            $"Nothing was revoked, because the list of revocations is full: it has {_maximumEntries.ToString(CultureInfo.InvariantCulture)} "
+            + "entries that have not expired. Raise cognito:RevocationsMaximumEntries. Let Cognito revoke refresh tokens, and say "
+            + "so in the call, so that entries are kept for a day only."));
     }
 
     private bool TryAdd(PoolRevocations pool, RevocationKind kind, RevocationKey key, RevocationEntry entry)

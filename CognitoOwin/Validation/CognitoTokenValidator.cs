@@ -82,7 +82,7 @@ public sealed class CognitoTokenValidator : IDisposable
 
         PoolKeys CreateKeys(CognitoUserPool userPool)
         {
-            var pool = new TrustedPool(userPool, settings);
+            var pool = new TrustedPool(userPool, settings, isResolved: false);
             _poolIds.Add(pool.UserPoolId);
             var keys = new PoolKeys(userPool, settings.Keys, settings.ClockSkew, _time, log);
             foreach (var issuer in keys.ByIssuer)
@@ -93,6 +93,9 @@ public sealed class CognitoTokenValidator : IDisposable
             return keys;
         }
     }
+
+    /// <summary>Gets the issuers of the configured pools.</summary>
+    internal IEnumerable<string> Issuers => _issuers.Keys;
 
     /// <summary>Gets the revocations, which this validator checks for every token.</summary>
     public ICognitoRevocations Revocations => _revocations;
@@ -144,7 +147,7 @@ public sealed class CognitoTokenValidator : IDisposable
             ?? ReadTokenUse(claims, out tokenUse);
         if (badClaim != null)
         {
-            return badClaim;
+            return AddOrigin(badClaim, isVerified: false);
         }
 
         if (issuer == null)
@@ -166,7 +169,7 @@ public sealed class CognitoTokenValidator : IDisposable
         badClaim = ValidateTokenUse(claims, tokenUse, issuer.Pool) ?? ValidateClient(claims, tokenUse, issuer.Pool, out clientId);
         if (badClaim != null)
         {
-            return badClaim;
+            return AddOrigin(badClaim, isVerified: false);
         }
 
         var lookup = await issuer.Keys.FindAsync(keyId, NumericDate.ToOptionalDateTimeOffset(issueTime), cancellationToken).ConfigureAwait(false);
@@ -178,9 +181,11 @@ public sealed class CognitoTokenValidator : IDisposable
 
         if (lookup.Key is not { } key)
         {
-            return lookup.RetryAfter is { } retryAfter
-                ? ReportUnavailable(TokenRejection.KeysUnavailable, retryAfter)
-                : Reject(TokenRejection.UnknownKey, "kid", keyId);
+            return AddOrigin(
+                lookup.RetryAfter is { } retryAfter
+                    ? ReportUnavailable(TokenRejection.KeysUnavailable, retryAfter)
+                    : Reject(TokenRejection.UnknownKey, "kid", keyId),
+                isVerified: false);
         }
 
         // Verifying is the one costly step. Concurrent requests with the same new token share one verification.
@@ -190,18 +195,23 @@ public sealed class CognitoTokenValidator : IDisposable
         {
             if (!key.Verify(jws.Buffer, jws.SigningInputLength, jws.Signature))
             {
-                return Reject(TokenRejection.InvalidSignature);
+                return AddOrigin(Reject(TokenRejection.InvalidSignature), isVerified: false);
             }
 
             var pool = issuer.Pool;
             if (CognitoToken.Read(
                 token, claims, pool.UserPool, pool.UserPoolId, issuer.Name, tokenUse, clientId, expiration, issueTime, _roleClaim) is not { } validated)
             {
-                return Reject(TokenRejection.MalformedClaim);
+                return AddOrigin(Reject(TokenRejection.MalformedClaim), isVerified: true);
             }
 
-            return ValidateRights(validated, issuer.Pool) ?? Accept(validated, issuer, key);
+            return ValidateRights(validated, issuer.Pool) is { } missingRight
+                ? AddOrigin(missingRight, isVerified: true)
+                : Accept(validated, issuer, key);
         }
+
+        CognitoTokenValidationResult AddOrigin(CognitoTokenValidationResult rejected, bool isVerified) =>
+            issuer == null ? rejected : rejected.AddOrigin(issuer.Pool, claims, isVerified);
     }
 
     /// <summary>

@@ -13,6 +13,11 @@ internal static class RevocationMetrics
         unit: "{token}",
         description: "Tokens that were refused because they are revoked.");
 
+    private static readonly Counter<long> Written = CognitoMeter.Instance.CreateCounter<long>(
+        InstrumentNames.RevocationsWritten,
+        unit: "{entry}",
+        description: "Revocations that the application has written.");
+
     private static readonly ObservedObjects<CognitoRevocationList> Lists = new();
 
     static RevocationMetrics() => CognitoMeter.Instance.CreateObservableUpDownCounter(
@@ -32,6 +37,9 @@ internal static class RevocationMetrics
             Refused.Add(1, new KeyValuePair<string, object?>(InstrumentNames.RevocationKindTag, GetName(kind)));
         }
     }
+
+    public static void RecordWrite(RevocationKind kind) =>
+        Written.Add(1, new KeyValuePair<string, object?>(InstrumentNames.RevocationKindTag, GetName(kind)));
 
     private static string GetName(RevocationKind kind) => kind switch
     {

@@ -13,7 +13,7 @@ public static class WebApiConfig
     {
         config.MapHttpAttributeRoutes();
         config.Services.Add(typeof(IExceptionLogger), new TraceExceptionLogger());
-        config.MessageHandlers.Add(new CognitoProvisioningFailureHandler());
+        config.MessageHandlers.Add(new CognitoUnavailableHandler());
 
         config.Formatters.Remove(config.Formatters.XmlFormatter);
         var json = config.Formatters.JsonFormatter.SerializerSettings;
@@ -26,7 +26,7 @@ public static class WebApiConfig
     {
         // CognitoOwin logs the exceptions of OnProvisionUser to the same console.
         public override bool ShouldLog(ExceptionLoggerContext context) =>
-            context.CatchBlock.Name != nameof(CognitoProvisioningFailureHandler);
+            context.CatchBlock.Name != nameof(CognitoUnavailableHandler);
 
         public override void Log(ExceptionLoggerContext context) =>
             Trace.TraceError("A controller failed: {0}", context.Exception);
