@@ -30,7 +30,7 @@ internal static class BearerChallenge
         // RFC 6750 §3.1: name the scopes that are enough. A missing group is not a matter of scopes.
         if (refusal?.Rejection == TokenRejection.ScopeMissing)
         {
-            challenge.Append(", scope=\"").Append(string.Join(" ", options.RequiredScopes)).Append('"');
+            challenge.Append(", scope=\"").Append(string.Join(" ", refusal.SufficientScopes)).Append('"');
         }
         else if (refusal?.Rejection == TokenRejection.UserInfoScopeMissing)
         {

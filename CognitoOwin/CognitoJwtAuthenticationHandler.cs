@@ -213,14 +213,19 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
         else if (!_isAccepted)
         {
             var description = Options.IncludeErrorDetails ? validation.DetailedDescription : validation.Description;
-            await RefuseTokenAsync(validation.Rejection, tokenText, description, validation.RetryAfter).ConfigureAwait(false);
+            await RefuseTokenAsync(validation.Rejection, tokenText, description, validation.RetryAfter, validation.SufficientScopes)
+                .ConfigureAwait(false);
         }
 
         return validation;
     }
 
     private Task RefuseTokenAsync(
-        TokenRejection rejection, TokenText? token, string? description = null, TimeSpan? retryAfter = null)
+        TokenRejection rejection,
+        TokenText? token,
+        string? description = null,
+        TimeSpan? retryAfter = null,
+        IEnumerable<string>? sufficientScopes = null)
     {
         _isForeign = token is { } text && services.Validator.IsForeign(rejection, text);
         if (_isForeign)
@@ -230,7 +235,7 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
 
         return _isForeign && Options.ForeignTokens == ForeignTokenHandling.Ignore
             ? RefuseAsync(TokenRejection.UnknownIssuer)
-            : RefuseAsync(rejection, description, retryAfter);
+            : RefuseAsync(rejection, description, retryAfter, sufficientScopes: sufficientScopes);
     }
 
     // The exception must not reach the host: it would answer with a page of its own or a redirect, and drop the headers that
@@ -245,11 +250,15 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
     }
 
     private Task RefuseAsync(
-        TokenRejection rejection, string? description = null, TimeSpan? retryAfter = null, int? statusCode = null)
+        TokenRejection rejection,
+        string? description = null,
+        TimeSpan? retryAfter = null,
+        int? statusCode = null,
+        IEnumerable<string>? sufficientScopes = null)
     {
         // The application may give an empty reason.
         var text = string.IsNullOrWhiteSpace(description) ? RejectionText.GetDescription(rejection) : description!;
-        _refusal = new Refusal(rejection, text, retryAfter, statusCode);
+        _refusal = new Refusal(rejection, text, retryAfter, statusCode, sufficientScopes);
         _isAccepted = false;
         RequestMetrics.RecordRefused(_refusal, _validation);
         services.Refusals.Report(Context, rejection, _validation, services.Validator.Issuers);

@@ -40,8 +40,9 @@ public sealed class CognitoJwtAuthenticationMiddleware : AuthenticationMiddlewar
         var validator = new CognitoTokenValidator(
             settings with { RevocationList = _shared.ShareRevocations(options.Revocations.List) }, log);
         _shared.Add(validator, settings.UserPools, settings.UserPoolResolver != null, log);
-        var userInfo = new UserInfoClient(
+        var userInfoClient = new UserInfoClient(
             options.UserInfo, options.UserInfoHttpMessageHandler, options.Keys.Proxy, options.UserInfoTimeout, options.TimeProvider, log);
+        var userInfo = new UserInfoReader(userInfoClient, options.UserInfoMaxAge, options.TimeProvider, disposing);
         RaiseProvisionUser? raise = options.Provider.HandlesProvisioning ? new ProvisionUserEvent(options).RaiseAsync : null;
         var reporter = new ProvisioningReporter(options.MaximumPendingProvisioning, options.TimeProvider, log);
         var provisioner = new UserProvisioner(
@@ -57,7 +58,7 @@ public sealed class CognitoJwtAuthenticationMiddleware : AuthenticationMiddlewar
         if (disposing != CancellationToken.None)
         {
             disposing.Register(validator.Dispose);
-            disposing.Register(userInfo.Dispose);
+            disposing.Register(userInfoClient.Dispose);
         }
     }
 

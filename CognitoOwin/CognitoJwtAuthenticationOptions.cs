@@ -194,12 +194,14 @@ public sealed class CognitoJwtAuthenticationOptions : AuthenticationOptions
     /// <summary>
     /// Gets or sets how many requests may wait for the provisioning handler and for profiles at the same time, in this process: 1
     /// to 10,000. A request beyond that does not wait; it is answered as if the handler had failed. Tokens whose users are
-    /// remembered do not wait. Default: 100.
+    /// remembered do not wait, unless <see cref="UserInfoMaxAge"/> is over; beyond the limit, their last answer is used like in an
+    /// outage. Default: 100.
     /// </summary>
     public int MaximumPendingProvisioning { get; set; } = CognitoJwtDefaults.MaximumPendingProvisioning;
 
     /// <summary>
-    /// Gets or sets where the profile of the user of an access token is read, once for each token. Default:
+    /// Gets or sets where the profile of the user of an access token is read, once for each token unless
+    /// <see cref="UserInfoMaxAge"/> is set. Default:
     /// <see cref="CognitoUserInfo.None"/>: the provisioning event has no e-mail address and no other attribute of that user.
     /// </summary>
     public CognitoUserInfo UserInfo { get; set; }
@@ -209,6 +211,15 @@ public sealed class CognitoJwtAuthenticationOptions : AuthenticationOptions
     /// replicas has one address in each Region. Default: 5 seconds.
     /// </summary>
     public TimeSpan UserInfoTimeout { get; set; } = CognitoJwtDefaults.UserInfoTimeout;
+
+    /// <summary>
+    /// Gets or sets how old the user pool's last answer about the user of an access token may be: 10 seconds to 24 hours. A request
+    /// with an older answer waits until <c>GetUser</c> has been called again, so that a sign-out or a disabled user in Cognito is
+    /// seen after this time at the latest. It needs <see cref="TokenUse"/> = <see cref="CognitoTokenUse.Access"/> and
+    /// <see cref="UserInfo"/> = <see cref="CognitoUserInfo.GetUser"/>. Default (null): the pool is asked once for each token.
+    /// <c>docs/sign-out.md</c> has the number of calls, and what happens when the pool cannot be asked.
+    /// </summary>
+    public TimeSpan? UserInfoMaxAge { get; set; }
 
     /// <summary>
     /// Gets or sets the handler that sends the requests for profiles, for a proxy or your own TLS policy; it is not disposed.

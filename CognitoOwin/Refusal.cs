@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 
 namespace CognitoOwin;
 
@@ -7,13 +8,21 @@ namespace CognitoOwin;
 /// <param name="description">The reason in one sentence.</param>
 /// <param name="retryAfter">The time after which to try again; null if it is not known.</param>
 /// <param name="statusCode">The application's own status; null for the one that goes with the reason.</param>
-internal sealed class Refusal(TokenRejection rejection, string description, TimeSpan? retryAfter = null, int? statusCode = null)
+/// <param name="sufficientScopes">The scopes of which one is enough; null if scopes are not the reason.</param>
+internal sealed class Refusal(
+    TokenRejection rejection,
+    string description,
+    TimeSpan? retryAfter = null,
+    int? statusCode = null,
+    IEnumerable<string>? sufficientScopes = null)
 {
     public TokenRejection Rejection { get; } = rejection;
 
     public string Description { get; } = description;
 
     public TimeSpan? RetryAfter { get; } = retryAfter;
+
+    public IEnumerable<string> SufficientScopes { get; } = sufficientScopes ?? [];
 
     /// <summary>Gets whether the token is not at fault. The client needs no other, so the answer has no challenge.</summary>
     public bool IsTemporary => Rejection is

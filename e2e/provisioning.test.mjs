@@ -2,14 +2,14 @@
 // Build the sample first: dotnet build samples/Notes -c Release
 
 import assert from 'node:assert/strict';
-import { createPrivateKey, createSign } from 'node:crypto';
-import { createRequire } from 'node:module';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startApplication } from './application.mjs';
 import { bearer, otherConnections, pastSecond, send, tamper } from './client.mjs';
 import { startDatabase } from './database.mjs';
 import { startPools, users } from './pool.mjs';
+import { waitUntil } from './processes.mjs';
+import { sign } from './sign.mjs';
 import { settingsFor } from './stack.mjs';
 
 const { alice, bob } = users;
@@ -314,10 +314,30 @@ describe('four processes under faults', () => {
   });
 });
 
-// cognito-local has one signing key, which is a file of its package.
-function sign(claims) {
-  const encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const { pem } = createRequire(import.meta.url)('cognito-local/lib/keys/cognitoLocal.private.json');
-  const content = `${encode({ alg: 'RS256', kid: 'CognitoLocal' })}.${encode(claims)}`;
-  return `${content}.${createSign('RSA-SHA256').update(content).sign(createPrivateKey(pem), 'base64url')}`;
-}
+describe('an application that starts while its database is away', () => {
+  let pools, database, application;
+
+  before(async () => {
+    [pools, database] = await Promise.all([startPools(), startDatabase()]);
+    await database.pause();
+    application = await startApplication({ processes: 2, database: database.connection, settings: settingsFor(pools) });
+  });
+  after(async () => {
+    await application?.stop();
+    await Promise.all([pools?.stop(), database?.stop()]);
+  });
+
+  it('F6: it starts, says why users get 503, and takes the database into use when it is there', async () => {
+    const { idToken } = await pools.signIn(pools.own, alice);
+    const get = (path) => send(application.url, { path, headers: [bearer(idToken)] });
+    assert.equal((await get('/api/public')).status, 200);
+    assert.equal((await get('/api/me')).status, 503);
+    assert.match(application.log(), /The database cannot be reached: /);
+
+    await database.resume();
+    await waitUntil(async () => (await get('/api/me')).status === 200, { what: 'the user', seconds: 20 });
+    for (let i = 0; i < 4; i++) {
+      assert.equal((await get('/api/me')).status, 200);
+    }
+  });
+});

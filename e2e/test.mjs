@@ -2,15 +2,15 @@
 // Build the sample first: dotnet build samples/Notes -c Release
 
 import assert from 'node:assert/strict';
-import { createHmac, createPrivateKey, createSign } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
-import { createRequire } from 'node:module';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startApplication } from './application.mjs';
 import { bearer, send, tamper } from './client.mjs';
 import { newcomer, startPools, stranger, users } from './pool.mjs';
+import { sign, signWithPublicKey } from './sign.mjs';
 import { settingsFor, startStack } from './stack.mjs';
 import { runStep, story } from './story.mjs';
 
@@ -147,7 +147,7 @@ describe('the application and its user pool', () => {
       'with an unknown use': () => idToken({ token_use: 'refresh' }),
       'with an unknown key': () => idToken({}, { kid: 'nobody' }),
       'without a signature': () => `${sign({ ...idClaims() }, { alg: 'none' }).split('.').slice(0, 2).join('.')}.`,
-      'signed with the public key as an HMAC secret': () => hs256(idClaims()),
+      'signed with the public key as an HMAC secret': () => signWithPublicKey(idClaims()),
     };
     const idClaims = () => ({
       sub: '00000000-0000-4000-8000-000000000000',
@@ -446,25 +446,6 @@ function assertNoInternals(answer) {
   assert.doesNotMatch(answer.text, /\w+Exception\b|StackTrace|\bat [\w.]+ ?\(|\/tmp\//);
 }
 
-function encode(value) {
-  return Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
-}
-
-// cognito-local has one signing key, which is a file of its package.
-function cognitoLocalKeys() {
-  const load = createRequire(import.meta.url);
-  return {
-    privateKey: createPrivateKey(load('cognito-local/lib/keys/cognitoLocal.private.json').pem),
-    publicKey: load('cognito-local/lib/keys/cognitoLocal.public.json').pem,
-  };
-}
-
-function sign(claims, header) {
-  const content = `${encode({ alg: 'RS256', kid: 'CognitoLocal', ...header })}.${encode(claims)}`;
-  return `${content}.${createSign('RSA-SHA256').update(content).sign(cognitoLocalKeys().privateKey, 'base64url')}`;
-}
-
-function hs256(claims) {
-  const content = `${encode({ alg: 'HS256', kid: 'CognitoLocal' })}.${encode(claims)}`;
-  return `${content}.${createHmac('sha256', cognitoLocalKeys().publicKey).update(content).digest('base64url')}`;
+function encode(text) {
+  return Buffer.from(text).toString('base64url');
 }

@@ -69,7 +69,7 @@ public sealed class SettingsTests
             ("cognito:StaleLifetime", "7200"),
             ("cognito:MinimumRefetchInterval", "20"),
             ("cognito:FetchTimeout", "2"),
-            ("cognito:Prefetch", "true"),
+            ("cognito:Prefetch", "false"),
             ("cognito:Proxy", "http://proxy.example.com:8080"),
             ("cognito:PublicKeysCachingEnabled", "false"),
             ("cognito:PublicKeysCachingTimeout", "3600"),
@@ -77,6 +77,8 @@ public sealed class SettingsTests
             ("cognito:TokenCacheMaximumEntries", "500"),
             ("cognito:RevocationsMaximumEntries", "5000"),
             ("cognito:RefreshTokenLifetime", "7200"),
+            ("cognito:UserInfo", "getUser"),
+            ("cognito:UserInfoMaxAge", "300"),
             ("cognito:ProvisioningTimeout", "10"),
             ("cognito:MaximumPendingProvisioning", "50"),
             ("cognito:RequireHttps", "false"));
@@ -109,7 +111,7 @@ public sealed class SettingsTests
         Assert.AreEqual(TimeSpan.FromHours(2), options.Keys.StaleLifetime);
         Assert.AreEqual(TimeSpan.FromSeconds(20), options.Keys.MinimumRefetchInterval);
         Assert.AreEqual(TimeSpan.FromSeconds(2), options.Keys.FetchTimeout);
-        Assert.IsTrue(options.Keys.Prefetch);
+        Assert.IsFalse(options.Keys.Prefetch);
         Assert.AreEqual("http://proxy.example.com:8080/", options.Keys.Proxy!.AbsoluteUri);
         Assert.IsFalse(options.Keys.CachingEnabled);
         Assert.AreEqual(TimeSpan.FromHours(1), options.Keys.RefreshInterval);
@@ -117,6 +119,8 @@ public sealed class SettingsTests
         Assert.AreEqual(500, options.TokenCache.MaximumEntries);
         Assert.AreEqual(5000, options.Revocations.MaximumEntries);
         Assert.AreEqual(TimeSpan.FromHours(2), options.Revocations.RefreshTokenLifetime);
+        Assert.AreEqual(CognitoUserInfo.GetUser, options.UserInfo);
+        Assert.AreEqual(TimeSpan.FromMinutes(5), options.UserInfoMaxAge);
         Assert.AreEqual(TimeSpan.FromSeconds(10), options.ProvisioningTimeout);
         Assert.AreEqual(50, options.MaximumPendingProvisioning);
         Assert.IsFalse(options.RequireHttps);

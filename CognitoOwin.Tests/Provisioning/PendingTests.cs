@@ -148,6 +148,7 @@ public sealed class PendingTests : IDisposable
 
         await CountAnswers(requests).WaitForAsync(7);
         Assert.AreEqual(7, requests.Count(request => request.IsCompleted));
+        await profiles.Calls.WaitForAsync(3);
         Assert.AreEqual("alice", (await host.GetAsync("/", seen)).Body);
         _time.Advance(TimeSpan.FromSeconds(5));
         Assert.IsTrue((await Task.WhenAll(requests)).All(answer => answer.StatusCode == 503));
@@ -224,8 +225,11 @@ public sealed class PendingTests : IDisposable
 
     private sealed class HangingHandler : HttpMessageHandler
     {
+        public Signal Calls { get; } = new();
+
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
+            Calls.Add();
             await Task.Delay(Timeout.Infinite, cancellationToken);
             throw new InvalidOperationException("The pool has answered.");
         }

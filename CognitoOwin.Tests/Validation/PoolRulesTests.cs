@@ -35,6 +35,18 @@ public sealed class PoolRulesTests
     }
 
     [TestMethod]
+    public async Task Challenge_names_the_scopes_of_the_tokens_pool()
+    {
+        using var staff = new CognitoTestPool();
+        using var machines = new CognitoTestPool();
+        machines.UserPool.RequiredScopes = ["jobs/run", "jobs/stop"];
+        using var host = Start(staff, machines, options => options.RequiredScopes = ["notes/read"]);
+
+        StringAssert.EndsWith(await ChallengeAsync(host, staff.AccessToken()), "scope=\"notes/read\"");
+        StringAssert.EndsWith(await ChallengeAsync(host, machines.AccessToken()), "scope=\"jobs/run jobs/stop\"");
+    }
+
+    [TestMethod]
     public async Task People_and_machines_share_one_pool()
     {
         using var pool = new CognitoTestPool();
@@ -84,6 +96,9 @@ public sealed class PoolRulesTests
             });
             app.Run(ProtectedApp.AnswerAsync);
         });
+
+    private static async Task<string> ChallengeAsync(OwinTestHost host, string token) =>
+        (await host.GetAsync("/", "Bearer " + token)).Header("WWW-Authenticate")!;
 
     private static async Task<int> StatusAsync(OwinTestHost host, string token) => (await host.GetAsync("/", "Bearer " + token)).StatusCode;
 }

@@ -229,13 +229,20 @@ public sealed class UserPoolRenewalTests
     }
 
     [TestMethod]
-    public async Task Wrong_pool_at_the_renewal_gets_503_at_once()
+    public async Task Wrong_pool_at_the_renewal_leaves_the_known_one_in_use()
     {
         using var app = new ResolverApp();
         var (tenant, token) = await app.AddKnownTenantAsync();
         tenant.UserPool.ClientIds.Clear();
-        app.Clock.Advance(Idle);
 
+        for (var day = 1; day < 7; day++)
+        {
+            app.Clock.Advance(TimeSpan.FromDays(1));
+            Assert.AreEqual(200, await app.GetStatusAsync(token));
+            Assert.HasCount(1 + day, app.Calls);
+        }
+
+        app.Clock.Advance(TimeSpan.FromDays(1));
         Assert.AreEqual(503, await app.GetStatusAsync(token));
         tenant.UserPool.ClientIds.Add(tenant.ClientId);
         Assert.AreEqual(503, await app.GetStatusAsync(token));

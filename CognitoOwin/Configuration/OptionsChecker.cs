@@ -187,6 +187,7 @@ internal sealed class OptionsChecker
             _problems.AddUnexpected(GetSettingName(pool.SettingsPrefix != null ? "Audience" : "Audiences"), null, "names of this API, or none");
         }
 
+        CheckOnlyAccessTokens(GetSettingName("TokenUse"), pool.TokenUse);
         CheckScopes(GetSettingName("RequiredScopes"), pool.RequiredScopes ?? []);
         CheckNames(GetSettingName("RequiredGroups"), pool.RequiredGroups ?? []);
 
@@ -448,9 +449,39 @@ internal sealed class OptionsChecker
             _options.UserInfoTimeout,
             TimeSpan.FromMilliseconds(100),
             TimeSpan.FromMinutes(1));
+        CheckUserInfoMaxAge();
         CheckPresent(nameof(_options.Provider), _options.Provider);
         CheckPresent(nameof(_options.TimeProvider), _options.TimeProvider);
     }
+
+    private void CheckUserInfoMaxAge()
+    {
+        if (_options.UserInfoMaxAge is not { } age)
+        {
+            return;
+        }
+
+        CheckRange(UserInfoMaxAge, age, TimeSpan.FromSeconds(10), TimeSpan.FromDays(1));
+        if (_options.UserInfo != CognitoUserInfo.GetUser)
+        {
+            _problems.AddUnexpected(
+                SettingsReader.Prefix + nameof(_options.UserInfo), _options.UserInfo.ToString(), $"getUser, because {UserInfoMaxAge} is set");
+        }
+
+        CheckOnlyAccessTokens(SettingsReader.Prefix + nameof(_options.TokenUse), _options.TokenUse);
+    }
+
+    // Cognito cannot be asked about an ID token. If one were accepted, the client could send it after the access token of the same
+    // sign-in was refused.
+    private void CheckOnlyAccessTokens(string setting, CognitoTokenUse? tokenUse)
+    {
+        if (_options.UserInfoMaxAge != null && tokenUse is { } other and not CognitoTokenUse.Access)
+        {
+            _problems.AddUnexpected(setting, other.ToString(), $"access, because {UserInfoMaxAge} is set");
+        }
+    }
+
+    private const string UserInfoMaxAge = SettingsReader.Prefix + nameof(CognitoJwtAuthenticationOptions.UserInfoMaxAge);
 
     private void CheckQueryParameter()
     {

@@ -92,6 +92,7 @@ internal sealed class SettingsReader
     {
         ReadValue<CognitoTokenUse>(Prefix + "TokenUse", "id, access or any", TryParseEnum, value => options.TokenUse = value);
         ReadValue<CognitoUserInfo>(Prefix + "UserInfo", "none, getUser or oidcUserInfo", TryParseEnum, value => options.UserInfo = value);
+        ReadValue<TimeSpan>(Prefix + "UserInfoMaxAge", "a whole number of seconds", TryParseSeconds, value => options.UserInfoMaxAge = value);
         ReadValue<bool>(Prefix + "AllowRawToken", "true or false", bool.TryParse, value => options.AllowRawToken = value);
         ReadValue<bool>(Prefix + "AcceptLoadBalancerToken", "true or false", bool.TryParse, value => options.AcceptLoadBalancerToken = value);
         options.QueryParameter = Find(Prefix + "QueryParameter") ?? options.QueryParameter;

@@ -167,7 +167,8 @@ internal sealed class CognitoLog(ILogger? logger)
         Write(
             TraceEventType.Error,
             EventIds.PoolRefused,
-            $"UserPoolResolver returned a user pool for {poolId} that cannot be used, so requests with a token of this pool get 503: "
+            $"UserPoolResolver returned a user pool for {poolId} that cannot be used. An earlier answer for this pool stays in use for "
+            + "Keys.StaleLifetime; without one, requests with its tokens get 503. "
             + string.Concat(string.Join(" ", problems).Take(MaximumProblemsLength).Select(c => char.IsControl(c) ? '?' : c)));
 
     public void PoolLookupFailed(Exception exception) =>

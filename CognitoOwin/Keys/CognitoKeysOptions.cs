@@ -40,10 +40,11 @@ public sealed class CognitoKeysOptions
     public TimeSpan FetchTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Gets or sets whether the keys are fetched when the application starts, so that the first request finds them. The start
-    /// does not wait for the fetch. Default: <see langword="false"/>.
+    /// Gets or sets whether the keys are fetched when the application starts, so that the first request finds them, and whether
+    /// the runtime compiles the code that reads tokens meanwhile. The start waits for neither, and a fetch that fails does not stop it.
+    /// Default: <see langword="true"/>.
     /// </summary>
-    public bool Prefetch { get; set; }
+    public bool Prefetch { get; set; } = true;
 
     /// <summary>
     /// Gets or sets the proxy for the requests to user pools, fetches of keys and of profiles: an absolute <c>http</c> address without

@@ -6,7 +6,7 @@ using System.Threading;
 namespace CognitoOwin.Provisioning;
 
 /// <summary>Holds what the application made of a user: claims and a user object, a rejection, or a failure.</summary>
-internal sealed class ProvisioningOutcome : IShareable
+internal sealed class ProvisioningOutcome
 {
     /// <summary>Adds nothing to the user.</summary>
     public static readonly ProvisioningOutcome Empty = new([], null);

@@ -5,19 +5,16 @@ using System.Threading.Tasks;
 namespace CognitoOwin.Provisioning;
 
 /// <summary>
-/// Does one piece of work for all requests of a token. Requests that come during the work wait for it; later ones get its
+/// Runs the application's handler for all requests of a token. Requests that come during the work wait for it; later ones get its
 /// outcome for as long as the outcome is kept. A failure is reported to the requests that waited, and is not kept.
 /// </summary>
-internal sealed class SharedRun<T>
-    where T : class, IShareable
+internal sealed class SharedRun
 {
-    private Task<T>? _run;
+    private Task<ProvisioningOutcome>? _run;
 
     /// <summary>Gets the outcome if there is one that is kept; null if the work is still to be done, or under way.</summary>
-    public Task<T>? Kept => Volatile.Read(ref _run) is { Status: TaskStatus.RanToCompletion } run && run.Result.IsKept ? run : null;
-
-    /// <summary>Drops the outcome.</summary>
-    public void Drop() => Volatile.Write(ref _run, null);
+    public Task<ProvisioningOutcome>? Kept =>
+        Volatile.Read(ref _run) is { Status: TaskStatus.RanToCompletion } run && run.Result.IsKept ? run : null;
 
     /// <summary>Gets the kept outcome, waits for the work of another request, or does the work.</summary>
     /// <param name="work">Does the work. It must not depend on whether the client of this request hangs up.</param>
@@ -25,14 +22,14 @@ internal sealed class SharedRun<T>
     /// <returns>The outcome.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     /// <exception cref="Exception">The work failed; the exception is the one that the work threw.</exception>
-    public async Task<T> GetOrRunAsync(Func<Task<T>> work, CancellationToken cancellationToken)
+    public async Task<ProvisioningOutcome> GetOrRunAsync(Func<Task<ProvisioningOutcome>> work, CancellationToken cancellationToken)
     {
         while (true)
         {
             var current = Volatile.Read(ref _run);
             if (current == null || IsOver(current))
             {
-                var promise = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+                var promise = new TaskCompletionSource<ProvisioningOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
                 if (Interlocked.CompareExchange(ref _run, promise.Task, current) == current)
                 {
                     return await RunAsync(work, promise, cancellationToken).ConfigureAwait(false);
@@ -52,11 +49,11 @@ internal sealed class SharedRun<T>
         }
     }
 
-    private static bool IsOver(Task<T> run) => run.IsCompleted && (run.Status != TaskStatus.RanToCompletion || !run.Result.IsKept);
+    private static bool IsOver(Task<ProvisioningOutcome> run) => run.IsCompleted && (run.Status != TaskStatus.RanToCompletion || !run.Result.IsKept);
 
     // The request that started the work waits for its end even after its own client has hung up: the services of its OWIN context
     // must live as long as a handler uses them.
-    private async Task<T> RunAsync(Func<Task<T>> work, TaskCompletionSource<T> promise, CancellationToken cancellationToken)
+    private async Task<ProvisioningOutcome> RunAsync(Func<Task<ProvisioningOutcome>> work, TaskCompletionSource<ProvisioningOutcome> promise, CancellationToken cancellationToken)
     {
         try
         {

@@ -7,26 +7,30 @@ namespace CognitoOwin.Provisioning;
 /// </summary>
 internal sealed class TokenProvisioning
 {
-    private SharedRun<UserInfoAnswer>? _userInfo;
-
-    private TokenProvisioning(ProvisionedUser user) => User = user;
+    private TokenProvisioning(ProvisionedUser user, TokenUserInfo? userInfo)
+    {
+        User = user;
+        UserInfo = userInfo;
+    }
 
     /// <summary>Gets what the token shares with the user's other tokens.</summary>
     public ProvisionedUser User { get; }
 
     /// <summary>Gets the run of the application's handler.</summary>
-    public SharedRun<ProvisioningOutcome> Outcome { get; } = new();
+    public SharedRun Outcome { get; } = new();
 
-    /// <summary>Gets the run that reads the profile. Only some access tokens have one, so the first request creates it.</summary>
-    public SharedRun<UserInfoAnswer> UserInfo => LazyInitializer.EnsureInitialized(ref _userInfo, static () => new())!;
+    /// <summary>Gets what the user pool says about the user; null if it is not asked.</summary>
+    public TokenUserInfo? UserInfo { get; }
 
     /// <summary>Gets the provisioning of a token; the first request creates it.</summary>
     /// <param name="validation">
     /// The validation that accepted the token. Its slot keeps the provisioning as long as the token.
     /// </param>
     /// <param name="users">Finds the user of the token.</param>
+    /// <param name="reader">Asks the user pool about the user; null if it is not asked.</param>
     /// <returns>The one object of this token.</returns>
-    public static TokenProvisioning GetOrCreate(CognitoTokenValidationResult validation, ProvisionedUsers users)
+    public static TokenProvisioning GetOrCreate(
+        CognitoTokenValidationResult validation, ProvisionedUsers users, UserInfoReader? reader)
     {
         ref var slot = ref validation.Slot;
         if (Volatile.Read(ref slot) is TokenProvisioning existing)
@@ -34,10 +38,8 @@ internal sealed class TokenProvisioning
             return existing;
         }
 
-        var created = new TokenProvisioning(users.GetOrCreate(validation.Token!));
+        var token = validation.Token!;
+        var created = new TokenProvisioning(users.GetOrCreate(token), reader == null ? null : new TokenUserInfo(token, reader));
         return (TokenProvisioning)(Interlocked.CompareExchange(ref slot, created, null) ?? created);
     }
-
-    /// <summary>Drops the profile, which may have 64 KiB that no limit of the token cache counts.</summary>
-    public void DropUserInfo() => Volatile.Read(ref _userInfo)?.Drop();
 }

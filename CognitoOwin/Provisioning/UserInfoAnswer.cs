@@ -2,34 +2,43 @@ using System;
 
 namespace CognitoOwin.Provisioning;
 
-/// <summary>Holds what the user pool said about the user of an access token: a profile, or a rejection.</summary>
-internal sealed class UserInfoAnswer : IShareable
+/// <summary>Holds what the user pool said about the user of an access token: a profile, a refusal, or no answer.</summary>
+internal sealed class UserInfoAnswer
 {
-    // Long enough that a client which repeats a revoked token does not use up the pool's rate limit for everybody; short enough
-    // that an administrator who enables a user again soon sees the effect.
-    private static readonly TimeSpan RefusalLifetime = TimeSpan.FromSeconds(10);
+    private UserInfoAnswer(TokenRejection rejection, long askedAt)
+    {
+        Rejection = rejection;
+        AskedAt = askedAt;
+    }
 
-    private readonly Func<bool> _isKept;
+    public TokenRejection Rejection { get; }
 
-    private UserInfoAnswer(Func<bool> isKept) => _isKept = isKept;
+    /// <summary>
+    /// Gets the timestamp of the question. The age of an answer counts from it, because a sign-out during the call may not be in the
+    /// answer.
+    /// </summary>
+    public long AskedAt { get; }
 
-    /// <summary>Gets the user's attributes; null if there is a <see cref="Rejection"/>.</summary>
+    /// <summary>Gets the user's attributes; null if there is a <see cref="Rejection"/>, or if nobody needs them any more.</summary>
     public CognitoAttributes? Attributes { get; private init; }
-
-    public TokenRejection Rejection { get; private init; }
 
     public TimeSpan? RetryAfter { get; private init; }
 
-    public bool IsKept => _isKept();
+    /// <summary>
+    /// Gets whether the pool answers nobody: it throttles, fails or does not answer. An answer that cannot be read is only this
+    /// token's, because a user may have caused it.
+    /// </summary>
+    public bool IsOutage { get; private init; }
 
-    public static UserInfoAnswer Accept(CognitoAttributes attributes) => new(static () => true) { Attributes = attributes };
+    public static UserInfoAnswer Accept(CognitoAttributes attributes, long askedAt) =>
+        new(TokenRejection.None, askedAt) { Attributes = attributes };
 
-    public static UserInfoAnswer Refuse(TokenRejection rejection, TimeProvider time)
-    {
-        var end = time.GetUtcNow() + RefusalLifetime;
-        return new UserInfoAnswer(() => time.GetUtcNow() < end) { Rejection = rejection };
-    }
+    public static UserInfoAnswer Refuse(TokenRejection rejection, long askedAt) => new(rejection, askedAt);
 
-    public static UserInfoAnswer ReportUnavailable(TimeSpan retryAfter) =>
-        new(static () => false) { Rejection = TokenRejection.UserInfoUnavailable, RetryAfter = retryAfter };
+    public static UserInfoAnswer ReportUnavailable(TimeSpan retryAfter, bool isOutage = false) =>
+        new(TokenRejection.UserInfoUnavailable, 0) { RetryAfter = retryAfter, IsOutage = isOutage };
+
+    /// <summary>Drops the profile, which may have 64 KiB that no limit of the token cache counts.</summary>
+    /// <returns>The same answer without the attributes.</returns>
+    public UserInfoAnswer WithoutAttributes() => Attributes == null ? this : new(Rejection, AskedAt);
 }

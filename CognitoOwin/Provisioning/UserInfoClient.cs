@@ -20,8 +20,10 @@ namespace CognitoOwin.Provisioning;
 /// </summary>
 internal sealed class UserInfoClient : IDisposable
 {
+    /// <summary>How long to wait after a failure, if the pool does not say it.</summary>
+    public static readonly TimeSpan DefaultRetryAfter = TimeSpan.FromSeconds(10);
+
     private const int MaximumBytes = 64 * 1024;
-    private static readonly TimeSpan DefaultRetryAfter = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromMinutes(5);
 
     // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_GetUser.html#API_GetUser_Errors; a disabled
@@ -32,6 +34,15 @@ internal sealed class UserInfoClient : IDisposable
         "UserNotFoundException",
         "UserNotConfirmedException",
         "PasswordResetRequiredException",
+    };
+
+    // Cognito throttles with status 400. The API page of GetUser names the first error, AWS's page of common errors the second, and
+    // other calls of Cognito's API the third.
+    private static readonly HashSet<string> ThrottlingErrors = new(StringComparer.Ordinal)
+    {
+        "TooManyRequestsException",
+        "ThrottlingException",
+        "LimitExceededException",
     };
 
     private readonly CognitoUserInfo _source;
@@ -72,10 +83,11 @@ internal sealed class UserInfoClient : IDisposable
         IReadOnlyList<Uri> addresses = _source == CognitoUserInfo.OidcUserInfo
             ? [new Uri(token.UserPool.Domain!, "/oauth2/userInfo")]
             : token.UserPool.GetEndpoints(token.Issuer);
+        var askedAt = _time.GetTimestamp();
         var answer = UserInfoAnswer.ReportUnavailable(DefaultRetryAfter);
         foreach (var address in addresses)
         {
-            answer = await FetchAsync(token, address, cancellationToken).ConfigureAwait(false);
+            answer = await FetchAsync(token, address, askedAt, cancellationToken).ConfigureAwait(false);
             if (answer.Rejection != TokenRejection.UserInfoUnavailable)
             {
                 break;
@@ -87,7 +99,8 @@ internal sealed class UserInfoClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<UserInfoAnswer> FetchAsync(CognitoToken token, Uri address, CancellationToken cancellationToken)
+    private async Task<UserInfoAnswer> FetchAsync(
+        CognitoToken token, Uri address, long askedAt, CancellationToken cancellationToken)
     {
         BoundedHttpAnswer answer;
         var started = _time.GetTimestamp();
@@ -108,7 +121,8 @@ internal sealed class UserInfoClient : IDisposable
                 _ => "_OTHER",
             });
             ReportFailure(address, e is BoundedHttpException ? e.Message : "The request failed.", e.InnerException ?? e);
-            return UserInfoAnswer.ReportUnavailable(DefaultRetryAfter);
+            return UserInfoAnswer.ReportUnavailable(
+                DefaultRetryAfter, isOutage: e is not BoundedHttpException { Failure: BoundedHttpFailure.TooLarge });
         }
 
         ProvisioningMetrics.RecordProfile(
@@ -117,7 +131,7 @@ internal sealed class UserInfoClient : IDisposable
         var members = StrictJson.ParseObject(answer.Body);
         if (answer.Status != HttpStatusCode.OK)
         {
-            return ReadError(address, answer, members ?? new JsonMembers());
+            return ReadError(address, answer, members ?? new JsonMembers(), askedAt);
         }
 
         if (members == null || ReadAttributes(members) is not { } attributes)
@@ -133,8 +147,8 @@ internal sealed class UserInfoClient : IDisposable
 
         // OpenID Connect Core 1.0 §5.3.2: compare sub, because the answer may be another user's.
         return string.Equals(attributes[CognitoClaimTypes.Subject], token.Subject, StringComparison.Ordinal)
-            ? UserInfoAnswer.Accept(attributes)
-            : UserInfoAnswer.Refuse(TokenRejection.UserInfoMismatch, _time);
+            ? UserInfoAnswer.Accept(attributes, askedAt)
+            : UserInfoAnswer.Refuse(TokenRejection.UserInfoMismatch, askedAt);
     }
 
     private HttpRequestMessage CreateRequest(CognitoToken token, Uri address)
@@ -155,19 +169,21 @@ internal sealed class UserInfoClient : IDisposable
         };
     }
 
-    private UserInfoAnswer ReadError(Uri address, BoundedHttpAnswer answer, JsonMembers body)
+    private UserInfoAnswer ReadError(Uri address, BoundedHttpAnswer answer, JsonMembers body, long askedAt)
     {
         var error = GetErrorName(body);
         var isRefusal = answer.Status == HttpStatusCode.Unauthorized
             || (answer.Status == HttpStatusCode.BadRequest && (NotActiveErrors.Contains(error) || error == "invalid_token"));
         if (isRefusal)
         {
-            return UserInfoAnswer.Refuse(TokenRejection.UserNotActive, _time);
+            return UserInfoAnswer.Refuse(TokenRejection.UserNotActive, askedAt);
         }
 
         ReportFailure(address, $"The answer has status {(int)answer.Status}{(error.Length > 0 ? $" ({error})" : "")}, expected 200.");
         var retryAfter = answer.RetryAfter ?? DefaultRetryAfter;
-        return UserInfoAnswer.ReportUnavailable(retryAfter < LongestRetryAfter ? retryAfter : LongestRetryAfter);
+        return UserInfoAnswer.ReportUnavailable(
+            retryAfter < LongestRetryAfter ? retryAfter : LongestRetryAfter,
+            isOutage: (int)answer.Status is 429 or >= 500 || ThrottlingErrors.Contains(error));
     }
 
     private void ReportFailure(Uri address, string reason, Exception? exception = null)

@@ -11,14 +11,14 @@ namespace CognitoOwin.Provisioning;
 /// event for one token of a user at a time; different users do not wait for each other.
 /// </summary>
 /// <param name="settings">The settings.</param>
-/// <param name="userInfo">Reads the profile of the user of an access token.</param>
+/// <param name="userInfo">Asks the user pools about the users of access tokens.</param>
 /// <param name="raise">Raises the event; null if the application does not handle it.</param>
 /// <param name="reporter">Reports failures.</param>
 /// <param name="time">The clock.</param>
 /// <param name="disposing">Is cancelled when the host ends the application.</param>
 internal sealed class UserProvisioner(
     ProvisioningSettings settings,
-    UserInfoClient userInfo,
+    UserInfoReader userInfo,
     RaiseProvisionUser? raise,
     ProvisioningReporter reporter,
     TimeProvider time,
@@ -50,14 +50,17 @@ internal sealed class UserProvisioner(
             return NoProvisioning;
         }
 
-        var provisioning = TokenProvisioning.GetOrCreate(validation, _users);
-        return settings.Frequency == CognitoProvisioning.OncePerToken && provisioning.Outcome.Kept is { } kept
+        var provisioning = TokenProvisioning.GetOrCreate(validation, _users, NeedsProfile(token) ? userInfo : null);
+        return GetKept(provisioning) is { } kept && provisioning.UserInfo?.IsConfirmed() != false
             ? kept
             : WaitAsync(token, provisioning, context);
     }
 
     private bool NeedsProfile(CognitoToken token) =>
         token.TokenUse != CognitoTokenUse.Id && settings.UserInfo != CognitoUserInfo.None;
+
+    private Task<ProvisioningOutcome>? GetKept(TokenProvisioning provisioning) =>
+        settings.Frequency == CognitoProvisioning.OncePerToken ? provisioning.Outcome.Kept : null;
 
     private async Task<ProvisioningOutcome> WaitAsync(CognitoToken token, TokenProvisioning provisioning, IOwinContext context)
     {
@@ -66,21 +69,15 @@ internal sealed class UserProvisioner(
             // A database that hangs must not collect requests until they have taken all threads and memory.
             if (Interlocked.Increment(ref _pending) > settings.MaximumPending)
             {
-                return reporter.ReportExcess();
+                // If only the answer of the user pool is old, this is like a pool that cannot be asked now.
+                return GetKept(provisioning) is { } kept && provisioning.UserInfo?.IsUsable() != false
+                    ? kept.Result
+                    : reporter.ReportExcess();
             }
 
-            if (provisioning.User.IsHeldByCaller)
-            {
-                return reporter.ReportFailure(new InvalidOperationException(
-                    "The provisioning handler of a user has called the application with a token of the same user. The call would "
-                    + "wait for itself. Inside the handler, call no action of this application with the user's own token."));
-            }
-
-            var callCancelled = context.Request.CallCancelled;
-            return await (settings.Frequency == CognitoProvisioning.EveryRequest
-                ? RunAsync(token, provisioning, context, callCancelled)
-                : provisioning.Outcome.GetOrRunAsync(() => RunAsync(token, provisioning, context, disposing), callCancelled))
-                .ConfigureAwait(false);
+            return provisioning.UserInfo is { } userInfo
+                ? await ReadAndRunAsync(token, provisioning, userInfo, context).ConfigureAwait(false)
+                : await RunAsync(token, provisioning, null, context).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (disposing.IsCancellationRequested)
         {
@@ -92,37 +89,57 @@ internal sealed class UserProvisioner(
         }
     }
 
-    private async Task<ProvisioningOutcome> RunAsync(
-        CognitoToken token, TokenProvisioning provisioning, IOwinContext context, CancellationToken cancellationToken)
+    private async Task<ProvisioningOutcome> ReadAndRunAsync(
+        CognitoToken token, TokenProvisioning provisioning, TokenUserInfo userInfo, IOwinContext context)
     {
-        CognitoAttributes? profile = null;
-        if (NeedsProfile(token))
+        // Without this check, a client could choose a token without the scope, so that the application does not see its profile.
+        if (!token.Scopes.Contains(UserInfoClient.GetRequiredScope(settings.UserInfo)))
         {
-            // Without this check, a client could choose a token without the scope, so that the application does not see its profile.
-            if (!token.Scopes.Contains(UserInfoClient.GetRequiredScope(settings.UserInfo)))
-            {
-                return ProvisioningOutcome.Reject(TokenRejection.UserInfoScopeMissing);
-            }
+            return ProvisioningOutcome.Reject(TokenRejection.UserInfoScopeMissing);
+        }
 
-            var answer = provisioning.UserInfo.Kept is { } kept
-                ? kept.Result
-                : await provisioning.UserInfo.GetOrRunAsync(() => userInfo.FetchAsync(token, disposing), cancellationToken)
-                    .ConfigureAwait(false);
+        while (true)
+        {
+            var answer = await userInfo.GetAsync(() => GetKept(provisioning) == null, context.Request.CallCancelled).ConfigureAwait(false);
             if (answer.Rejection != TokenRejection.None)
             {
                 return ProvisioningOutcome.Reject(answer.Rejection, retryAfter: answer.RetryAfter);
             }
 
-            profile = answer.Attributes;
-        }
+            if (GetKept(provisioning) is { } kept)
+            {
+                return kept.Result;
+            }
 
-        var outcome = await RunWithinTimeoutAsync(token, provisioning.User, profile, context, cancellationToken).ConfigureAwait(false);
-        if (outcome.IsKept && settings.Frequency == CognitoProvisioning.OncePerToken)
+            // Without attributes, the outcome was forgotten while this request waited, and the handler needs them again.
+            if (answer.Attributes is { } profile)
+            {
+                var outcome = await RunAsync(token, provisioning, profile, context).ConfigureAwait(false);
+                if (GetKept(provisioning) != null)
+                {
+                    userInfo.DropProfile();
+                }
+
+                return outcome;
+            }
+        }
+    }
+
+    private async Task<ProvisioningOutcome> RunAsync(
+        CognitoToken token, TokenProvisioning provisioning, CognitoAttributes? profile, IOwinContext context)
+    {
+        if (provisioning.User.IsHeldByCaller)
         {
-            provisioning.DropUserInfo();
+            return reporter.ReportFailure(new InvalidOperationException(
+                "The provisioning handler of a user has called the application with a token of the same user. The call would "
+                + "wait for itself. Inside the handler, call no action of this application with the user's own token."));
         }
 
-        return outcome;
+        var callCancelled = context.Request.CallCancelled;
+        return await (settings.Frequency == CognitoProvisioning.EveryRequest
+            ? RunWithinTimeoutAsync(token, provisioning.User, profile, context, callCancelled)
+            : provisioning.Outcome.GetOrRunAsync(
+                () => RunWithinTimeoutAsync(token, provisioning.User, profile, context, disposing), callCancelled)).ConfigureAwait(false);
     }
 
     private async Task<ProvisioningOutcome> RunWithinTimeoutAsync(

@@ -17,7 +17,7 @@ internal static class ClaimedIssuer
     public static bool IsForeign(string token, Func<string, bool> isTrusted)
     {
         // Look at the second segment of every text, also of one that has too few or too many segments: a token of a trusted issuer
-        // that was cut or extended must not count as foreign.
+        // that lost its signature, or that got text after it, does not count as foreign.
         var start = token.IndexOf('.') + 1;
         if (start == 0)
         {

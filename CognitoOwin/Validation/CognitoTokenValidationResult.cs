@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Threading.Tasks;
 using CognitoOwin.Claims;
 using CognitoOwin.Json;
@@ -70,13 +71,13 @@ public sealed class CognitoTokenValidationResult
     /// <summary>Gets this result as a completed task: one object for all requests that find the result in the cache.</summary>
     internal Task<CognitoTokenValidationResult> Completed { get; }
 
-    /// <summary>
-    /// Gets whether the application's resolver must confirm the user pool before the token is accepted again.
-    /// </summary>
-    internal bool MustWaitForPool => _issuer!.ResolvedPool is { MustWait: true };
-
     /// <summary>Gets whether the user pool has not changed, and the key that verified the token may still be used.</summary>
-    internal bool IsTrusted => _issuer!.ResolvedPool?.TryUse() != false && _issuer.Keys.IsTrusted(_key!);
+    internal bool IsTrusted => _issuer!.ResolvedPool is not { IsUsable: false } && _issuer.Keys.IsTrusted(_key!);
+
+    /// <summary>
+    /// Gets the scopes of which one is enough, if the rejection is <see cref="TokenRejection.ScopeMissing"/>; otherwise, none.
+    /// </summary>
+    internal IEnumerable<string> SufficientScopes { get; private init; } = [];
 
     /// <summary>
     /// Gets the slot where a layer above keeps its own data of the token, for as long as the token is remembered.
@@ -145,6 +146,16 @@ public sealed class CognitoTokenValidationResult
         _clientId = clientId != null && pool.ClientIds.Contains(clientId) ? clientId : null;
         return this;
     }
+
+    /// <summary>Notes that a request uses a remembered token, and with it the user pool that the application's resolver returned.</summary>
+    /// <returns>
+    /// <see langword="false"/> if the resolver must confirm the pool before the token is accepted again; otherwise,
+    /// <see langword="true"/>.
+    /// </returns>
+    internal bool TryUsePool() => _issuer!.ResolvedPool?.TryUse() != false;
+
+    internal static CognitoTokenValidationResult RejectScopes(IEnumerable<string> sufficient, string actual) =>
+        new() { Rejection = TokenRejection.ScopeMissing, SufficientScopes = sufficient, _member = CognitoClaimTypes.Scope, _actual = actual };
 
     internal static CognitoTokenValidationResult ReportUnavailable(TokenRejection rejection, TimeSpan retryAfter) =>
         new() { Rejection = rejection, RetryAfter = retryAfter };

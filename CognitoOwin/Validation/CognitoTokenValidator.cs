@@ -25,6 +25,12 @@ public sealed class CognitoTokenValidator : IDisposable
     // may be part of an error description.
     private const int MaximumKeyIdLength = 256;
 
+    // {"alg":"RS256","kid":"start"} and
+    // {"iss":"start","cognito:groups":["a"],"identities":[{"userId":"\u0061"}],"email_verified":true,"exp":0}. No pool has this issuer.
+    private const string UnknownToken =
+        "eyJhbGciOiJSUzI1NiIsImtpZCI6InN0YXJ0In0.eyJpc3MiOiJzdGFydCIsImNvZ25pdG86Z3JvdXBzIjpbImEiXSwiaWRlbnRpdGllcyI6W3sidXNlcklkIjoiX"
+        + "HUwMDYxIn1dLCJlbWFpbF92ZXJpZmllZCI6dHJ1ZSwiZXhwIjowfQ.AA";
+
     private readonly PoolKeys[] _keys;
     private readonly Dictionary<string, TrustedIssuer> _issuers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _poolIds = new(StringComparer.Ordinal);
@@ -67,6 +73,12 @@ public sealed class CognitoTokenValidator : IDisposable
         _cache = settings.TokenCache.Enabled && settings.Keys.CachingEnabled
             ? new ValidatedTokenCache(settings.TokenCache.MaximumEntries, IsStillValid)
             : null;
+        if (settings.Keys.Prefetch)
+        {
+            // The runtime compiles each method when it is first called. Let it compile the reading of a token before the first request
+            // needs it: that is most of the time of a first request.
+            _ = Task.Run(() => ValidateNewAsync(UnknownToken, CancellationToken.None));
+        }
 
         PoolKeys CreateKeys(CognitoUserPool userPool)
         {
@@ -100,7 +112,7 @@ public sealed class CognitoTokenValidator : IDisposable
         ValidateAsync(new TokenText(token ?? throw new ArgumentNullException(nameof(token))), cancellationToken);
 
     internal Task<CognitoTokenValidationResult> ValidateAsync(TokenText token, CancellationToken cancellationToken) =>
-        _cache?.Find(token) is { MustWaitForPool: false } cached
+        _cache?.Find(token) is { } cached && cached.TryUsePool()
             ? cached.ApplyRevocations().Completed
             : ValidateNewAsync(token.ToString(), cancellationToken);
 
@@ -393,7 +405,7 @@ public sealed class CognitoTokenValidator : IDisposable
     {
         if (token.TokenUse == CognitoTokenUse.Access && LacksAll(pool.RequiredScopes, token.Scopes))
         {
-            return Reject(TokenRejection.ScopeMissing, CognitoClaimTypes.Scope, string.Join(" ", token.Scopes));
+            return CognitoTokenValidationResult.RejectScopes(pool.RequiredScopes, string.Join(" ", token.Scopes));
         }
 
         return !token.IsClient && LacksAll(pool.RequiredGroups, token.Groups)

@@ -60,14 +60,11 @@ internal sealed class ResolvedPool
     /// <summary>Gets whether tokens may be accepted by this object's rules.</summary>
     public bool IsUsable => IsUsableAt(_time.GetTimestamp());
 
-    /// <summary>
-    /// Gets whether requests must wait for the renewal, because the pool was not used for long and may have changed or been removed
-    /// since.
-    /// </summary>
-    public bool MustWait => _time.GetTimestamp() >= Volatile.Read(ref _mustWaitFrom);
-
     /// <summary>Notes that a request uses the pool, and starts a renewal that is due.</summary>
-    /// <returns>The value of <see cref="IsUsable"/>.</returns>
+    /// <returns>
+    /// <see langword="true"/> if the pool is usable; otherwise, or if the request must wait for the renewal, <see langword="false"/>.
+    /// It must wait if the pool was not used for long and may have changed or been removed since.
+    /// </returns>
     public bool TryUse()
     {
         var now = _time.GetTimestamp();
@@ -87,7 +84,7 @@ internal sealed class ResolvedPool
             _startRenewal(this);
         }
 
-        return true;
+        return now < Volatile.Read(ref _mustWaitFrom);
     }
 
     /// <summary>Finds an issuer of the pool.</summary>

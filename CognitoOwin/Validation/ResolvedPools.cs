@@ -71,7 +71,7 @@ internal sealed class ResolvedPools : IDisposable
         var isReported = false;
         lock (_gate)
         {
-            if (_kept.TryGetValue(id, out var kept) && kept.TryUse() && !kept.MustWait)
+            if (_kept.TryGetValue(id, out var kept) && kept.TryUse())
             {
                 return new(PoolLookup.FromPool(kept));
             }
@@ -150,9 +150,9 @@ internal sealed class ResolvedPools : IDisposable
     private async Task RunAsync(string id, long? countedStart, TaskCompletionSource<PoolLookup> result)
     {
         var call = Task.FromResult<CognitoUserPool?>(null);
-        var lookup = PoolLookup.ReportUnavailable(FailureLifetime);
+        PoolLookup lookup;
         Action? report;
-        var hasFailed = false;
+        var isConfirmed = false;
         try
         {
             var answer = await TimeLimit.RunAsync(
@@ -161,22 +161,23 @@ internal sealed class ResolvedPools : IDisposable
                 _time,
                 static message => new TimeoutException(message),
                 _disposing.Token).ConfigureAwait(false);
-            (lookup, report) = ApplyAnswer(id, answer?.Copy());
+            (lookup, report, isConfirmed) = ApplyAnswer(id, answer?.Copy());
         }
         catch (Exception e)
         {
             // Every failure counts as a failed look-up: the waiting requests must learn that there is no pool.
-            hasFailed = true;
             (lookup, report) = ApplyFailure(id, e);
         }
 
-        // If the resolver ignores its cancellation, it must not be called again for this pool until it has ended.
         if (call.IsCompleted)
         {
             End();
         }
         else
         {
+            // The resolver ignores its cancellation. It must not be called again for this pool until it has ended, and requests must not
+            // wait for it.
+            lookup.Pool?.FailRenewal();
             _ = call.ContinueWith(_ => End(), TaskScheduler.Default);
         }
 
@@ -188,7 +189,11 @@ internal sealed class ResolvedPools : IDisposable
             lock (_gate)
             {
                 _pending.Remove(id);
-                if (hasFailed && _kept.TryGetValue(id, out var kept))
+                if (isConfirmed)
+                {
+                    lookup.Pool?.MarkRenewed();
+                }
+                else if (_kept.TryGetValue(id, out var kept))
                 {
                     kept.ScheduleRenewal(_minimumInterval);
                 }
@@ -216,62 +221,60 @@ internal sealed class ResolvedPools : IDisposable
     }
 
     // The report goes to the log after the requests have their answer.
-    private (PoolLookup Lookup, Action? Report) ApplyAnswer(string id, CognitoUserPool? answer)
+    private (PoolLookup Lookup, Action? Report, bool IsConfirmed) ApplyAnswer(string id, CognitoUserPool? answer)
     {
         if (answer == null)
         {
-            return (PoolLookup.Unknown, Remove(id, isUnknown: true) ? () => _log.PoolRemoved(id) : null);
+            return (PoolLookup.Unknown, Remove(id) ? () => _log.PoolRemoved(id) : null, IsConfirmed: true);
         }
 
         // Do not check settings that were checked before: a file with keys, for example, may be unreadable for a moment.
-        if (TryRenew(id, answer) is { } renewed)
+        if (FindSame(id, answer) is { } same)
         {
-            return (PoolLookup.FromPool(renewed), null);
+            return (PoolLookup.FromPool(same), null, IsConfirmed: true);
         }
 
         var problems = _settings.FindProblems(id, answer);
         if (problems.Count > 0)
         {
-            // The kept pool is dropped too: its settings are no longer those that the application wants.
-            Remove(id, isUnknown: false);
-            return (PoolLookup.ReportUnavailable(_minimumInterval), () => _log.PoolRefused(id, problems));
+            lock (_gate)
+            {
+                return (FindAfterFailure(id, _minimumInterval), () => _log.PoolRefused(id, problems), IsConfirmed: false);
+            }
         }
 
         var pool = Keep(id, answer, out var isChange);
-        return (PoolLookup.FromPool(pool), isChange ? () => _log.PoolChanged(id) : null);
+        return (PoolLookup.FromPool(pool), isChange ? () => _log.PoolChanged(id) : null, IsConfirmed: true);
     }
 
     private (PoolLookup Lookup, Action? Report) ApplyFailure(string id, Exception failure)
     {
-        var lookup = PoolLookup.ReportUnavailable(FailureLifetime);
         lock (_gate)
         {
-            if (_kept.TryGetValue(id, out var kept) && kept.IsUsable)
-            {
-                kept.FailRenewal();
-                lookup = PoolLookup.FromPool(kept);
-            }
-            else
-            {
-                _failed.Add(id, isUnknown: false, FailureLifetime);
-            }
-
+            var lookup = FindAfterFailure(id, FailureLifetime);
             var isReported = !_disposing.IsCancellationRequested && TryReport(ref _nextFailureReport);
             return (lookup, isReported ? () => _log.PoolLookupFailed(failure) : null);
         }
     }
 
-    private ResolvedPool? TryRenew(string id, CognitoUserPool answer)
+    // A resolver that fails, or that returns a wrong pool, does not take the kept pool out of use. Call this only while holding the
+    // lock.
+    private PoolLookup FindAfterFailure(string id, TimeSpan wait)
+    {
+        if (_kept.TryGetValue(id, out var kept) && kept.IsUsable)
+        {
+            return PoolLookup.FromPool(kept);
+        }
+
+        _failed.Add(id, isUnknown: false, wait);
+        return PoolLookup.ReportUnavailable(wait);
+    }
+
+    private ResolvedPool? FindSame(string id, CognitoUserPool answer)
     {
         lock (_gate)
         {
-            if (!_kept.TryGetValue(id, out var kept) || !kept.UserPool.HasSameSettings(answer))
-            {
-                return null;
-            }
-
-            kept.MarkRenewed();
-            return kept;
+            return _kept.TryGetValue(id, out var kept) && kept.UserPool.HasSameSettings(answer) ? kept : null;
         }
     }
 
@@ -302,12 +305,12 @@ internal sealed class ResolvedPools : IDisposable
         return pool;
     }
 
-    private bool Remove(string id, bool isUnknown)
+    private bool Remove(string id)
     {
         ResolvedPool? kept;
         lock (_gate)
         {
-            _failed.Add(id, isUnknown, _minimumInterval);
+            _failed.Add(id, isUnknown: true, _minimumInterval);
             if (_kept.TryGetValue(id, out kept))
             {
                 _kept.Remove(id);

@@ -1,4 +1,6 @@
+using System;
 using System.Diagnostics;
+using System.Threading.Tasks;
 using System.Web;
 using System.Web.Http;
 using Notes.Data;
@@ -9,8 +11,21 @@ public class WebApiApplication : HttpApplication
 {
     protected void Application_Start()
     {
-        new NotesStore().CreateDatabase();
         GlobalConfiguration.Configure(WebApiConfig.Register);
+        _ = Task.Run(ReportDatabaseAsync);
+    }
+
+    // The application starts without its database, and says so. Requests that need it fail until it is back.
+    private static async Task ReportDatabaseAsync()
+    {
+        try
+        {
+            await new NotesStore().CountAsync();
+        }
+        catch (Exception exception)
+        {
+            Trace.TraceError("The database cannot be reached: {0}", exception.Message);
+        }
     }
 
     // Logs an exception that Web API does not see. The client gets a 500 without the reason.

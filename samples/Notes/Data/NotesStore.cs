@@ -103,11 +103,17 @@ public sealed class NotesStore(ConnectionStringSettings settings)
         SELECT (SELECT COUNT(*) FROM users) AS users, (SELECT COUNT(*) FROM notes) AS notes;
         """;
 
+    private static volatile bool _hasTables;
+
     private readonly bool _isMySql = settings.ProviderName == "MySqlConnector";
 
     static NotesStore()
     {
         NativeSqlite.Load();
+        if (AppDomain.CurrentDomain.GetData("DataDirectory") is string dataDirectory)
+        {
+            Directory.CreateDirectory(dataDirectory);
+        }
 
         // Seconds. A request must not wait long for a database that hangs.
         SqlMapper.Settings.CommandTimeout = 5;
@@ -116,18 +122,6 @@ public sealed class NotesStore(ConnectionStringSettings settings)
     public NotesStore()
         : this(ConfigurationManager.ConnectionStrings["Notes"])
     {
-    }
-
-    public void CreateDatabase()
-    {
-        if (AppDomain.CurrentDomain.GetData("DataDirectory") is string dataDirectory)
-        {
-            Directory.CreateDirectory(dataDirectory);
-        }
-
-        using var connection = Connect();
-        connection.Open();
-        connection.Execute(_isMySql ? MySqlSchema : SqliteSchema);
     }
 
     /// <summary>Finds the local user of a Cognito user, or creates it. A null is not known, and changes nothing.</summary>
@@ -193,6 +187,13 @@ public sealed class NotesStore(ConnectionStringSettings settings)
         {
             // SQLite allows one writer at a time. The others wait up to five seconds instead of failing.
             await connection.ExecuteAsync("PRAGMA busy_timeout = 5000;");
+        }
+
+        // The first request that reaches the database creates the tables, so that the application starts while the database is away.
+        if (!_hasTables)
+        {
+            await connection.ExecuteAsync(_isMySql ? MySqlSchema : SqliteSchema);
+            _hasTables = true;
         }
 
         return connection;
