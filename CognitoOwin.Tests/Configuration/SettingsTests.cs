@@ -69,7 +69,7 @@ public sealed class SettingsTests
             ("cognito:StaleLifetime", "7200"),
             ("cognito:MinimumRefetchInterval", "20"),
             ("cognito:FetchTimeout", "2"),
-            ("cognito:Prefetch", "true"),
+            ("cognito:Prefetch", "false"),
             ("cognito:Proxy", "http://proxy.example.com:8080"),
             ("cognito:PublicKeysCachingEnabled", "false"),
             ("cognito:PublicKeysCachingTimeout", "3600"),
@@ -111,7 +111,7 @@ public sealed class SettingsTests
         Assert.AreEqual(TimeSpan.FromHours(2), options.Keys.StaleLifetime);
         Assert.AreEqual(TimeSpan.FromSeconds(20), options.Keys.MinimumRefetchInterval);
         Assert.AreEqual(TimeSpan.FromSeconds(2), options.Keys.FetchTimeout);
-        Assert.IsTrue(options.Keys.Prefetch);
+        Assert.IsFalse(options.Keys.Prefetch);
         Assert.AreEqual("http://proxy.example.com:8080/", options.Keys.Proxy!.AbsoluteUri);
         Assert.IsFalse(options.Keys.CachingEnabled);
         Assert.AreEqual(TimeSpan.FromHours(1), options.Keys.RefreshInterval);
