@@ -24,6 +24,8 @@ installed first. The commands:
   single                          one token on its own, without a pipeline, by BenchmarkDotNet; artifacts/benchmarkdotnet/
   soak [--minutes M] [--update-docs]
                                   mixed traffic with key rotations, every verdict checked; artifacts/soak.csv, artifacts/soak.svg
+  memory [--minutes M] [--pause MS] [--update-docs]
+                                  the memory of the sample's processes under mixed requests; artifacts/memory.csv, artifacts/memory.svg
   misses [--quick] [--update-docs]
                                   how often the token cache misses, beside an exact LRU; artifacts/cache-misses.svg
   mutate --count N [--seed S]     changed tokens, none of which may be accepted
@@ -55,6 +57,12 @@ fi
 case ${1:-figures} in
   # Served behind nginx for the HTTP figures.
   figures | --*) dotnet_build samples/Notes -c Release ;;
+  memory)
+    prepare database
+    dotnet_build samples/Notes -c Release
+    shift
+    exec node e2e/memory.mjs "$@"
+    ;;
   clr)
     framework=net10.0
     install_npm_packages bench/node
