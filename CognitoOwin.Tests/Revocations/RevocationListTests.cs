@@ -151,6 +151,34 @@ public sealed class RevocationListTests
     }
 
     [TestMethod]
+    public async Task Full_list_takes_a_revocation_if_an_entry_behind_prolonged_ones_has_expired()
+    {
+        using var pool = new CognitoTestPool { TimeProvider = _clock };
+        using var validator = PoolValidator.Create(pool, options => options.Revocations.MaximumEntries = 20);
+        var poolId = pool.UserPool.UserPoolId!;
+        var start = _clock.GetUtcNow();
+        for (var i = 0; i < 20; i++)
+        {
+            await validator.Revocations.RevokeTokenAsync(poolId, "token " + i, start.AddMinutes(10 + i));
+        }
+
+        // These are the first in the order of their old expirations.
+        for (var i = 0; i < 4; i++)
+        {
+            await validator.Revocations.RevokeTokenAsync(poolId, "token " + i, start.AddDays(1));
+        }
+
+        _clock.Advance(TimeSpan.FromHours(2));
+        await validator.Revocations.RevokeSignInAsync(poolId, "sign-in 1");
+
+        Assert.AreEqual(TokenRejection.Revoked, (await validator.ValidateAsync(pool.IdToken().WithClaim("origin_jti", "sign-in 1"))).Rejection);
+        for (var i = 0; i < 4; i++)
+        {
+            Assert.AreEqual(TokenRejection.Revoked, (await validator.ValidateAsync(pool.IdToken().WithClaim("jti", "token " + i))).Rejection);
+        }
+    }
+
+    [TestMethod]
     public async Task Expired_entries_are_removed_a_few_at_each_revocation()
     {
         using var pool = new CognitoTestPool { TimeProvider = _clock };

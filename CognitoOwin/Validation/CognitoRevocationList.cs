@@ -265,7 +265,7 @@ public sealed class CognitoRevocationList : ICognitoRevocations
                 // An entry keeps its place among the expirations until that time comes.
                 pool.Set(kind, key, known.Merge(entry));
             }
-            else if (_count < _maximumEntries)
+            else if (_count < _maximumEntries || TryRemoveExpired(now))
             {
                 pool.Set(kind, key, entry);
                 _expirations.Add(new RevocationExpirations.Item(entry.ExpiresAt, pool, kind, key));
@@ -285,18 +285,44 @@ public sealed class CognitoRevocationList : ICognitoRevocations
 
     private void RemoveExpired(double now)
     {
-        for (var i = 0; i < RemovalsPerRevocation && _expirations.TryTake(now, out var item); i++)
+        for (var i = 0; i < RemovalsPerRevocation && TryTakeDue(now, out _); i++)
         {
-            var expiresAt = item.Pool.Get(item.Kind, item.Key)!.Value.ExpiresAt;
-            if (expiresAt > now)
-            {
-                // A later revocation has prolonged the entry.
-                _expirations.Add(new RevocationExpirations.Item(expiresAt, item.Pool, item.Kind, item.Key));
-                continue;
-            }
-
-            item.Pool.Remove(item.Kind, item.Key);
-            Volatile.Write(ref _count, _count - 1);
         }
+    }
+
+    // A full list must not refuse a revocation for entries that have expired. So go on until one is removed.
+    private bool TryRemoveExpired(double now)
+    {
+        while (TryTakeDue(now, out var isRemoved))
+        {
+            if (isRemoved)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // Takes the entry that was to expire first. If a later revocation has prolonged it, it gets its new place and stays.
+    private bool TryTakeDue(double now, out bool isRemoved)
+    {
+        isRemoved = false;
+        if (!_expirations.TryTake(now, out var item))
+        {
+            return false;
+        }
+
+        var expiresAt = item.Pool.Get(item.Kind, item.Key)!.Value.ExpiresAt;
+        if (expiresAt > now)
+        {
+            _expirations.Add(new RevocationExpirations.Item(expiresAt, item.Pool, item.Kind, item.Key));
+            return true;
+        }
+
+        item.Pool.Remove(item.Kind, item.Key);
+        Volatile.Write(ref _count, _count - 1);
+        isRemoved = true;
+        return true;
     }
 }
