@@ -95,6 +95,35 @@ public sealed class RevocationListTests
     }
 
     [TestMethod]
+    [DataRow(61, 30, DisplayName = "larger clock skew")]
+    [DataRow(60, 31, DisplayName = "longer refresh token lifetime")]
+    public async Task Larger_setting_after_the_first_revocation_throws(int clockSkew, int refreshTokenLifetime)
+    {
+        using var pool = new CognitoTestPool { TimeProvider = _clock };
+        var list = new CognitoRevocationList();
+        using var first = Create(60, 30);
+        using (Create(60, 30))
+        {
+            await list.RevokeSignInAsync(pool.UserPool.UserPoolId!, "sign-in 1");
+        }
+
+        var failure = Assert.ThrowsExactly<InvalidOperationException>(() => Create(clockSkew, refreshTokenLifetime));
+
+        StringAssert.Contains(failure.Message, "Create all validators that share a list before the first revocation");
+        using var second = Create(1, 1);
+        _clock.Advance(TimeSpan.FromDays(30) + LastToken - TimeSpan.FromSeconds(1));
+        Assert.AreEqual(
+            TokenRejection.Revoked, (await second.ValidateAsync(pool.IdToken().WithClaim("origin_jti", "sign-in 1"))).Rejection);
+
+        CognitoTokenValidator Create(int seconds, int days) => PoolValidator.Create(pool, options =>
+        {
+            options.Revocations.List = list;
+            options.Revocations.RefreshTokenLifetime = TimeSpan.FromDays(days);
+            options.ClockSkew = TimeSpan.FromSeconds(seconds);
+        });
+    }
+
+    [TestMethod]
     public async Task Shorter_lifetime_does_not_shorten_an_entry()
     {
         using var pool = new CognitoTestPool { TimeProvider = _clock };

@@ -41,6 +41,7 @@ public sealed class CognitoRevocationList : ICognitoRevocations
     // Guarded by _writing.
     private readonly HashSet<string> _configuredPools = new(StringComparer.Ordinal);
     private bool _hasResolver;
+    private bool _hasRevoked;
     private TimeProvider _time = TimeProvider.System;
     private TimeSpan _refreshTokenLifetime;
     private TimeSpan _clockSkew;
@@ -123,10 +124,24 @@ public sealed class CognitoRevocationList : ICognitoRevocations
     /// too early for one of them.
     /// </summary>
     /// <param name="settings">The settings.</param>
+    /// <exception cref="InvalidOperationException">
+    /// Something was revoked already, and must have been kept for longer.
+    /// </exception>
     internal void Attach(TokenValidationSettings settings)
     {
         lock (_writing)
         {
+            if (_hasRevoked
+                && (settings.ClockSkew > _clockSkew || settings.Revocations.RefreshTokenLifetime > _refreshTokenLifetime))
+            {
+                // Entries may even have been removed that this validator needs.
+                throw new InvalidOperationException(
+                    "The list of revocations is in use, and its revocations are kept too short a time for a validator with this ClockSkew "
+                    + $"({settings.ClockSkew}) and Revocations.RefreshTokenLifetime ({settings.Revocations.RefreshTokenLifetime}): "
+                    + $"until now, the largest were {_clockSkew} and {_refreshTokenLifetime}. Create all validators that share a list "
+                    + "before the first revocation, or set the same values for all of them.");
+            }
+
             if (_validators++ == 0)
             {
                 _time = settings.TimeProvider;
@@ -253,6 +268,7 @@ public sealed class CognitoRevocationList : ICognitoRevocations
         lock (_writing)
         {
             var now = Now;
+            _hasRevoked = true;
             RemoveExpired(now);
             if (entry.ExpiresAt <= now)
             {

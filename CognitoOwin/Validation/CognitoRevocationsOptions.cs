@@ -15,7 +15,8 @@ public sealed class CognitoRevocationsOptions
     /// <summary>
     /// Gets or sets how long the refresh tokens of the app clients are valid: 1 hour to 3650 days. Default: 30 days, as at
     /// Cognito. A revoked sign-in or user stays revoked for as long as Cognito may still issue tokens of that sign-in. If app
-    /// clients differ, set the longest. If several middlewares or validators share a list, their largest value counts.
+    /// clients differ, set the longest. If several middlewares or validators share a list, their largest value counts, so create
+    /// all of them before the first revocation: after it, one with a larger value throws.
     /// </summary>
     public TimeSpan RefreshTokenLifetime { get; set; } = TimeSpan.FromDays(30);
 

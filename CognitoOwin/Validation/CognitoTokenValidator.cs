@@ -43,6 +43,10 @@ public sealed class CognitoTokenValidator : IDisposable
     /// <param name="options">The settings.</param>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
     /// <exception cref="CognitoConfigurationException">The settings have problems; the exception lists all of them.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// <see cref="CognitoRevocationsOptions.List"/> has revocations, which are kept too short a time for this
+    /// <see cref="CognitoJwtAuthenticationOptions.ClockSkew"/> or <see cref="CognitoRevocationsOptions.RefreshTokenLifetime"/>.
+    /// </exception>
     public CognitoTokenValidator(CognitoJwtAuthenticationOptions options)
         : this((options ?? throw new ArgumentNullException(nameof(options))).CreateValidationSettings(), CognitoLog.None)
     {
