@@ -11,7 +11,10 @@ internal sealed class RevocationMeasurements : IDisposable
 {
     private readonly MeterListener _listener = new();
     private readonly ConcurrentDictionary<string, long> _refused = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> _ignored = new(StringComparer.Ordinal);
     private long _entries;
+    private long _pending;
+    private double _age;
 
     public RevocationMeasurements()
     {
@@ -24,17 +27,22 @@ internal sealed class RevocationMeasurements : IDisposable
         };
         _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
         {
-            if (instrument.Name == "cognito_owin.revocations.entries")
+            switch (instrument.Name)
             {
-                _entries = value;
-                return;
+                case "cognito_owin.revocations.entries":
+                    _entries = value;
+                    return;
+                case "cognito_owin.revocations.store.pending":
+                    _pending = value;
+                    return;
+                case "cognito_owin.revocations.store.ignored":
+                    _ignored.AddOrUpdate(GetTag(tags, "cognito_owin.revocation.input"), value, (_, sum) => sum + value);
+                    return;
             }
 
-            foreach (var tag in tags)
-            {
-                _refused.AddOrUpdate($"{(tag.Key == "cognito_owin.revocation.kind" ? tag.Value : tag.Key)}", value, (_, sum) => sum + value);
-            }
+            _refused.AddOrUpdate(GetTag(tags, "cognito_owin.revocation.kind"), value, (_, sum) => sum + value);
         });
+        _listener.SetMeasurementEventCallback<double>((_, value, _, _) => _age = value);
         _listener.Start();
     }
 
@@ -48,6 +56,30 @@ internal sealed class RevocationMeasurements : IDisposable
             return _entries;
         }
     }
+
+    public IEnumerable<string> Ignored => _ignored.Select(pair => $"{pair.Key} {pair.Value}");
+
+    public long Pending
+    {
+        get
+        {
+            _listener.RecordObservableInstruments();
+            return _pending;
+        }
+    }
+
+    /// <summary>Gets the seconds since the last contact with a store.</summary>
+    public double Age
+    {
+        get
+        {
+            _listener.RecordObservableInstruments();
+            return _age;
+        }
+    }
+
+    private static string GetTag(ReadOnlySpan<KeyValuePair<string, object?>> tags, string name) =>
+        tags.Length == 1 && tags[0].Key == name ? $"{tags[0].Value}" : "unexpected tags";
 
     public void Dispose() => _listener.Dispose();
 }
