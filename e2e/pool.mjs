@@ -1,11 +1,13 @@
 // Starts cognito-local, an independent implementation of Cognito, with two user pools and their users, on a free loopback port.
 
+import { createPrivateKey, createSign } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { accepts, freePort, removeFolder, start, temporaryFolder, waitUntil, withRetries } from './processes.mjs';
 
-const program = createRequire(import.meta.url).resolve('cognito-local/lib/bin/start.js');
+const require = createRequire(import.meta.url);
+const program = require.resolve('cognito-local/lib/bin/start.js');
 
 export const users = {
   alice: { username: 'alice', password: 'Alice-in-Wonderland-1', email: 'alice@example.com', groups: ['admins'] },
@@ -155,4 +157,14 @@ async function createUser(call, pool, { username, password, email, groups }) {
   for (const group of groups ?? []) {
     await call('AdminAddUserToGroup', { ...user, GroupName: group });
   }
+}
+
+let key;
+
+/** Signs claims as the pools do. cognito-local has one signing key, which is a file of its package. */
+export function sign(claims) {
+  const encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const content = `${encode({ alg: 'RS256', kid: 'CognitoLocal' })}.${encode(claims)}`;
+  key ??= createPrivateKey(require('cognito-local/lib/keys/cognitoLocal.private.json').pem);
+  return `${content}.${createSign('RSA-SHA256').update(content).sign(key, 'base64url')}`;
 }

@@ -2,14 +2,12 @@
 // Build the sample first: dotnet build samples/Notes -c Release
 
 import assert from 'node:assert/strict';
-import { createPrivateKey, createSign } from 'node:crypto';
-import { createRequire } from 'node:module';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startApplication } from './application.mjs';
 import { bearer, otherConnections, pastSecond, send, tamper } from './client.mjs';
 import { startDatabase } from './database.mjs';
-import { startPools, users } from './pool.mjs';
+import { sign, startPools, users } from './pool.mjs';
 import { settingsFor } from './stack.mjs';
 
 const { alice, bob } = users;
@@ -313,11 +311,3 @@ describe('four processes under faults', () => {
     assert.doesNotMatch(application.log(), /eyJ[\w-]+\.[\w-]+\./);
   });
 });
-
-// cognito-local has one signing key, which is a file of its package.
-function sign(claims) {
-  const encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const { pem } = createRequire(import.meta.url)('cognito-local/lib/keys/cognitoLocal.private.json');
-  const content = `${encode({ alg: 'RS256', kid: 'CognitoLocal' })}.${encode(claims)}`;
-  return `${content}.${createSign('RSA-SHA256').update(content).sign(createPrivateKey(pem), 'base64url')}`;
-}

@@ -37,6 +37,7 @@ prepare() {
       bench) has wrk || packages+=(wrk) ;;
       # The -core packages bring the programs and, unlike mariadb-server, no service that starts by itself.
       database) has mariadbd || packages+=(mariadb-server-core mariadb-client-core) ;;
+      redis) has redis-server || packages+=(redis-server) ;;
       lint) has shellcheck || packages+=(shellcheck) ;;
       *) give_up "nobody knows how to prepare '$what'" ;;
     esac
@@ -79,9 +80,15 @@ install_packages() {
   "${as_root[@]}" apt-get -qq -y --no-install-recommends install "$@" < /dev/null > /dev/null ||
     give_up "apt-get could not install $*"
 
-  if [[ " $* " == *" nginx-light "* && -d /run/systemd/system ]]; then
-    say "note: Debian starts nginx on port 80 as it installs it; these scripts run their own and do not need that one" \
-      "(sudo systemctl disable --now nginx)"
+  if [[ -d /run/systemd/system ]]; then
+    if [[ " $* " == *" nginx-light "* ]]; then
+      say "note: Debian starts nginx on port 80 as it installs it; these scripts run their own and do not need that one" \
+        "(sudo systemctl disable --now nginx)"
+    fi
+    if [[ " $* " == *" redis-server "* ]]; then
+      say "note: Debian starts Redis on port 6379 as it installs it; these scripts run their own and do not need that one" \
+        "(sudo systemctl disable --now redis-server)"
+    fi
   fi
 }
 

@@ -33,8 +33,16 @@ internal sealed class RedisServer : IDisposable
         listener.Start();
         var server = new RedisServer(((IPEndPoint)listener.LocalEndpoint).Port);
         listener.Stop();
-        await server.RestartAsync();
-        return server;
+        try
+        {
+            await server.RestartAsync();
+            return server;
+        }
+        catch
+        {
+            server.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Starts the server again, without its data.</summary>
