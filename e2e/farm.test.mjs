@@ -259,6 +259,12 @@ describe('four processes that share their revocations through Redis', () => {
     }
     test.diagnostic(`Redis: ${((used() - before) / number).toFixed(0)} bytes per revocation`);
 
+    const inserted = performance.now();
+    await waitUntil(
+      async () => (await Promise.all(application.servers.map(health))).every((state) => state.revocations.entries === 1_000_000 - 1),
+      { what: 'the reading by all servers', seconds: 240 });
+    test.diagnostic(`all ${processes} running servers had read them ${((performance.now() - inserted) / 1000).toFixed(1)} s later`);
+
     application.kill(0);
     const started = performance.now();
     const statuses = new Set();

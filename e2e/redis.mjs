@@ -56,6 +56,17 @@ export async function startRedis() {
 async function startProxy(target) {
   const connections = new Set();
   const broken = new Map();
+  const connectionsOf = (pid) => [...connections].filter(({ owner }) => owner === pid);
+  const setHanging = ({ client, upstream }, isHanging) => {
+    for (const [from, to] of [[client, upstream], [upstream, client]]) {
+      if (isHanging) {
+        from.unpipe(to);
+        from.pause();
+      } else {
+        from.pipe(to);
+      }
+    }
+  };
   const server = net.createServer((client) => {
     const upstream = net.connect(target, '127.0.0.1');
     const connection = { client, upstream, owner: ownerOf(client.remotePort) };
@@ -68,11 +79,12 @@ async function startProxy(target) {
     for (const [from, to] of [[client, upstream], [upstream, client]]) {
       from.on('error', end);
       from.on('close', end);
-      // What a hanging connection sends is lost, and nobody is told.
-      from.on('data', (data) => broken.get(connection.owner) !== 'hang' && to.write(data));
+      from.pipe(to);
     }
     if (broken.get(connection.owner) === 'cut') {
       end();
+    } else if (broken.get(connection.owner) === 'hang') {
+      setHanging(connection, true);
     }
   });
   await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
@@ -81,11 +93,17 @@ async function startProxy(target) {
     /** Ends the connections of a process, and refuses new ones. */
     cut(pid) {
       broken.set(pid, 'cut');
-      [...connections].filter(({ owner }) => owner === pid).forEach(({ client }) => client.destroy());
+      connectionsOf(pid).forEach(({ client }) => client.destroy());
     },
-    /** Lets the connections of a process hang, and new ones too. */
-    hang: (pid) => broken.set(pid, 'hang'),
-    heal: (pid) => broken.delete(pid),
+    /** Lets the connections of a process hang, and new ones too. What they send arrives when they are healed. */
+    hang(pid) {
+      broken.set(pid, 'hang');
+      connectionsOf(pid).forEach((connection) => setHanging(connection, true));
+    },
+    heal(pid) {
+      broken.delete(pid);
+      connectionsOf(pid).forEach((connection) => setHanging(connection, false));
+    },
     stop() {
       server.close();
       connections.forEach(({ client }) => client.destroy());
