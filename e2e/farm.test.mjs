@@ -12,11 +12,28 @@ import { startDatabase } from './database.mjs';
 import { sign, startPools } from './pool.mjs';
 import { waitUntil } from './processes.mjs';
 import { startRedis } from './redis.mjs';
-import { settingsFor } from './stack.mjs';
+import { settingsFor, startStack } from './stack.mjs';
+import { farmStory, runStep } from './story.mjs';
 
 const processes = 4;
 const clients = 16;
 const prefix = '{cognito-revocations}:';
+
+describe('the story of two servers', () => {
+  const memory = {};
+  before(async () => {
+    Object.assign(memory, await startStack({ processes: 2, withRedis: true }));
+    await Promise.all(memory.application.servers.map((server) => waitUntil(
+      async () => (await send(server, { path: '/health' })).status === 200, { what: `${server}/health`, seconds: 60 })));
+  }, { timeout: 120_000 });
+  after(() => memory.stop?.());
+
+  for (const step of farmStory) {
+    it(`${step.name}: ${step.expected}`, async () => {
+      (await runStep(step, memory.url, memory)).check();
+    });
+  }
+});
 
 describe('four processes that share their revocations through Redis', () => {
   let pools, database, redis, application, others;
