@@ -191,6 +191,17 @@ public sealed class SettingsTests
     }
 
     [TestMethod]
+    public void Handling_of_an_unavailable_store_that_is_none_stops_the_start()
+    {
+        var options = ReadSettings(("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example"));
+        options.Revocations.WhenUnavailable = (UnavailableStoreHandling)7;
+
+        var problems = Assert.ThrowsExactly<CognitoConfigurationException>(() => Start(options)).Problems;
+
+        Assert.AreEqual("cognito:RevocationsWhenUnavailable is \"7\": expected continue or refuse.", problems.Single());
+    }
+
+    [TestMethod]
     [DataRow("https://example.com/pool", null, 0)]
     [DataRow("http://localhost:9229/pool", null, 0)]
     [DataRow("http://127.0.0.1/pool", null, 0)]

@@ -4,9 +4,14 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using CognitoOwin.Testing;
+using CognitoOwin.Tests.Hosting;
+using CognitoOwin.Tests.Keys;
+using CognitoOwin.Tests.Requests;
 using CognitoOwin.Tests.Validation;
 using Microsoft.Extensions.Time.Testing;
+using Microsoft.Owin.Logging;
 using Microsoft.VisualStudio.TestTools.UnitTesting;
+using Owin;
 
 namespace CognitoOwin.Tests.Revocations;
 
@@ -699,6 +704,52 @@ public sealed class RevocationStoreTests
         Assert.AreEqual(20_500, server.GetHealth().Revocations.Entries);
         Assert.IsTrue(connection.Reads >= 21);
         Assert.AreEqual(0, connection.Writes, "The store lacks nothing.");
+    }
+
+    [TestMethod]
+    public async Task Log_tells_the_operator_what_happens_once_and_without_tokens()
+    {
+        using var farm = new StoreFarm();
+        var log = new RecordingLog();
+        var connection = farm.Store.Connect(_ => throw new TimeoutException("The store is down."));
+        using var host = OwinTestHost.Start(app =>
+        {
+            app.SetLoggerFactory(log);
+            app.UseCognitoJwt(options =>
+            {
+                farm.Pool.Configure(options);
+                options.Revocations.Store = connection;
+                options.Revocations.WhenUnavailable = UnavailableStoreHandling.Refuse;
+                options.Keys.FetchTimeout = TimeSpan.FromMinutes(1);
+            });
+            app.Run(ProtectedApp.AnswerAsync);
+        });
+        var response = await host.GetAsync("/", "Bearer " + farm.SignedIn("sign-in 1"));
+        Assert.AreEqual((503, "2"), (response.StatusCode, response.Header("Retry-After")));
+        await farm.UntilAsync(() => log.GetTexts(501).Count == 1);
+
+        farm.Store.Put(Create("malformed"));
+        farm.Store.Put(Create($"s/{farm.PoolId}/sign-in 2"));
+        connection.Fault = null;
+        await farm.UntilAsync(() => log.GetTexts(502).Count == 1 && log.GetTexts(504).Count == 1);
+        Assert.AreEqual(200, (await host.GetAsync("/", "Bearer " + farm.SignedIn("sign-in 1"))).StatusCode);
+        StringAssert.Contains(log.GetTexts(500).Single(), "this server knows 1, and accepts tokens.");
+
+        farm.Store.Lose();
+        await farm.UntilAsync(() => log.GetTexts(503).Count == 1);
+        StringAssert.Contains(log.GetTexts(503).Single(), "lacked 1 revocations");
+
+        // Many failures are one message.
+        connection.Fault = _ => throw new TimeoutException("The store is down.");
+        await farm.UntilAsync(() => log.GetTexts(501).Count == 2);
+        await farm.UntilAsync(async () => (await host.GetAsync("/", "Bearer " + farm.SignedIn("sign-in 1"))).StatusCode == 503);
+        connection.Fault = null;
+        await farm.UntilAsync(() => log.GetTexts(502).Count == 2);
+
+        Assert.AreEqual(2, log.GetTexts(501).Count);
+        StringAssert.Contains(log.GetTexts(501)[0], "It was not read since the start, so requests with a token get 503.");
+        StringAssert.Contains(log.GetTexts(501)[1], "Requests with a token get 503 soon");
+        Assert.IsFalse(log.Entries.Any(entry => entry.Text.Contains("eyJ")));
     }
 
     private static CognitoStoredRevocation Create(string key, DateTimeOffset? expiresAt = null) => new(key, Always, expiresAt ?? Always);

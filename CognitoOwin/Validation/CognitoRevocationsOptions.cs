@@ -6,7 +6,7 @@ namespace CognitoOwin;
 public sealed class CognitoRevocationsOptions
 {
     /// <summary>
-    /// Gets or sets how many revocations the list holds at most: 1 to 10,000,000. Default: 1,000,000, which take about 220 MB. A
+    /// Gets or sets how many revocations the list holds at most: 1 to 10,000,000. Default: 1,000,000, which take about 230 MB. A
     /// revocation that finds the list full throws; no other is dropped for it. If several middlewares or validators share a list,
     /// their largest value counts.
     /// </summary>

@@ -6,10 +6,11 @@ namespace CognitoOwin;
 
 /// <summary>
 /// Revokes tokens before they expire. When the task of a call has completed, every later request to this server with such a token is
-/// refused with <see cref="TokenRejection.Revoked"/>; with a <see cref="CognitoRevocationsOptions.Store"/>, within a second on every other. A controller gets it with <c>Request.GetCognitoRevocations()</c>
-/// (CognitoOwin.WebApi) or <c>Request.GetOwinContext().GetCognitoRevocations()</c>; outside a request it is
-/// <see cref="CognitoTokenValidator.Revocations"/>. <see cref="CognitoRevocationsExtensions"/> has the same methods for the user
-/// of a request. <c>docs/sign-out.md</c> says which method fits which case.
+/// refused with <see cref="TokenRejection.Revoked"/>; with a <see cref="CognitoRevocationsOptions.Store"/>, the other servers refuse it
+/// within a second. A controller gets it with <c>Request.GetCognitoRevocations()</c> (CognitoOwin.WebApi) or
+/// <c>Request.GetOwinContext().GetCognitoRevocations()</c>; outside a request it is <see cref="CognitoTokenValidator.Revocations"/>.
+/// <see cref="CognitoRevocationsExtensions"/> has the same methods for the user of a request. <c>docs/sign-out.md</c> says which method
+/// fits which case.
 /// </summary>
 /// <remarks>
 /// A second call for the same sign-in, user, token or client never takes anything back: the longer lifetime and the later moment

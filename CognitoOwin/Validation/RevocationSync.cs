@@ -154,7 +154,9 @@ internal sealed class RevocationSync : IDisposable
     }
 
     /// <summary>Ends the loop, and closes what the store has opened for it.</summary>
-    public void Dispose() => _stopping.Cancel();
+    public void Dispose() =>
+        // On another thread, because the caller has a lock, and what waits for the token may continue on this one.
+        Task.Run(_stopping.Cancel);
 
     private static TaskCompletionSource<bool> CreateHint() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -340,7 +342,10 @@ internal sealed class RevocationSync : IDisposable
         }
         finally
         {
-            _mustReadAll |= !hasEnded;
+            if (!hasEnded)
+            {
+                _mustReadAll = true;
+            }
         }
     }
 
