@@ -44,7 +44,7 @@ done
 
 # shellcheck source=eng/prepare.sh
 . eng/prepare.sh
-prepare dotnet mono node
+prepare dotnet mono node redis
 if $all; then
   prepare stack browser database metrics lint
 fi

@@ -27,7 +27,8 @@ public sealed class CognitoJwtAuthenticationMiddleware : AuthenticationMiddlewar
     /// <exception cref="ArgumentNullException"><paramref name="app"/> is null.</exception>
     /// <exception cref="CognitoConfigurationException">The settings have problems; the exception lists all of them.</exception>
     /// <exception cref="InvalidOperationException">
-    /// Another middleware of the application has another <see cref="CognitoRevocationsOptions.List"/>.
+    /// Another middleware of the application has another <see cref="CognitoRevocationsOptions.List"/> or
+    /// <see cref="CognitoRevocationsOptions.Store"/>, or the list has revocations, which are kept too short a time for these options.
     /// </exception>
     public CognitoJwtAuthenticationMiddleware(OwinMiddleware next, IAppBuilder app, CognitoJwtAuthenticationOptions options)
         : base(next, options)

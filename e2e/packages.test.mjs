@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { removeFolder, temporaryFolder } from './processes.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const ids = ['CognitoOwin', 'CognitoOwin.WebApi', 'CognitoOwin.Testing'];
+const ids = ['CognitoOwin', 'CognitoOwin.WebApi', 'CognitoOwin.Redis', 'CognitoOwin.Testing'];
 const katana = ['Owin', 'Microsoft.Owin', 'Microsoft.Owin.Security', 'Microsoft.Owin.Security.OAuth', 'Microsoft.Owin.Security.Jwt'];
 
 let folder;
@@ -193,6 +193,7 @@ test('A project with nothing but the packages answers 401 and 200', () => {
       <ItemGroup>
         <PackageReference Include="CognitoOwin" Version="${version}" />
         <PackageReference Include="CognitoOwin.WebApi" Version="${version}" />
+        <PackageReference Include="CognitoOwin.Redis" Version="${version}" />
         <PackageReference Include="CognitoOwin.Testing" Version="${version}" />
         <PackageReference Include="Microsoft.NETFramework.ReferenceAssemblies" Version="1.0.3" PrivateAssets="all" />
       </ItemGroup>
@@ -216,6 +217,7 @@ test('A project with nothing but the packages answers 401 and 200', () => {
             var pool = new CognitoTestPool();
             var builder = new AppBuilder();
             builder.UseCognitoJwt(pool.Configure);
+            new CognitoRevocationsOptions().UseRedis("127.0.0.1:6379");
             builder.Run(context =>
             {
                 var user = context.Authentication.User;

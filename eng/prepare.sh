@@ -39,6 +39,7 @@ prepare() {
       database) has mariadbd || packages+=(mariadb-server-core mariadb-client-core) ;;
       # The tests start their own, on a loopback port.
       metrics) has prometheus || packages+=(prometheus) ;;
+      redis) has redis-server || packages+=(redis-server) ;;
       lint) has shellcheck || packages+=(shellcheck) ;;
       *) give_up "nobody knows how to prepare '$what'" ;;
     esac
@@ -82,7 +83,7 @@ install_packages() {
     give_up "apt-get could not install $*"
 
   local service
-  for service in nginx:nginx-light prometheus:prometheus; do
+  for service in nginx:nginx-light prometheus:prometheus redis-server:redis-server; do
     if [[ " $* " == *" ${service#*:} "* && -d /run/systemd/system ]]; then
       say "note: Debian starts ${service%:*} as it installs it; these scripts run their own and do not need that one" \
         "(sudo systemctl disable --now ${service%:*})"

@@ -76,6 +76,8 @@ public sealed class SettingsTests
             ("cognito:TokenCacheEnabled", "false"),
             ("cognito:TokenCacheMaximumEntries", "500"),
             ("cognito:RevocationsMaximumEntries", "5000"),
+            ("cognito:RevocationsReadInterval", "5"),
+            ("cognito:RevocationsWhenUnavailable", "refuse"),
             ("cognito:RefreshTokenLifetime", "7200"),
             ("cognito:UserInfo", "getUser"),
             ("cognito:UserInfoMaxAge", "300"),
@@ -121,6 +123,8 @@ public sealed class SettingsTests
         Assert.AreEqual(TimeSpan.FromHours(2), options.Revocations.RefreshTokenLifetime);
         Assert.AreEqual(CognitoUserInfo.GetUser, options.UserInfo);
         Assert.AreEqual(TimeSpan.FromMinutes(5), options.UserInfoMaxAge);
+        Assert.AreEqual(TimeSpan.FromSeconds(5), options.Revocations.ReadInterval);
+        Assert.AreEqual(UnavailableStoreHandling.Refuse, options.Revocations.WhenUnavailable);
         Assert.AreEqual(TimeSpan.FromSeconds(10), options.ProvisioningTimeout);
         Assert.AreEqual(50, options.MaximumPendingProvisioning);
         Assert.IsFalse(options.RequireHttps);
@@ -177,6 +181,8 @@ public sealed class SettingsTests
             ("cognito:RequireHttps", "yes"),
             ("cognito:TokenCacheMaximumEntries", "0"),
             ("cognito:RevocationsMaximumEntries", "10000001"),
+            ("cognito:RevocationsReadInterval", "61"),
+            ("cognito:RevocationsWhenUnavailable", "wait"),
             ("cognito:RefreshTokenLifetime", "3599"),
             ("cognito:ProvisioningTimeout", "0"),
             ("cognito:MaximumPendingProvisioning", "10001"),
@@ -194,6 +200,8 @@ public sealed class SettingsTests
             "cognito:RequireHttps is \"yes\": expected true or false",
             "cognito:TokenCacheMaximumEntries is \"0\": expected 1 to 1000000",
             "cognito:RevocationsMaximumEntries is \"10000001\": expected 1 to 10000000",
+            "cognito:RevocationsReadInterval is \"00:01:01\": expected 00:00:01 to 00:01:00",
+            "cognito:RevocationsWhenUnavailable is \"wait\": expected continue or refuse",
             "cognito:RefreshTokenLifetime is \"00:59:59\": expected 01:00:00 to 3650.00:00:00",
             "cognito:ProvisioningTimeout is \"00:00:00\": expected 00:00:01 to 00:10:00",
             "cognito:MaximumPendingProvisioning is \"10001\": expected 1 to 10000",
@@ -203,7 +211,18 @@ public sealed class SettingsTests
             Assert.AreEqual(1, problems.Count(problem => problem.StartsWith(expected, StringComparison.Ordinal)), expected);
         }
 
-        Assert.HasCount(14, problems);
+        Assert.HasCount(16, problems);
+    }
+
+    [TestMethod]
+    public void Handling_of_an_unavailable_store_that_is_none_stops_the_start()
+    {
+        var options = ReadSettings(("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example"));
+        options.Revocations.WhenUnavailable = (UnavailableStoreHandling)7;
+
+        var problems = Assert.ThrowsExactly<CognitoConfigurationException>(() => Start(options)).Problems;
+
+        Assert.AreEqual("cognito:RevocationsWhenUnavailable is \"7\": expected continue or refuse.", problems.Single());
     }
 
     [TestMethod]

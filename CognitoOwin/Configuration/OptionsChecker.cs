@@ -414,6 +414,13 @@ internal sealed class OptionsChecker
                 revocations.RefreshTokenLifetime,
                 TimeSpan.FromHours(1),
                 TimeSpan.FromDays(3650));
+            CheckRange(
+                SettingsReader.Prefix + "RevocationsReadInterval", revocations.ReadInterval, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60));
+            if (!Enum.IsDefined(typeof(UnavailableStoreHandling), revocations.WhenUnavailable))
+            {
+                _problems.AddUnexpected(
+                    SettingsReader.Prefix + "RevocationsWhenUnavailable", revocations.WhenUnavailable.ToString(), "continue or refuse");
+            }
         }
 
         // `Realm` and the schemes become part of a header. A character that is not checked here could end the header and start

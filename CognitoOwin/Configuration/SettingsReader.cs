@@ -149,6 +149,10 @@ internal sealed class SettingsReader
             "a whole number of seconds",
             TryParseSeconds,
             value => options.Revocations.RefreshTokenLifetime = value);
+        ReadValue<TimeSpan>(
+            Prefix + "RevocationsReadInterval", "a whole number of seconds", TryParseSeconds, value => options.Revocations.ReadInterval = value);
+        ReadValue<UnavailableStoreHandling>(
+            Prefix + "RevocationsWhenUnavailable", "continue or refuse", TryParseEnum, value => options.Revocations.WhenUnavailable = value);
         options.RequiredScopes = [.. options.RequiredScopes, .. ReadList(Prefix + "RequiredScopes")];
         options.RequiredGroups = [.. options.RequiredGroups, .. ReadList(Prefix + "RequiredGroups")];
     }

@@ -198,6 +198,48 @@ internal sealed class CognitoLog(ILogger? logger)
             EventIds.PoolChanged,
             $"UserPoolResolver no longer has the user pool {poolId}: its tokens are no longer accepted.");
 
+    public void RevocationsRead(int entries, TimeSpan duration) =>
+        Write(
+            TraceEventType.Information,
+            EventIds.RevocationsRead,
+            $"The revocations were read from the store within {duration.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s: "
+            + $"this server knows {entries.ToString(CultureInfo.InvariantCulture)}, and accepts tokens.");
+
+    /// <param name="reason">Why, in printable characters.</param>
+    /// <param name="isRead">Whether this server has read the store since its start.</param>
+    /// <param name="refuses">Whether this server answers 503 while it does not reach the store.</param>
+    public void RevocationStoreFailed(string reason, bool isRead, bool refuses) =>
+        Write(
+            TraceEventType.Error,
+            EventIds.RevocationStoreFailed,
+            $"The store of revocations does not work. {reason} "
+            + (isRead
+                ? "The known revocations stay in force; those of other servers are missed until the store works again. "
+                    + (refuses ? "Requests with a token get 503 soon, because of WhenUnavailable." : "")
+                : "It was not read since the start, so requests with a token get 503. ")
+            + "It is tried again, and only the end of this outage is logged.");
+
+    public void RevocationStoreRecovered(TimeSpan duration) =>
+        Write(
+            TraceEventType.Information,
+            EventIds.RevocationStoreRecovered,
+            "The store of revocations works again, after "
+            + $"{duration.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)} s.");
+
+    public void RevocationsRepaired(int count) =>
+        Write(
+            TraceEventType.Warning,
+            EventIds.RevocationsRepaired,
+            $"The store of revocations lacked {count.ToString(CultureInfo.InvariantCulture)} revocations that this server knows, and which it has "
+            + "written again. If that was no restart of the store without its data, check that the store keeps its data and evicts none.");
+
+    public void RevocationsIgnored(long count) =>
+        Write(
+            TraceEventType.Warning,
+            EventIds.RevocationsIgnored,
+            $"The store of revocations has entries or messages that no server of this farm writes: {count.ToString(CultureInfo.InvariantCulture)} "
+            + "until now. They are ignored. Check who else can write to it.");
+
     // The messages of the system's exceptions do not always end with a full stop.
     private static string EndSentence(string text) => text.TrimEnd() is { Length: > 0 } trimmed && trimmed[trimmed.Length - 1] is '.' or '!' or '?'
         ? text

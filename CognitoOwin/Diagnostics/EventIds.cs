@@ -24,4 +24,9 @@ internal static class EventIds
     public const int PoolLookupFailed = 401;
     public const int PoolLookupsRefused = 402;
     public const int PoolChanged = 403;
+    public const int RevocationsRead = 500;
+    public const int RevocationStoreFailed = 501;
+    public const int RevocationStoreRecovered = 502;
+    public const int RevocationsRepaired = 503;
+    public const int RevocationsIgnored = 504;
 }

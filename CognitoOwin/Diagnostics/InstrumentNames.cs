@@ -22,6 +22,9 @@ internal static class InstrumentNames
     public const string RevocationsEntries = "cognito_owin.revocations.entries";
     public const string RevocationsWritten = "cognito_owin.revocations.written";
     public const string RevocationsRefused = "cognito_owin.revocations.refused";
+    public const string RevocationStoreAge = "cognito_owin.revocations.store.age";
+    public const string RevocationStorePending = "cognito_owin.revocations.store.pending";
+    public const string RevocationStoreIgnored = "cognito_owin.revocations.store.ignored";
 
     public const string UserPoolTag = "cognito_owin.user_pool";
     // The value of UserPoolTag for all pools that are not configured. No pool id begins with an underscore.
@@ -31,6 +34,7 @@ internal static class InstrumentNames
     public const string TokenUseTag = "cognito_owin.token_use";
     public const string LookupResultTag = "cognito_owin.lookup.result";
     public const string RevocationKindTag = "cognito_owin.revocation.kind";
+    public const string IgnoredInputTag = "cognito_owin.revocation.input";
 
     // https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/
     public const string ErrorTypeTag = "error.type";

@@ -38,8 +38,8 @@ public sealed class CognitoTokenValidationResult
     public CognitoToken? Token { get; private init; }
 
     /// <summary>
-    /// Gets the time after which to try again, if the rejection is <see cref="TokenRejection.UserPoolUnavailable"/> or
-    /// <see cref="TokenRejection.KeysUnavailable"/>.
+    /// Gets the time after which to try again, if the rejection is <see cref="TokenRejection.UserPoolUnavailable"/>,
+    /// <see cref="TokenRejection.KeysUnavailable"/> or <see cref="TokenRejection.RevocationsUnavailable"/>.
     /// </summary>
     public TimeSpan? RetryAfter { get; private init; }
 
@@ -94,10 +94,10 @@ public sealed class CognitoTokenValidationResult
         new() { Rejection = rejection, _member = member, _actual = actual };
 
     /// <summary>
-    /// Replaces the result of an accepted token that is revoked. This result itself stays as it is, so that a token that is sent
+    /// Replaces the result of an accepted token that is revoked, or of which that is not known now. This result itself stays as it is, so that a token that is sent
     /// again after its revocation is found in the cache, and costs no verification.
     /// </summary>
-    /// <returns>This result, or the rejection of the revoked token.</returns>
+    /// <returns>This result, or the rejection of the token.</returns>
     internal CognitoTokenValidationResult ApplyRevocations()
     {
         if (_issuer?.Pool.Revocations is not { } revocations)
@@ -125,7 +125,13 @@ public sealed class CognitoTokenValidationResult
             };
         }
 
-        // The version was read before looking. If a revocation came in between, the next request looks again.
+        if (revocations.RetryAfter is { } retryAfter)
+        {
+            // Without the version, so that the next request asks again.
+            return ReportUnavailable(TokenRejection.RevocationsUnavailable, retryAfter);
+        }
+
+        // The version was read before looking. If something changed in between, the next request looks again.
         _revocationsVersion = version;
         return this;
     }

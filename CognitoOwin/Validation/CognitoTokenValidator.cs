@@ -49,6 +49,11 @@ public sealed class CognitoTokenValidator : IDisposable
     /// <param name="options">The settings.</param>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
     /// <exception cref="CognitoConfigurationException">The settings have problems; the exception lists all of them.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// <see cref="CognitoRevocationsOptions.List"/> has revocations, which are kept too short a time for this
+    /// <see cref="CognitoJwtAuthenticationOptions.ClockSkew"/> or <see cref="CognitoRevocationsOptions.RefreshTokenLifetime"/>; or it has
+    /// another <see cref="CognitoRevocationsOptions.Store"/>.
+    /// </exception>
     public CognitoTokenValidator(CognitoJwtAuthenticationOptions options)
         : this((options ?? throw new ArgumentNullException(nameof(options))).CreateValidationSettings(), CognitoLog.None)
     {
@@ -62,7 +67,7 @@ public sealed class CognitoTokenValidator : IDisposable
         _roleClaim = settings.RoleClaim;
         _time = settings.TimeProvider;
         _revocations = settings.RevocationList;
-        _revocations.Attach(settings);
+        _revocations.Attach(settings, log);
         _keys = [.. settings.UserPools.Select(CreateKeys)];
 
         _resolvedPools = settings.UserPoolResolver == null ? null : new ResolvedPools(settings.UserPoolResolver, settings, log);
@@ -239,7 +244,10 @@ public sealed class CognitoTokenValidator : IDisposable
     /// <returns>The state of every pool and of the revocations.</returns>
     public CognitoHealth GetHealth() => new([.. _keys.Select(keys => keys.GetHealth())], _revocations.GetHealth());
 
-    /// <summary>Stops the key fetches, the calls of the user pool resolver, and the metrics of the token cache and the revocations.</summary>
+    /// <summary>
+    /// Stops the key fetches, the calls of the user pool resolver and of the store of revocations, and the metrics of the token cache and
+    /// the revocations.
+    /// </summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)

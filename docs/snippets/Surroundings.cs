@@ -26,6 +26,7 @@ public class Surroundings : ApiController
     protected readonly UserStore users;
     protected readonly IOwinContext context;
     protected readonly string token;
+    protected readonly StackExchange.Redis.IConnectionMultiplexer connection;
     protected readonly CognitoJwtAuthenticationOptions options;
 }
 

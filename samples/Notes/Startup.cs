@@ -1,3 +1,4 @@
+using System.Configuration;
 using CognitoOwin;
 using Microsoft.Owin;
 using Notes.Data;
@@ -11,6 +12,13 @@ namespace Notes;
 public class Startup
 {
     public void Configuration(IAppBuilder app) => app.UseCognitoJwt(options =>
+    {
+        // Several servers share their revocations. Without this, each process keeps its own in memory.
+        if (ConfigurationManager.AppSettings["notes:Redis"] is { Length: > 0 } redis)
+        {
+            options.Revocations.UseRedis(redis);
+        }
+
         options.Provider = new CognitoJwtAuthenticationProvider
         {
             // Runs once for each new token of a user. Finds or creates the local user of the Cognito user. A "sub" is unique only within
@@ -28,5 +36,6 @@ public class Startup
 
                 context.SetUser(user);
             },
-        });
+        };
+    });
 }
