@@ -261,7 +261,12 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
         _refusal = new Refusal(rejection, text, retryAfter, statusCode, sufficientScopes);
         _isAccepted = false;
         RequestMetrics.RecordRefused(_refusal, _validation);
-        services.Refusals.Report(Context, rejection, _validation, services.Validator.Issuers);
+        if (!_isForeign || Options.ForeignTokens == ForeignTokenHandling.Refuse)
+        {
+            // Otherwise the token is meant for another middleware.
+            services.Refusals.Report(Context, rejection, _validation, services.Validator.Issuers);
+        }
+
         if (_hasHeader || Options.InvalidTokens == InvalidTokenHandling.Reject)
         {
             // Forms authentication may decide on the redirect before the challenge is written, so tell it now.

@@ -207,6 +207,18 @@ public sealed class RefusalLogTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow(ForeignTokenHandling.Ignore, 0)]
+    [DataRow(ForeignTokenHandling.Refuse, 1)]
+    public async Task Foreign_token_is_logged_unless_it_is_ignored(ForeignTokenHandling handling, int expected)
+    {
+        using var host = Start(options => options.ForeignTokens = handling);
+
+        await host.GetAsync("/", "Bearer opaque");
+
+        Assert.HasCount(expected, _log.GetTexts(TokenRefused));
+    }
+
+    [TestMethod]
     public async Task Two_middlewares_share_the_limit()
     {
         using var other = new CognitoTestPool { TimeProvider = _clock };
