@@ -211,7 +211,9 @@ internal sealed class RedisRevocationStore : ICognitoRevocationStore
         }
         else
         {
-            await connection.DisposeAsync().ConfigureAwait(false);
+            // DisposeAsync would fail on .NET, whose IAsyncDisposable is not that of .NET Framework's package.
+            await connection.CloseAsync().ConfigureAwait(false);
+            connection.Dispose();
         }
     }
 
