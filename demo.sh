@@ -5,12 +5,13 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 usage() {
   cat <<'TEXT'
-Usage: ./demo.sh [--once]
+Usage: ./demo.sh [--once] [--farm]
 
 Starts a user pool (cognito-local) and the sample Web API 2 application that trusts it (samples/Notes, under Mono behind
 nginx), all on free ports of the loopback interface. Plays the story of two users who sign in, with every request and
 answer printed. Then leaves the application running until Ctrl+C, and prints where its page is and how to call it.
 
+  --farm   play another story: two servers that share their revocations through Redis
   --once   end after the story; the exit status is 0 only if every step was as expected
   --help   this text
 
@@ -18,9 +19,11 @@ What it lacks (Debian packages, npm packages of e2e/) it installs first, and say
 TEXT
 }
 
+redis=()
 for argument in "$@"; do
   case $argument in
     --once) ;;
+    --farm) redis=(redis) ;;
     -h | --help) usage; exit 0 ;;
     *) echo "demo.sh: unknown argument '$argument'" >&2; usage >&2; exit 2 ;;
   esac
@@ -28,7 +31,7 @@ done
 
 # shellcheck source=eng/prepare.sh
 source eng/prepare.sh
-prepare dotnet mono node stack
+prepare dotnet mono node stack ${redis[@]+"${redis[@]}"}
 
 echo 'Building the sample application ...'
 dotnet_build samples/Notes -c Release

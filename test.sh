@@ -44,9 +44,9 @@ done
 
 # shellcheck source=eng/prepare.sh
 . eng/prepare.sh
-prepare dotnet mono node
+prepare dotnet mono node redis
 if $all; then
-  prepare stack browser database lint
+  prepare stack browser database metrics lint
 fi
 
 results=$PWD/artifacts/test-results

@@ -84,7 +84,10 @@ public sealed class CognitoTestPool : IDisposable
     /// <summary>Gets a handler that serves the pool's JWKS at the addresses of its issuers, for <see cref="CognitoKeysOptions.HttpMessageHandler"/>.</summary>
     public HttpMessageHandler JwksEndpoint => _handler;
 
-    /// <summary>Makes options accept the tokens of this pool and no other: <c>app.UseCognitoJwt(pool.Configure)</c>.</summary>
+    /// <summary>
+    /// Makes options accept the tokens of this pool and no other: <c>app.UseCognitoJwt(pool.Configure)</c>. It turns
+    /// <see cref="CognitoKeysOptions.Prefetch"/> off, so that only requests fetch keys, and a test can count the fetches.
+    /// </summary>
     /// <param name="options">The options.</param>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
     public void Configure(CognitoJwtAuthenticationOptions options)
@@ -96,6 +99,7 @@ public sealed class CognitoTestPool : IDisposable
 
         options.UserPools = [UserPool];
         options.Keys.HttpMessageHandler = JwksEndpoint;
+        options.Keys.Prefetch = false;
         options.TimeProvider = TimeProvider;
     }
 

@@ -5,6 +5,7 @@ using System.Net.Http;
 using System.Security.Principal;
 using System.Web.Http;
 using System.Web.Http.Controllers;
+using Microsoft.Owin;
 
 namespace CognitoOwin.WebApi;
 
@@ -107,6 +108,11 @@ public class CognitoAuthorizeAttribute : AuthorizeAttribute
             return;
         }
 
+        if (UserPool != null && !HasUserPool(user))
+        {
+            RequestOwinContext.Find(actionContext.Request)?.CheckCognitoUserPoolName(UserPool);
+        }
+
         var missing = FindMissingRight(user) ?? new MissingRight("The user may not do this.");
         var response = actionContext.Request.CreateErrorResponse(HttpStatusCode.Forbidden, missing.Description);
 
@@ -121,7 +127,7 @@ public class CognitoAuthorizeAttribute : AuthorizeAttribute
 
     private MissingRight? FindMissingRight(IPrincipal user)
     {
-        if (UserPool != null && !string.Equals(user.GetCognitoUserPool(), UserPool, StringComparison.Ordinal))
+        if (UserPool != null && !HasUserPool(user))
         {
             return new MissingRight("Users of this user pool are not accepted here.");
         }
@@ -155,6 +161,8 @@ public class CognitoAuthorizeAttribute : AuthorizeAttribute
             ? new MissingRight("The user is in none of the required groups.")
             : null;
     }
+
+    private bool HasUserPool(IPrincipal user) => string.Equals(user.GetCognitoUserPool(), UserPool, StringComparison.Ordinal);
 
     private static IPrincipal? GetUser(HttpActionContext actionContext) => actionContext.ControllerContext.RequestContext.Principal;
 

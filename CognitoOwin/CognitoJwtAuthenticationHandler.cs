@@ -28,6 +28,8 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
     private bool _isFromQuery;
     private bool _hasEndedRequest;
     private Refusal? _refusal;
+    private CognitoAuthenticationFailedContext? _failure;
+    private CognitoTokenValidationResult? _validation;
     private OtherAuthentications? _otherAuthentications;
 
     public override async Task<bool> InvokeAsync()
@@ -98,6 +100,7 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
         }
 
         identity.ApplyOutcome(outcome.Claims, outcome.User);
+        RequestMetrics.RecordAccepted(validation);
         return new AuthenticationTicket(identity, new AuthenticationProperties { ExpiresUtc = token.ExpiresAt });
     }
 
@@ -128,11 +131,18 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
         // Several middlewares give one answer. If one has ended the request, it answers. Otherwise a middleware that accepted the
         // token answers, because the client need not know that another one refused it. If all refused the token, the one with the
         // highest TokenRejection answers: the values are in the order of the rules, so this one knows most about the token.
-        var responder = challenged.FirstOrDefault(handler => handler._hasEndedRequest)
-            ?? challenged.FirstOrDefault(handler => handler._isAccepted)
-            ?? challenged.OrderByDescending(handler => handler._refusal?.Rejection).First();
-        await responder.AnswerAsync().ConfigureAwait(false);
+        await FindResponder(challenged)!.AnswerAsync().ConfigureAwait(false);
     }
+
+    /// <summary>Gets why the request has no user, by the handler that answers it; null if its token was accepted or there is none.</summary>
+    /// <param name="handlers">The handlers of the request.</param>
+    /// <returns>The failure.</returns>
+    public static CognitoAuthenticationFailedContext? FindFailure(RequestHandlers handlers) => FindResponder(handlers)?._failure;
+
+    private static CognitoJwtAuthenticationHandler? FindResponder(IReadOnlyCollection<CognitoJwtAuthenticationHandler> handlers) =>
+        handlers.FirstOrDefault(handler => handler._hasEndedRequest)
+        ?? handlers.FirstOrDefault(handler => handler._isAccepted)
+        ?? handlers.OrderByDescending(handler => handler._refusal?.Rejection).FirstOrDefault();
 
     private bool IsAuthenticatedByOther => OtherUser.IsAuthenticated(Request.User, Options.CountHostUser);
 
@@ -185,11 +195,16 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
             {
                 await RefuseTokenAsync(fault, found.Text).ConfigureAwait(false);
             }
+            else
+            {
+                RequestMetrics.RecordNoToken();
+            }
 
             return null;
         }
 
         var validation = await services.Validator.ValidateAsync(tokenText, cancellationToken).ConfigureAwait(false);
+        _validation = validation;
         _isAccepted = validation.IsValid;
         if (!_isAccepted && requestToken.CompleteFault is not TokenRejection.None and var malformed)
         {
@@ -245,14 +260,21 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
         var text = string.IsNullOrWhiteSpace(description) ? RejectionText.GetDescription(rejection) : description!;
         _refusal = new Refusal(rejection, text, retryAfter, statusCode, sufficientScopes);
         _isAccepted = false;
-        services.Log.TokenRejected(rejection);
+        RequestMetrics.RecordRefused(_refusal, _validation);
+        if (!_isForeign || Options.ForeignTokens == ForeignTokenHandling.Refuse)
+        {
+            // Otherwise the token is meant for another middleware.
+            services.Refusals.Report(Context, rejection, _validation, services.Validator.Issuers);
+        }
+
         if (_hasHeader || Options.InvalidTokens == InvalidTokenHandling.Reject)
         {
             // Forms authentication may decide on the redirect before the challenge is written, so tell it now.
             FormsRedirect.Suppress(Context);
         }
 
-        return Options.Provider.AuthenticationFailed(new CognitoAuthenticationFailedContext(Context, Options, rejection, text));
+        _failure = new CognitoAuthenticationFailedContext(Context, Options, rejection, text, _refusal.StatusCode);
+        return Options.Provider.AuthenticationFailed(_failure);
     }
 
     private async Task AnswerAsync()

@@ -27,7 +27,8 @@ public sealed class CognitoJwtAuthenticationMiddleware : AuthenticationMiddlewar
     /// <exception cref="ArgumentNullException"><paramref name="app"/> is null.</exception>
     /// <exception cref="CognitoConfigurationException">The settings have problems; the exception lists all of them.</exception>
     /// <exception cref="InvalidOperationException">
-    /// Another middleware of the application has another <see cref="CognitoRevocationsOptions.List"/>.
+    /// Another middleware of the application has another <see cref="CognitoRevocationsOptions.List"/> or
+    /// <see cref="CognitoRevocationsOptions.Store"/>, or the list has revocations, which are kept too short a time for these options.
     /// </exception>
     public CognitoJwtAuthenticationMiddleware(OwinMiddleware next, IAppBuilder app, CognitoJwtAuthenticationOptions options)
         : base(next, options)
@@ -39,15 +40,16 @@ public sealed class CognitoJwtAuthenticationMiddleware : AuthenticationMiddlewar
         _shared = SharedServices.GetOrCreate(app);
         var validator = new CognitoTokenValidator(
             settings with { RevocationList = _shared.ShareRevocations(options.Revocations.List) }, log);
-        _shared.Add(validator);
+        _shared.Add(validator, settings.UserPools, settings.UserPoolResolver != null, log);
         var userInfoClient = new UserInfoClient(
-            options.UserInfo, options.UserInfoHttpMessageHandler, options.UserInfoTimeout, options.TimeProvider, log);
+            options.UserInfo, options.UserInfoHttpMessageHandler, options.Keys.Proxy, options.UserInfoTimeout, options.TimeProvider, log);
         var userInfo = new UserInfoReader(userInfoClient, options.UserInfoMaxAge, options.TimeProvider, disposing);
         RaiseProvisionUser? raise = options.Provider.HandlesProvisioning ? new ProvisionUserEvent(options).RaiseAsync : null;
         var reporter = new ProvisioningReporter(options.MaximumPendingProvisioning, options.TimeProvider, log);
         var provisioner = new UserProvisioner(
             options.CreateProvisioningSettings(), userInfo, raise, reporter, options.TimeProvider, disposing);
-        _services = new MiddlewareServices(validator, provisioner, options.CreateIdentitySettings(), log);
+        ProvisioningMetrics.Observe(provisioner);
+        _services = new MiddlewareServices(validator, provisioner, options.CreateIdentitySettings(), _shared.GetRefusals(options.TimeProvider, log));
 
         if (options.CreateRoleClaim().IsAttribute)
         {

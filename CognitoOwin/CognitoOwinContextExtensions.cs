@@ -22,6 +22,18 @@ public static class CognitoOwinContextExtensions
         context.Set(FailureKey, failure);
 
     /// <summary>
+    /// Gets why the request has no user although it came with a token or a malformed header. If several <c>UseCognitoJwt</c> have refused
+    /// it, this is what the answer says.
+    /// </summary>
+    /// <param name="context">The request.</param>
+    /// <returns>The refusal; null if a token was accepted, or none was read yet.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="context"/> is null.</exception>
+    public static CognitoAuthenticationFailedContext? GetCognitoAuthenticationFailure(this IOwinContext context) =>
+        RequestHandlers.Find(context ?? throw new ArgumentNullException(nameof(context))) is { } handlers
+            ? CognitoJwtAuthenticationHandler.FindFailure(handlers)
+            : null;
+
+    /// <summary>
     /// Gets the state of the keys of the application's user pools, and of its revocations, for a health endpoint. In a Web API controller, call
     /// <c>Request.GetOwinContext().GetCognitoHealth()</c>. The call never blocks; it may start a fetch in the background, whose
     /// result a later call reports.
@@ -32,6 +44,18 @@ public static class CognitoOwinContextExtensions
     /// <exception cref="InvalidOperationException">The request has not passed <c>app.UseCognitoJwt()</c>.</exception>
     public static CognitoHealth GetCognitoHealth(this IOwinContext context) =>
         SharedServices.Get(context, nameof(GetCognitoHealth)).GetHealth();
+
+    /// <summary>
+    /// Warns once in the log (event 204) if no configured user pool has a name that the application's code requires. It does nothing
+    /// if the application has a <see cref="CognitoJwtAuthenticationOptions.UserPoolResolver"/>, or if the request has not passed
+    /// <c>app.UseCognitoJwt()</c>. <c>[CognitoAuthorize(UserPool = …)]</c> calls it when it refuses a user.
+    /// </summary>
+    /// <param name="context">The request.</param>
+    /// <param name="name">The required <see cref="CognitoUserPool.Name"/>, from the code and never from a client.</param>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    public static void CheckCognitoUserPoolName(this IOwinContext context, string name) =>
+        (context ?? throw new ArgumentNullException(nameof(context))).Get<SharedServices?>(SharedServices.Key)?
+            .CheckPoolName(name ?? throw new ArgumentNullException(nameof(name)));
 
     /// <summary>
     /// Gets the revocations of the application. In a Web API controller, call <c>Request.GetCognitoRevocations()</c> of

@@ -1,5 +1,4 @@
 using CognitoOwin.Claims;
-using CognitoOwin.Diagnostics;
 using CognitoOwin.Provisioning;
 
 namespace CognitoOwin;
@@ -8,7 +7,7 @@ namespace CognitoOwin;
 /// Holds what the handlers of one middleware share. Every request creates a handler, and one reference is smaller than four.
 /// </summary>
 internal sealed class MiddlewareServices(
-    CognitoTokenValidator validator, UserProvisioner provisioner, IdentitySettings identitySettings, CognitoLog log)
+    CognitoTokenValidator validator, UserProvisioner provisioner, IdentitySettings identitySettings, RefusalReporter refusals)
 {
     public CognitoTokenValidator Validator { get; } = validator;
 
@@ -16,5 +15,5 @@ internal sealed class MiddlewareServices(
 
     public IdentitySettings IdentitySettings { get; } = identitySettings;
 
-    public CognitoLog Log { get; } = log;
+    public RefusalReporter Refusals { get; } = refusals;
 }

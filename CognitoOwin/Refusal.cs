@@ -26,8 +26,8 @@ internal sealed class Refusal(
 
     /// <summary>Gets whether the token is not at fault. The client needs no other, so the answer has no challenge.</summary>
     public bool IsTemporary => Rejection is
-        TokenRejection.UserPoolUnavailable or TokenRejection.KeysUnavailable or TokenRejection.UserInfoUnavailable
-            or TokenRejection.ProvisioningFailed;
+        TokenRejection.UserPoolUnavailable or TokenRejection.KeysUnavailable or TokenRejection.RevocationsUnavailable
+            or TokenRejection.UserInfoUnavailable or TokenRejection.ProvisioningFailed;
 
     /// <summary>
     /// Gets the status that replaces a 401. If trying again later may help, the client must not sign its user out. If the token

@@ -13,9 +13,11 @@ internal sealed class RequestHandlers : List<CognitoJwtAuthenticationHandler>
 
     private bool _hasAnswered;
 
+    public static RequestHandlers? Find(IOwinContext context) => context.Get<RequestHandlers>(Key);
+
     public static RequestHandlers GetOrCreate(IOwinContext context)
     {
-        if (context.Get<RequestHandlers>(Key) is not { } handlers)
+        if (Find(context) is not { } handlers)
         {
             context.Set(Key, handlers = []);
         }

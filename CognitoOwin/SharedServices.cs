@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using CognitoOwin.Diagnostics;
 using Microsoft.Owin;
 using Owin;
 
@@ -12,7 +13,16 @@ internal sealed class SharedServices
     /// <summary>Names the services among the properties of an application and in the environment of a request.</summary>
     public const string Key = "cognitoowin.SharedServices";
 
+    private const int MaximumUnknownNames = 100;
+
+    // Guards the other fields too.
     private readonly List<CognitoTokenValidator> _validators = [];
+    private readonly List<CognitoUserPool> _pools = [];
+    private readonly HashSet<string> _poolsUsedTwice = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _unknownNames = new(StringComparer.Ordinal);
+    private bool _areNamesKnown = true;
+    private CognitoLog _log = CognitoLog.None;
+    private RefusalReporter? _refusals;
     private CognitoRevocationList? _revocations;
 
     /// <summary>Gets the revocations, which all validators check.</summary>
@@ -56,11 +66,55 @@ internal sealed class SharedServices
         }
     }
 
-    public void Add(CognitoTokenValidator validator)
+    /// <summary>Gets the one reporter of the application, so that its limits hold for all middlewares together.</summary>
+    /// <param name="time">The clock of the middleware that calls first.</param>
+    /// <param name="log">Its log.</param>
+    /// <returns>The reporter.</returns>
+    public RefusalReporter GetRefusals(TimeProvider time, CognitoLog log)
+    {
+        lock (_validators)
+        {
+            return _refusals ??= new RefusalReporter(time, log);
+        }
+    }
+
+    /// <summary>Adds the validator of one middleware.</summary>
+    /// <param name="validator">The validator.</param>
+    /// <param name="pools">The configured pools of the middleware.</param>
+    /// <param name="hasResolver">Whether the application adds pools while it runs, so that their names are not known.</param>
+    /// <param name="log">The log.</param>
+    public void Add(CognitoTokenValidator validator, IEnumerable<CognitoUserPool> pools, bool hasResolver, CognitoLog log)
     {
         lock (_validators)
         {
             _validators.Add(validator);
+            _log = log;
+            _areNamesKnown &= !hasResolver;
+            foreach (var pool in pools)
+            {
+                if (_pools.Exists(other => other.UserPoolId == pool.UserPoolId) && _poolsUsedTwice.Add(pool.UserPoolId!))
+                {
+                    log.PoolUsedTwice(pool.UserPoolId!);
+                }
+
+                _pools.Add(pool);
+            }
+        }
+    }
+
+    /// <summary>Checks a name of a user pool that the application's code requires, and warns once if no pool has it.</summary>
+    /// <param name="name">The name.</param>
+    public void CheckPoolName(string name)
+    {
+        lock (_validators)
+        {
+            if (_areNamesKnown
+                && !_pools.Exists(pool => pool.Name == name)
+                && _unknownNames.Count < MaximumUnknownNames
+                && _unknownNames.Add(name))
+            {
+                _log.UnknownUserPool(name, _pools.Select(static pool => pool.Name).Distinct());
+            }
         }
     }
 
@@ -68,8 +122,12 @@ internal sealed class SharedServices
     {
         lock (_validators)
         {
-            return new CognitoHealth(
-                [.. _validators.SelectMany(validator => validator.GetHealth().Pools)], _revocations!.GetHealth());
+            // Two middlewares may have the same pool, each with its own keys. Report it once, as the one that is worse off.
+            var pools = _validators
+                .SelectMany(static validator => validator.GetHealth().Pools)
+                .GroupBy(static pool => pool.UserPoolId)
+                .Select(static same => same.OrderBy(static pool => pool.IsUsable).ThenBy(static pool => !pool.IsDegraded).First());
+            return new CognitoHealth([.. pools], _revocations!.GetHealth());
         }
     }
 }

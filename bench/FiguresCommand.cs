@@ -37,7 +37,7 @@ internal static class FiguresCommand
         Console.Error.WriteLine($"tokens of {tokens[0].Length} characters");
 
         List<Figure> figures = [.. MeasureTimes(pool, tokens, quick ? 7 : 31)];
-        figures.Add(MeasureAllocation(pool, tokens));
+        figures.AddRange(MeasureAllocation(pool, tokens));
         figures.Add(CacheMissesCommand.Measure(pool, tokens));
         figures.AddRange(RevocationFigures.Measure(pool, tokens, quick ? 31 : 101));
         figures.AddRange(ScalingFigures.Measure(pool, tokens, quick));
@@ -52,7 +52,7 @@ internal static class FiguresCommand
         var headers = SampleTokens.Headers(tokens);
         using var peers = new DotNetPeers(pool, tokens);
         using var empty = Pipeline.Empty();
-        using var katana = Pipeline.Katana(pool);
+        using var katana = Pipeline.Katana(pool.UserPool, pool.JwksEndpoint);
         using var warm = Pipeline.Ours(pool);
 
         // The first request of this pipeline is not measured. After it, the keys are known, but no other token.
@@ -117,20 +117,32 @@ internal static class FiguresCommand
         ];
     }
 
-    private static Figure MeasureAllocation(CognitoTestPool pool, string[] tokens)
+    private static Figure[] MeasureAllocation(CognitoTestPool pool, string[] tokens)
     {
         using var empty = Pipeline.Empty();
         using var warm = Pipeline.Ours(pool);
+        using var claims = Pipeline.ClaimsOnly(pool.SignInAsync(tokens[0]).GetAwaiter().GetResult().Claims);
         var headers = SampleTokens.Headers(tokens);
-        warm.SendAccepted(headers, 2 * Warm);
-        var above = Allocation.PerCall(() => warm.SendAccepted(headers, Warm)) - Allocation.PerCall(() =>
+        var none = PerRequest(empty);
+        return
+        [
+            new("alloc_warm_bytes", PerRequest(warm) - none, "bytes that a warm request allocates in addition to the empty pipeline", atMost: 4 * 1024),
+            new("alloc_claims_bytes", PerRequest(claims) - none, "the same for a Katana middleware that only creates as many claims"),
+        ];
+
+        double PerRequest(Pipeline pipeline)
         {
-            for (var i = 0; i < Warm; i++)
+            void SendAll()
             {
-                empty.SendAnonymous();
+                for (var i = 0; i < Warm; i++)
+                {
+                    pipeline.SendAsync(headers[i % headers.Length]).GetAwaiter().GetResult();
+                }
             }
-        });
-        return new("alloc_warm_bytes", above / Warm, "bytes that a warm request allocates in addition to the empty pipeline", atMost: 4 * 1024);
+
+            SendAll();
+            return Allocation.PerCall(SendAll) / Warm;
+        }
     }
 
     // One pipeline must refresh its keys after a second, but the JWKS endpoint does not answer. The other needs no refresh.

@@ -25,10 +25,10 @@ internal static class GrowthCommand
 
         var table = new StringBuilder("| what grows | | cold, µs | warm, µs |\n|---|---|---|---|\n");
         var holds = true;
-        Grow("size", "token, KiB", [1, 2, 4, 8, 16], (contest, kib) => Add(contest, kib, tokens, token => Pad(token, kib)), kib => kib);
+        Grow("size", "token, KiB", [1, 2, 4, 8, 16, 32, 64], (contest, kib) => Add(contest, kib, tokens, token => Pad(token, kib)), kib => kib);
         Grow("groups", "groups", [0, 50, 100, 200, 500], (contest, count) => Add(contest, count, tokens, token => token.WithGroups(Groups(count))), OfClaims);
         Grow("keys", "keys of the pool", [2, 10, 50, 100], (contest, count) => Add(contest, count, tokens, keys: count), _ => 1);
-        Grow("pools", "pools", [1, 10, 50, 100], (contest, count) => Add(contest, count, tokens, pools: count), _ => 1);
+        Grow("pools", "pools of a resolver", [1, 10, 100, 1000], (contest, count) => Add(contest, count, tokens, pools: count), _ => 1);
 
         Console.WriteLine(table);
         Console.WriteLine(holds
@@ -36,7 +36,7 @@ internal static class GrowthCommand
             : "At least one time grows faster than allowed; see above.");
         if (updateDocs)
         {
-            Repository.UpdatePerformancePage("growth", table.ToString());
+            Repository.UpdatePerformancePage(Runtime.Prefix + "growth", table.ToString());
         }
 
         return 0;
@@ -56,7 +56,7 @@ internal static class GrowthCommand
             new SvgPlot($"Cost of a request, by {label}", label)
                 .Panel("cold, µs", ("cold", sizes.Select(size => ((double)size, contest.Time(Cold(size))))))
                 .Panel("warm, µs", ("warm", sizes.Select(size => ((double)size, contest.Time(Warm(size))))))
-                .Save(Repository.Image($"growth-{name}.svg", updateDocs));
+                .Save(Repository.Image($"{Runtime.Prefix.Replace('_', '-')}growth-{name}.svg", updateDocs));
             var (first, last) = (sizes[0], sizes[sizes.Length - 1]);
             var allowed = Tolerance * linear(last) / linear(first);
             var grew = Math.Max(contest.Ratio(Cold(last), Cold(first)), contest.Ratio(Warm(last), Warm(first)));
@@ -75,22 +75,25 @@ internal static class GrowthCommand
     private static Running Add(
         Contest contest, int size, int count, Func<CognitoTestToken, CognitoTestToken>? change = null, int keys = 2, int pools = 1)
     {
+        // All pools have the same keys, because a thousand pairs of keys take minutes to create.
         var pool = new CognitoTestPool();
-        var others = Enumerable.Range(1, pools - 1).Select(_ => new CognitoTestPool()).ToList();
-        var documents = others.Append(pool).ToDictionary(each => each.Issuer + "/.well-known/jwks.json", each => each.Jwks);
-        documents[pool.Issuer + "/.well-known/jwks.json"] =
-            CognitoTestPool.WriteJwks([.. Enumerable.Range(2, keys - 2).Select(_ => TestSigningKey.Create()), .. pool.Keys]);
-        pool.OnJwksRequest = (request, _) => Task.FromResult(Serve(documents[request.RequestUri!.AbsoluteUri]));
+        var userPools = Enumerable.Range(1, pools)
+            .Select(number => new CognitoUserPool("eu-west-1_Growth" + number.ToString(CultureInfo.InvariantCulture), pool.ClientId))
+            .ToDictionary(each => each.UserPoolId!, StringComparer.Ordinal);
+        var jwks = CognitoTestPool.WriteJwks([.. Enumerable.Range(2, keys - 2).Select(_ => TestSigningKey.Create()), .. pool.Keys]);
+        pool.OnJwksRequest = (_, _) => Task.FromResult(Serve(jwks));
 
-        // One token of each pool, so that the pipeline fetches the keys of all pools before the measurement.
-        var first = SampleTokens.Headers(others.Append(pool).Select(each => SampleTokens.Create(each, 1)[0]));
-        var headers = SampleTokens.Headers(SampleTokens.Create(pool, count, change));
+        // One token of each pool, so that the pipeline looks up all pools and fetches their keys before the measurement.
+        var issuers = userPools.Values.Select(each => each.Issuers[0]).ToList();
+        var first = SampleTokens.Headers(issuers.SelectMany(issuer => SampleTokens.Create(pool, 1, token => token.FromIssuer(issuer))));
+        var headers = SampleTokens.Headers(SampleTokens.Create(pool, count, token => (change?.Invoke(token) ?? token).FromIssuer(issuers[0])));
         Pipeline Start()
         {
             var pipeline = Pipeline.Ours(pool, options =>
             {
-                options.UserPools = [.. others.Append(pool).Select(each => each.UserPool)];
-                options.MaximumTokenLength = 32 * 1024;
+                options.UserPools = [];
+                options.UserPoolResolver = (id, _) => Task.FromResult(userPools.TryGetValue(id, out var found) ? found : null);
+                options.MaximumTokenLength = 128 * 1024;
             });
             foreach (var header in first)
             {
@@ -133,7 +136,6 @@ internal static class GrowthCommand
         {
             cold!.Dispose();
             warm.Dispose();
-            others.ForEach(each => each.Dispose());
             pool.Dispose();
         });
     }

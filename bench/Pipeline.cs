@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Net.Http;
 using System.Security.Claims;
 using System.Threading;
 using System.Threading.Tasks;
@@ -41,21 +42,28 @@ internal sealed class Pipeline : IDisposable
     /// <summary>Creates a Katana pipeline without a middleware.</summary>
     public static Pipeline Empty() => new(_ => { });
 
+    /// <summary>Creates a pipeline whose every request gets a user with copies of these claims.</summary>
+    public static Pipeline ClaimsOnly(IEnumerable<Claim> claims) =>
+        new(app => app.Use<ClaimsOnlyMiddleware>(new ClaimsOnlyMiddleware.ClaimsOnlyOptions(claims)));
+
     /// <summary>Creates a pipeline with this library.</summary>
     public static Pipeline Ours(CognitoTestPool pool, Action<CognitoJwtAuthenticationOptions>? configure = null) =>
-        new(app => app.UseCognitoJwt(options =>
+        Ours(options =>
         {
             pool.Configure(options);
             configure?.Invoke(options);
-        }));
+        });
+
+    /// <summary>Creates a pipeline with this library.</summary>
+    public static Pipeline Ours(Action<CognitoJwtAuthenticationOptions> configure) => new(app => app.UseCognitoJwt(configure));
 
     /// <summary>Creates a pipeline with Katana's own bearer middleware, configured for a user pool.</summary>
-    public static Pipeline Katana(CognitoTestPool pool)
+    public static Pipeline Katana(CognitoUserPool pool, HttpMessageHandler jwksEndpoint)
     {
-        var keys = new CognitoIssuerSecurityKeyProvider(pool.UserPool, new CognitoKeysOptions { HttpMessageHandler = pool.JwksEndpoint });
+        var keys = new CognitoIssuerSecurityKeyProvider(pool, new CognitoKeysOptions { HttpMessageHandler = jwksEndpoint });
         return new(app => app.UseJwtBearerAuthentication(new JwtBearerAuthenticationOptions
         {
-            AllowedAudiences = [pool.ClientId],
+            AllowedAudiences = pool.ClientIds,
             IssuerSecurityKeyProviders = [new KeyProvider(keys)],
         }));
     }

@@ -11,13 +11,16 @@ internal static class Program
     {
         ["clr"] = ClrCommand.Run,
         ["figures"] = FiguresCommand.Run,
+        ["first"] = FirstRequestCommand.Run,
         ["growth"] = GrowthCommand.Run,
         ["misses"] = CacheMissesCommand.Run,
         ["mutate"] = MutateCommand.Run,
         ["profile"] = ProfileCommand.Run,
+        ["remembered"] = RememberedCommand.Run,
         ["scaling"] = ScalingFigures.RunChild,
         ["single"] = SingleCommand.Run,
         ["soak"] = SoakCommand.Run,
+        ["tokens"] = RememberedCommand.WriteTokens,
     };
 
     private static int Main(string[] args)

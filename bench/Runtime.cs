@@ -11,6 +11,12 @@ internal static class Runtime
             ? "Mono " + version.Split(' ')[0]
             : System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription;
 
+    /// <summary>The beginning of the names of figures and tables that are not Mono's.</summary>
+    public static string Prefix { get; } = Type.GetType("Mono.Runtime") == null ? "clr_" : "";
+
+    /// <summary>The program that starts another process of this runtime.</summary>
+    public static string Launcher { get; } = Type.GetType("Mono.Runtime") == null ? "dotnet" : "mono";
+
     /// <summary>The Katana assemblies of the build. The real ones have a strong name.</summary>
     public static string Katana { get; } =
         typeof(Microsoft.Owin.OwinContext).Assembly.GetName() is var name && name.GetPublicKeyToken().Length > 0

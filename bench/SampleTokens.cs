@@ -14,10 +14,11 @@ internal static class SampleTokens
     private static readonly string[] Roles = ["arn:aws:iam::123456789012:role/editors"];
 
     /// <summary>Creates ID tokens with the claims of an ordinary user, of about 1.4 KiB.</summary>
-    public static string[] Create(CognitoTestPool pool, int count, Func<CognitoTestToken, CognitoTestToken>? change = null)
+    public static string[] Create(
+        CognitoTestPool pool, int count, Func<CognitoTestToken, CognitoTestToken>? change = null, int firstNumber = 0)
     {
         // The tokens share the pool, so create them one after the other. Sign them on all cores.
-        var unsigned = Enumerable.Range(0, count)
+        var unsigned = Enumerable.Range(firstNumber, count)
             .Select(number => "user" + number.ToString(CultureInfo.InvariantCulture))
             .Select(name => Ordinary(pool, name))
             .Select(token => change?.Invoke(token) ?? token)

@@ -12,8 +12,10 @@ const sample = fileURLToPath(new URL('../samples/Notes/', import.meta.url));
  * @param database   { connectionString, providerName }, instead of a SQLite file in the deployment's folder
  * @param processes  the number of fastcgi-mono-server4 processes; they share one database
  * @param assemblies additional files for its bin folder
+ * @param edit       changes the text of its web.config; gets the text and the folder of the deployment
+ * @returns its address, those of its single processes (`servers`), and how to end and start one of them
  */
-export async function startApplication({ settings, database, processes = 1, assemblies = [] }) {
+export async function startApplication({ settings, database, processes = 1, assemblies = [], edit }) {
   if (!existsSync(path.join(sample, 'bin/Notes.dll'))) {
     throw new Error('The sample is not built: dotnet build samples/Notes -c Release');
   }
@@ -28,16 +30,21 @@ export async function startApplication({ settings, database, processes = 1, asse
 
   try {
     deploy(site, settings, database);
+    if (edit) {
+      const file = path.join(site, 'web.config');
+      writeFileSync(file, edit(readFileSync(file, 'utf8'), folder));
+    }
     assemblies.forEach((file) => cpSync(file, path.join(site, 'bin', path.basename(file))));
     const ports = [];
     for (let index = 0; index < processes; index++) {
-      const { child, port } = await withRetries(3, () => startMono(site, folder, index));
+      const { child, port } = await withRetries(3, async () => startMono(site, folder, index, await freePort()));
       children.push(child);
       ports.push(port);
     }
-    const { child: nginx, port } = await withRetries(3, () => startNginx(site, folder, ports));
+    const { child: nginx, port, direct } = await withRetries(3, () => startNginx(site, folder, ports));
     children.push(nginx);
     const url = `http://127.0.0.1:${port}`;
+    const servers = direct.map((each) => `http://127.0.0.1:${each}`);
 
     // The first request to a process starts the application. After any answer except 502, the application is running.
     await Promise.all(ports.map(() => waitUntil(
@@ -46,8 +53,21 @@ export async function startApplication({ settings, database, processes = 1, asse
 
     return {
       url,
+      servers,
       folder,
       processes: children.filter((child) => child !== nginx).map((child) => child.pid),
+      pid: (index) => children[index].pid,
+      /** Ends a process with SIGKILL. */
+      kill: (index) => children[index].kill(),
+      /** Starts a process again, on its old port. Resolves when it answers, also if the answer is 503. */
+      async restart(index) {
+        children[index].kill();
+        await waitUntil(async () => children[index].ended !== undefined, { what: 'the end of a process', seconds: 10 });
+        children[index] = (await startMono(site, folder, index, ports[index])).child;
+        await waitUntil(
+          async () => (await fetch(`${servers[index]}/api/public`)).status !== 502,
+          { what: 'the application', seconds: 90, child: children[index] });
+      },
       /** Reads what an operator sees: the output of the processes and the traces of the application and of Katana. */
       log: () => readdirSync(folder)
         .filter((file) => file.endsWith('.log'))
@@ -78,8 +98,7 @@ function deploy(site, settings, database) {
   writeFileSync(path.join(site, 'notes.user.config'), `<appSettings>\n${rows.join('\n')}\n</appSettings>\n`);
 }
 
-async function startMono(site, folder, index) {
-  const port = await freePort();
+async function startMono(site, folder, index, port) {
   // ASP.NET copies the assemblies to this folder. Each process has its own, which is removed with the deployment.
   const temporary = path.join(folder, `tmp${index}`);
   mkdirSync(temporary, { recursive: true });
@@ -99,15 +118,15 @@ async function startMono(site, folder, index) {
 }
 
 async function startNginx(site, folder, ports) {
-  const port = await freePort();
+  const [port, ...direct] = await Promise.all([undefined, ...ports].map(() => freePort()));
   const home = path.join(folder, 'nginx');
   mkdirSync(home, { recursive: true });
   const configuration = path.join(home, 'nginx.conf');
-  writeFileSync(configuration, nginxConfiguration({ site, home, port, ports, headers: securityHeaders() }));
+  writeFileSync(configuration, nginxConfiguration({ site, home, port, ports, direct, headers: securityHeaders() }));
   const log = path.join(folder, 'nginx.log');
   const child = start('nginx', [nginxProgram(), '-p', home, '-c', configuration, '-e', log], { cwd: home, log });
   await waitUntil(() => accepts(port), { what: 'nginx', seconds: 20, child });
-  return { child, port };
+  return { child, port, direct };
 }
 
 // Debian installs nginx in a folder that the PATH of an ordinary user may not contain.
@@ -119,8 +138,9 @@ export function securityHeaders() {
   return [...section.matchAll(/<add name="([^"]+)" value="([^"]+)" \/>/g)].map(([, name, value]) => ({ name, value }));
 }
 
-// nginx runs as one process without a master, so that stopping its pid stops all of nginx.
-const nginxConfiguration = ({ site, home, port, ports, headers }) => `
+// nginx runs as one process without a master, so that stopping its pid stops all of nginx. One address is that of all processes, and each
+// process has its own.
+const nginxConfiguration = ({ site, home, port, ports, direct, headers }) => `
 daemon off;
 master_process off;
 pid ${home}/nginx.pid;
@@ -135,13 +155,14 @@ http {
   upstream application {
 ${ports.map((each) => `    server 127.0.0.1:${each};`).join('\n')}
   }
+${[[port, 'application'], ...ports.map((each, index) => [direct[index], `127.0.0.1:${each}`])].map(([listen, upstream]) => `
   server {
-    listen 127.0.0.1:${port};
+    listen 127.0.0.1:${listen};
 ${headers.map(({ name, value }) => `    add_header ${name} "${value}" always;`).join('\n')}
     # IIS hides these folders. Mono would serve them.
     location ~* ^/(bin|App_Data|App_Code)(/|$) { return 404; }
     location / {
-      fastcgi_pass application;
+      fastcgi_pass ${upstream};
       fastcgi_read_timeout 90s;
       fastcgi_param SCRIPT_FILENAME ${site}$fastcgi_script_name;
       fastcgi_param PATH_INFO "";
@@ -164,6 +185,6 @@ ${headers.map(({ name, value }) => `    add_header ${name} "${value}" always;`).
       fastcgi_param SERVER_NAME $server_name;
       fastcgi_param HTTP_HOST $host:$server_port;
     }
-  }
+  }`).join('\n')}
 }
 `;

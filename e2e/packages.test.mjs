@@ -1,8 +1,8 @@
 // What users receive: the packages as `dotnet pack` writes them, opened and read, and a project that has nothing but them.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { removeFolder, temporaryFolder } from './processes.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const ids = ['CognitoOwin', 'CognitoOwin.WebApi', 'CognitoOwin.Testing'];
+const ids = ['CognitoOwin', 'CognitoOwin.WebApi', 'CognitoOwin.Redis', 'CognitoOwin.Testing'];
 const katana = ['Owin', 'Microsoft.Owin', 'Microsoft.Owin.Security', 'Microsoft.Owin.Security.OAuth', 'Microsoft.Owin.Security.Jwt'];
 
 let folder;
@@ -97,6 +97,59 @@ test('CognitoOwin brings the settings with placeholders, and the three steps tha
   assert.match(read('readme.txt'), /cognito:UserPoolId[^]*UseCognitoJwt[^]*Authorization: Bearer/);
 });
 
+// The last commit, with the remote of another machine. The build of the packages above has whatever remote this machine has.
+for (const [remote, address] of [
+  ['../a local folder', undefined],
+  ['https://user:secret@github.com/example/cognito-owin.git', 'https://github.com/example/cognito-owin'],
+]) {
+  test(`A package that is built with the remote ${remote} names ${address ?? 'no address'}`, () => {
+    const clone = path.join(folder, address ? 'with-remote' : 'without-remote');
+    run('git', 'clone', '-q', '--no-hardlinks', root, clone);
+    run('git', '-C', clone, 'remote', 'set-url', 'origin', remote);
+    const answer = path.join(root, '.katana-source.props');
+    if (existsSync(answer)) {
+      copyFileSync(answer, path.join(clone, '.katana-source.props'));
+    }
+    const output = path.join(clone, 'out');
+    run('dotnet', 'pack', path.join(clone, 'CognitoOwin'), '-c', 'Release', '-v', 'q', '-nologo', '-o', output, '-nodeReuse:false', '-p:UseSharedCompilation=false');
+    const content = path.join(clone, 'content');
+    run('unzip', '-q', path.join(output, readdirSync(output).find((name) => name.endsWith('.nupkg'))), '-d', content);
+    const nuspec = readFileSync(path.join(content, 'CognitoOwin.nuspec'), 'utf8');
+    const readme = readFileSync(path.join(content, 'README.md'), 'utf8');
+    const assembly = readFileSync(path.join(content, 'lib/net472/CognitoOwin.dll'), 'latin1');
+
+    assert.equal(/<projectUrl>([^<]*)<\/projectUrl>/.exec(nuspec)?.[1], address);
+    assert.equal(/<repository [^>]*url="([^"]*)"/.exec(nuspec)?.[1], address);
+    assert.equal(assembly.includes('https://github.com/example/cognito-owin'), address !== undefined);
+    assert.ok(!(nuspec + readme + assembly).includes('user:secret'));
+
+    const links = [...readme.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target);
+    assert.deepEqual(links.filter((target) => !/^(https?:|#)/.test(target)), []);
+    const original = readFileSync(path.join(clone, 'README.md'), 'utf8');
+    assert.ok(readme.includes('```xml\n<appSettings>') && readme.split('\n').length === original.split('\n').length);
+    if (address) {
+      const commit = run('git', '-C', clone, 'rev-parse', 'HEAD').trim();
+      assert.ok(links.includes(`${address}/blob/${commit}/docs/configuration.md`));
+    }
+  });
+}
+
+test('A build with KatanaSource=Packages says what to do where the feed lacks packages', (context) => {
+  if (standIns.length === 0) {
+    context.skip('The feed serves all of Katana.');
+    return;
+  }
+  const { status, stdout } = spawnSync(
+    'dotnet', ['restore', 'CognitoOwin.sln', '-p:KatanaSource=Packages', '-nologo', '-v', 'q'], { cwd: root, encoding: 'utf8' });
+  try {
+    assert.notEqual(status, 0);
+    assert.match(stdout, /error : KatanaSource is Packages, and the feed does not serve all of Katana .*-p:KatanaSource=StandIn/);
+    assert.ok(stdout.match(/NU1101/g).length <= standIns.length * 2, stdout);
+  } finally {
+    run('dotnet', 'restore', 'CognitoOwin.sln', '-v', 'q');
+  }
+});
+
 test('Two builds of one commit are the same, byte for byte', () => {
   const assembly = path.join(root, 'CognitoOwin/bin/Release/net472/CognitoOwin.dll');
   const first = readFileSync(assembly);
@@ -140,6 +193,7 @@ test('A project with nothing but the packages answers 401 and 200', () => {
       <ItemGroup>
         <PackageReference Include="CognitoOwin" Version="${version}" />
         <PackageReference Include="CognitoOwin.WebApi" Version="${version}" />
+        <PackageReference Include="CognitoOwin.Redis" Version="${version}" />
         <PackageReference Include="CognitoOwin.Testing" Version="${version}" />
         <PackageReference Include="Microsoft.NETFramework.ReferenceAssemblies" Version="1.0.3" PrivateAssets="all" />
       </ItemGroup>
@@ -163,6 +217,7 @@ test('A project with nothing but the packages answers 401 and 200', () => {
             var pool = new CognitoTestPool();
             var builder = new AppBuilder();
             builder.UseCognitoJwt(pool.Configure);
+            new CognitoRevocationsOptions().UseRedis("127.0.0.1:6379");
             builder.Run(context =>
             {
                 var user = context.Authentication.User;

@@ -182,7 +182,7 @@ for (const { place, passive, invalidTokens, foreignTokens } of deployments) {
     before(async () => {
       expired = idToken('ann', { exp: 1 });
       application = await start({
-        'tests:InvalidTokens': invalidTokens,
+        'cognito:InvalidTokens': invalidTokens,
         'cognito:ForeignTokens': foreignTokens,
         'tests:OtherBearer': place,
         'tests:Passive': passive,

@@ -1,9 +1,10 @@
-// Starts the user pools and the application, which trusts the first pool.
+// Starts the user pools and the application, which trusts the first pool, and Redis if several processes share their revocations.
 //   node stack.mjs    starts them, prints their addresses as JSON, and keeps them running until Ctrl+C
 
 import { fileURLToPath } from 'node:url';
 import { startApplication } from './application.mjs';
 import { newcomer, startPools, stranger, users } from './pool.mjs';
+import { startRedis } from './redis.mjs';
 
 /** The settings with which an application trusts the own pool. */
 export const settingsFor = (pools) => ({
@@ -14,20 +15,27 @@ export const settingsFor = (pools) => ({
   'signIn:Endpoint': `${pools.endpoint}/`,
 });
 
-export async function startStack({ processes, settings } = {}) {
-  const pools = await startPools();
+export async function startStack({ processes, settings, withRedis = false, ...others } = {}) {
+  const started = [];
+  const stop = () => Promise.all(started.map((each) => each.stop()));
   try {
-    const application = await startApplication({ processes, settings: { ...settingsFor(pools), ...settings } });
-    return {
-      pools,
-      application,
-      url: application.url,
-      async stop() {
-        await Promise.all([application.stop(), pools.stop()]);
+    const pools = await startPools();
+    started.push(pools);
+    const redis = withRedis ? await startRedis() : undefined;
+    started.push(...(redis ? [redis] : []));
+    const application = await startApplication({
+      ...others,
+      processes,
+      settings: {
+        ...settingsFor(pools),
+        ...(redis && { 'notes:Redis': redis.address }),
+        ...(typeof settings === 'function' ? settings(pools) : settings),
       },
-    };
+    });
+    started.push(application);
+    return { pools, redis, application, url: application.url, stop };
   } catch (error) {
-    await pools.stop();
+    await stop();
     throw error;
   }
 }

@@ -37,6 +37,9 @@ prepare() {
       bench) has wrk || packages+=(wrk) ;;
       # The -core packages bring the programs and, unlike mariadb-server, no service that starts by itself.
       database) has mariadbd || packages+=(mariadb-server-core mariadb-client-core) ;;
+      # The tests start their own, on a loopback port.
+      metrics) has prometheus || packages+=(prometheus) ;;
+      redis) has redis-server || packages+=(redis-server) ;;
       lint) has shellcheck || packages+=(shellcheck) ;;
       *) give_up "nobody knows how to prepare '$what'" ;;
     esac
@@ -79,10 +82,13 @@ install_packages() {
   "${as_root[@]}" apt-get -qq -y --no-install-recommends install "$@" < /dev/null > /dev/null ||
     give_up "apt-get could not install $*"
 
-  if [[ " $* " == *" nginx-light "* && -d /run/systemd/system ]]; then
-    say "note: Debian starts nginx on port 80 as it installs it; these scripts run their own and do not need that one" \
-      "(sudo systemctl disable --now nginx)"
-  fi
+  local service
+  for service in nginx:nginx-light prometheus:prometheus redis-server:redis-server; do
+    if [[ " $* " == *" ${service#*:} "* && -d /run/systemd/system ]]; then
+      say "note: Debian starts ${service%:*} as it installs it; these scripts run their own and do not need that one" \
+        "(sudo systemctl disable --now ${service%:*})"
+    fi
+  done
 }
 
 check_dotnet() {

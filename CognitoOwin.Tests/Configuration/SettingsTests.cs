@@ -61,11 +61,23 @@ public sealed class SettingsTests
             ("cognito:AccessTokenNameClaimType", "sub"),
             ("cognito:RoleClaimType", "custom:roles"),
             ("cognito:RoleClaimFormat", "bracketedList"),
+            ("cognito:InvalidTokens", "reject"),
+            ("cognito:Realm", "notes"),
+            ("cognito:IncludeErrorDetails", "true"),
+            ("cognito:Provisioning", "everyRequest"),
+            ("cognito:UserInfoTimeout", "3"),
+            ("cognito:StaleLifetime", "7200"),
+            ("cognito:MinimumRefetchInterval", "20"),
+            ("cognito:FetchTimeout", "2"),
+            ("cognito:Prefetch", "false"),
+            ("cognito:Proxy", "http://proxy.example.com:8080"),
             ("cognito:PublicKeysCachingEnabled", "false"),
             ("cognito:PublicKeysCachingTimeout", "3600"),
             ("cognito:TokenCacheEnabled", "false"),
             ("cognito:TokenCacheMaximumEntries", "500"),
             ("cognito:RevocationsMaximumEntries", "5000"),
+            ("cognito:RevocationsReadInterval", "5"),
+            ("cognito:RevocationsWhenUnavailable", "refuse"),
             ("cognito:RefreshTokenLifetime", "7200"),
             ("cognito:UserInfo", "getUser"),
             ("cognito:UserInfoMaxAge", "300"),
@@ -93,6 +105,16 @@ public sealed class SettingsTests
         Assert.AreEqual("sub", options.AccessTokenNameClaimType);
         Assert.AreEqual("custom:roles", options.RoleClaimType);
         Assert.AreEqual(CognitoRoleClaimFormat.BracketedList, options.RoleClaimFormat);
+        Assert.AreEqual(InvalidTokenHandling.Reject, options.InvalidTokens);
+        Assert.AreEqual("notes", options.Realm);
+        Assert.IsTrue(options.IncludeErrorDetails);
+        Assert.AreEqual(CognitoProvisioning.EveryRequest, options.Provisioning);
+        Assert.AreEqual(TimeSpan.FromSeconds(3), options.UserInfoTimeout);
+        Assert.AreEqual(TimeSpan.FromHours(2), options.Keys.StaleLifetime);
+        Assert.AreEqual(TimeSpan.FromSeconds(20), options.Keys.MinimumRefetchInterval);
+        Assert.AreEqual(TimeSpan.FromSeconds(2), options.Keys.FetchTimeout);
+        Assert.IsFalse(options.Keys.Prefetch);
+        Assert.AreEqual("http://proxy.example.com:8080/", options.Keys.Proxy!.AbsoluteUri);
         Assert.IsFalse(options.Keys.CachingEnabled);
         Assert.AreEqual(TimeSpan.FromHours(1), options.Keys.RefreshInterval);
         Assert.IsFalse(options.TokenCache.Enabled);
@@ -101,6 +123,8 @@ public sealed class SettingsTests
         Assert.AreEqual(TimeSpan.FromHours(2), options.Revocations.RefreshTokenLifetime);
         Assert.AreEqual(CognitoUserInfo.GetUser, options.UserInfo);
         Assert.AreEqual(TimeSpan.FromMinutes(5), options.UserInfoMaxAge);
+        Assert.AreEqual(TimeSpan.FromSeconds(5), options.Revocations.ReadInterval);
+        Assert.AreEqual(UnavailableStoreHandling.Refuse, options.Revocations.WhenUnavailable);
         Assert.AreEqual(TimeSpan.FromSeconds(10), options.ProvisioningTimeout);
         Assert.AreEqual(50, options.MaximumPendingProvisioning);
         Assert.IsFalse(options.RequireHttps);
@@ -157,6 +181,8 @@ public sealed class SettingsTests
             ("cognito:RequireHttps", "yes"),
             ("cognito:TokenCacheMaximumEntries", "0"),
             ("cognito:RevocationsMaximumEntries", "10000001"),
+            ("cognito:RevocationsReadInterval", "61"),
+            ("cognito:RevocationsWhenUnavailable", "wait"),
             ("cognito:RefreshTokenLifetime", "3599"),
             ("cognito:ProvisioningTimeout", "0"),
             ("cognito:MaximumPendingProvisioning", "10001"),
@@ -174,6 +200,8 @@ public sealed class SettingsTests
             "cognito:RequireHttps is \"yes\": expected true or false",
             "cognito:TokenCacheMaximumEntries is \"0\": expected 1 to 1000000",
             "cognito:RevocationsMaximumEntries is \"10000001\": expected 1 to 10000000",
+            "cognito:RevocationsReadInterval is \"00:01:01\": expected 00:00:01 to 00:01:00",
+            "cognito:RevocationsWhenUnavailable is \"wait\": expected continue or refuse",
             "cognito:RefreshTokenLifetime is \"00:59:59\": expected 01:00:00 to 3650.00:00:00",
             "cognito:ProvisioningTimeout is \"00:00:00\": expected 00:00:01 to 00:10:00",
             "cognito:MaximumPendingProvisioning is \"10001\": expected 1 to 10000",
@@ -183,7 +211,18 @@ public sealed class SettingsTests
             Assert.AreEqual(1, problems.Count(problem => problem.StartsWith(expected, StringComparison.Ordinal)), expected);
         }
 
-        Assert.HasCount(14, problems);
+        Assert.HasCount(16, problems);
+    }
+
+    [TestMethod]
+    public void Handling_of_an_unavailable_store_that_is_none_stops_the_start()
+    {
+        var options = ReadSettings(("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example"));
+        options.Revocations.WhenUnavailable = (UnavailableStoreHandling)7;
+
+        var problems = Assert.ThrowsExactly<CognitoConfigurationException>(() => Start(options)).Problems;
+
+        Assert.AreEqual("cognito:RevocationsWhenUnavailable is \"7\": expected continue or refuse.", problems.Single());
     }
 
     [TestMethod]
@@ -219,7 +258,6 @@ public sealed class SettingsTests
     [DataRow("http://localhost:9229/local_1", "my-client", 0)]
     [DataRow("https://emulator.example.com/local_1", "my-client", 0)]
     [DataRow("http://localhost:9229/local_1", "my client", 1)]
-    [DataRow("http://localhost:9229/local_1", "YOUR-APP-CLIENT-ID", 1)]
     [DataRow("https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34e", "my-client", 1)]
     [DataRow(null, "my-client", 1)]
     public void Client_id_with_a_hyphen_starts_only_for_an_emulator(string? issuer, string clientId, int expected)
@@ -239,6 +277,109 @@ public sealed class SettingsTests
         {
             StringAssert.StartsWith(GetProblems([.. settings]).Single(), $"cognito:ClientId is \"{clientId}\"");
         }
+    }
+
+    [TestMethod]
+    [DataRow("cognito:RequiredGroup", "Did you mean cognito:RequiredGroups?")]
+    [DataRow("cognito:tokenues", "Did you mean cognito:TokenUse?")]
+    [DataRow("cognito:RequireHtps", "Did you mean cognito:RequireHttps?")]
+    [DataRow("cognito:staff:UserPoolId", "Did you mean cognito:UserPoolId? cognito:Pools does not name \"staff\".")]
+    [DataRow("cognito:SomethingOfMyOwn", "has the settings.")]
+    public void Misspelt_key_is_answered_with_the_nearest_one(string key, string expected)
+    {
+        var problem = GetProblems(("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example"), (key, "secret-value")).Single();
+
+        StringAssert.StartsWith(problem, key + " is not a setting. ");
+        StringAssert.Contains(problem, expected);
+        Assert.IsFalse(problem.Contains("secret-value"));
+        Assert.IsTrue(problem.Length < 250, problem);
+    }
+
+    [TestMethod]
+    [DataRow("cognito:staf:TokenUse", "Did you mean cognito:staff:TokenUse? cognito:Pools does not name \"staf\".")]
+    [DataRow("cognito:machines:TokenUses", "Did you mean cognito:machines:TokenUse?")]
+    [DataRow("cognito:machines:ClockSkew", "Did you mean cognito:ClockSkew?")]
+    [DataRow("cognito:machines:ClokSkew", "Did you mean cognito:ClockSkew?")]
+    [DataRow("cognito:UserPoolId", "Did you mean cognito:staff:UserPoolId?")]
+    public void Misspelt_key_of_a_pool_is_answered_with_the_nearest_one(string key, string expected)
+    {
+        var problem = GetProblems(
+            ("cognito:Pools", "staff;machines"),
+            ("cognito:staff:UserPoolId", PoolId),
+            ("cognito:staff:ClientId", "1example"),
+            ("cognito:machines:UserPoolId", "us-gov-west-1_Zz9"),
+            ("cognito:machines:ClientId", "2example"),
+            (key, "id")).Single();
+
+        StringAssert.Contains(problem, expected);
+    }
+
+    [TestMethod]
+    [DataRow("1k4mlf2v3o5q6r7s8t9u0a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p")]
+    [DataRow("1example23456789,1k4mlf2v3o5q6r7s8t9u0a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p")]
+    [DataRow("1example23456789:1k4mlf2v3o5q6r7s8t9u0a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p")]
+    [DataRow("1example23456789:short4")]
+    [DataRow("1example23456789 1k4mlf2v3o5q6r7s8t9u0a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p")]
+    public void Client_secret_in_place_of_an_id_stops_the_start_and_is_not_shown(string clientId)
+    {
+        var e = Assert.ThrowsExactly<CognitoConfigurationException>(() => Start(("cognito:UserPoolId", PoolId), ("cognito:ClientId", clientId)));
+
+        StringAssert.StartsWith(e.Problems.Single(), "cognito:ClientId ");
+        StringAssert.Contains(e.Problems.Single(), "secret");
+        Assert.IsFalse(e.ToString().Contains("1k4mlf2v3o5q") || e.ToString().Contains("short4"), e.Message);
+    }
+
+    [TestMethod]
+    [DataRow("YOUR-USER-POOL-ID", "YOUR-CLIENT-ID", null)]
+    [DataRow("YOUR-USER-POOL-ID", "YOUR-CLIENT-ID", "http://localhost:9229/local_1")]
+    public void Placeholders_stop_the_start_and_say_where_the_values_are(string poolId, string clientId, string? issuer)
+    {
+        var settings = new List<(string, string)> { ("cognito:UserPoolId", poolId), ("cognito:ClientId", clientId) };
+        if (issuer != null)
+        {
+            settings.Add(("cognito:Issuer", issuer));
+        }
+
+        var problems = GetProblems([.. settings]);
+
+        Assert.HasCount(2, problems);
+        StringAssert.StartsWith(problems[0], "cognito:UserPoolId is still the placeholder \"YOUR-USER-POOL-ID\"");
+        StringAssert.EndsWith(problems[0], "which the Cognito console shows under Overview.");
+        StringAssert.StartsWith(problems[1], "cognito:ClientId is still the placeholder \"YOUR-CLIENT-ID\"");
+        StringAssert.EndsWith(problems[1], "which the Cognito console shows under App clients.");
+    }
+
+    [TestMethod]
+    [DataRow("proxy.example.com:8080")]
+    [DataRow("https://proxy.example.com:8080")]
+    [DataRow("http://proxy.example.com:8080/path")]
+    [DataRow("proxy")]
+    public void Wrong_proxy_stops_the_start(string proxy)
+    {
+        var problem = GetProblems(("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example"), ("cognito:Proxy", proxy)).Single();
+
+        StringAssert.StartsWith(problem, $"cognito:Proxy is \"{proxy}\": expected an address such as http://");
+    }
+
+    [TestMethod]
+    public void Proxy_with_a_password_stops_the_start_and_the_password_is_not_shown()
+    {
+        var problem = GetProblems(
+            ("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example"), ("cognito:Proxy", "http://notes:hunter2@proxy:8080")).Single();
+
+        StringAssert.StartsWith(problem, "cognito:Proxy has a user name or a password");
+        Assert.IsFalse(problem.Contains("hunter2"));
+    }
+
+    [TestMethod]
+    public void Proxy_together_with_a_handler_stops_the_start()
+    {
+        var options = ReadSettings(("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example"), ("cognito:Proxy", "http://proxy:8080"));
+        options.UserInfoHttpMessageHandler = new CognitoOwin.Testing.CognitoTestPool().JwksEndpoint;
+
+        var e = Assert.ThrowsExactly<CognitoConfigurationException>(() => Start(options));
+
+        StringAssert.StartsWith(e.Problems.Single(), "cognito:Proxy is set together with");
     }
 
     [TestMethod]

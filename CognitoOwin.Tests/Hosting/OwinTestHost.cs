@@ -92,6 +92,11 @@ public sealed class OwinTestHost : IDisposable
                 ["server.IsLocal"] = true,
                 ["server.OnSendingHeaders"] = new Action<Action<object>, object>(OnSendingHeaders),
             };
+            if (request.RequestId is not null)
+            {
+                Environment["owin.RequestId"] = request.RequestId;
+            }
+
             if (request.User is not null)
             {
                 Environment["server.User"] = request.User;

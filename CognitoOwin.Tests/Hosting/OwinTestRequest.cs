@@ -30,6 +30,9 @@ public sealed class OwinTestRequest(string method, string target)
     /// <summary>Cancelled when the client goes away.</summary>
     public CancellationToken CallCancelled { get; set; }
 
+    /// <summary>The <c>owin.RequestId</c> that the server gives the request; null for none.</summary>
+    public string? RequestId { get; set; }
+
     public OwinTestRequest WithBody(string text, string contentType)
     {
         Body = Encoding.UTF8.GetBytes(text);

@@ -92,7 +92,8 @@ public sealed class DiagnosticsTests
                     + "expected 200. No key is known, so requests with a token of this pool get 503."),
                 (TraceEventType.Warning, 102, $"The keys of the user pool {name}: Key 1 of the JWK Set is left out: its kty is not RSA."),
                 (TraceEventType.Information, 100, $"The keys of the user pool {name} were fetched: 2."),
-                (TraceEventType.Information, 106, $"The keys of the user pool {name} are known again: its tokens are validated."),
+                (TraceEventType.Information, 106, $"The keys of the user pool {name} can be fetched again from {app.Server.Address}jwks.json: its tokens "
+                    + "are validated. Failed fetches before: 1."),
                 (TraceEventType.Information, 103, $"The user pool {name} no longer has the key {app.Pool.IdTokenKey.Id}: "
                     + "tokens that are signed with it are no longer accepted."),
                 (TraceEventType.Information, 100, $"The keys of the user pool {name} were fetched: 1."),

@@ -1,4 +1,6 @@
 using System;
+using System.Diagnostics.Metrics;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using CognitoOwin.Testing;
@@ -25,6 +27,8 @@ internal sealed class KeysApp : IDisposable
     public const int LookupsRefused = 104;
 
     private readonly OwinTestHost _host;
+    private readonly MeterListener _metrics = new();
+    private readonly Signal _failedFetches = new();
     private bool _isUnloaded;
 
     public KeysApp(
@@ -35,6 +39,22 @@ internal sealed class KeysApp : IDisposable
         Pool = new CognitoTestPool { TimeProvider = clock ?? Clock };
         Pool.UserPool.JwksUri = new Uri(Server.Address, "jwks.json");
         Server.OnRequest = ServeKeys;
+        _metrics.InstrumentPublished = static (instrument, listener) =>
+        {
+            if (instrument.Name == "cognito_owin.jwks.fetch.duration")
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        _metrics.SetMeasurementEventCallback<double>((_, _, tags, _) =>
+        {
+            var names = tags.ToArray().ToDictionary(tag => tag.Key, tag => tag.Value);
+            if (names.ContainsKey("error.type") && Equals(names["cognito_owin.user_pool"], Pool.UserPool.Name))
+            {
+                _failedFetches.Add();
+            }
+        });
+        _metrics.Start();
         _host = OwinTestHost.Start(app =>
         {
             app.SetLoggerFactory(Log);
@@ -82,6 +102,9 @@ internal sealed class KeysApp : IDisposable
 
     public async Task<int> GetStatusAsync(string token) => (await GetAsync(token)).StatusCode;
 
+    /// <summary>Waits for a number of failed fetches. The log has only some of them.</summary>
+    public Task WaitForFailedFetchesAsync(int count) => _failedFetches.WaitForAsync(count);
+
     /// <summary>Disposes the application, as a host does when it unloads it.</summary>
     public void Unload()
     {
@@ -96,6 +119,7 @@ internal sealed class KeysApp : IDisposable
             _host.Dispose();
         }
 
+        _metrics.Dispose();
         Server.Dispose();
         Pool.Dispose();
     }

@@ -245,6 +245,7 @@ public sealed class OutageTests
             app.Clock.Advance(TimeSpan.FromSeconds(5));
         }
 
-        await app.Log.WaitForAsync(KeysApp.FetchFailed, failures);
+        await app.WaitForFailedFetchesAsync(failures);
+        await app.Log.WaitForAsync(KeysApp.FetchFailed);
     }
 }

@@ -86,9 +86,10 @@ public sealed class SharedFetchTests
     }
 
     [TestMethod]
-    public async Task Prefetch_loads_the_keys_without_delaying_the_start()
+    public async Task Start_fetches_the_keys_by_default()
     {
-        using var app = new KeysApp(options => options.Keys.Prefetch = true);
+        // The test kit turns the default off.
+        using var app = new KeysApp(options => options.Keys.Prefetch = new CognitoKeysOptions().Prefetch);
 
         await app.Log.WaitForAsync(KeysApp.Fetched);
         app.Server.OnRequest = MisbehavingServer.Status(500);

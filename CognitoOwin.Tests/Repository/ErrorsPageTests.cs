@@ -11,6 +11,7 @@ using System.Threading.Tasks;
 using CognitoOwin.Testing;
 using CognitoOwin.Tests.Hosting;
 using CognitoOwin.Tests.Requests;
+using CognitoOwin.Tests.Revocations;
 using Microsoft.VisualStudio.TestTools.UnitTesting;
 
 namespace CognitoOwin.Tests.Repository;
@@ -204,6 +205,10 @@ public sealed class ErrorsPageTests
                     validator.Revocations.RevokeTokenAsync(pool.UserPool.UserPoolId!, "stolen", DateTimeOffset.UtcNow.AddHours(1)).Wait();
                 };
                 token.WithClaim("jti", "stolen");
+                break;
+            case TokenRejection.RevocationsUnavailable:
+                configure = options => options.Revocations.Store =
+                    new SharedStore(TimeProvider.System).Connect(_ => throw new InvalidOperationException("The store is down."));
                 break;
             case TokenRejection.UserInfoScopeMissing:
                 token = pool.AccessToken();

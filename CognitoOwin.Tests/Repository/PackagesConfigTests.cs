@@ -98,10 +98,10 @@ public sealed class PackagesConfigTests
             package => Normalize((string)package.Attribute(version)!),
             StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Makes 1.0 and 1.0.0 equal, as they are to NuGet but not to <see cref="Version"/>.</summary>
+    /// <summary>Makes 1.0 and 1.0.0 equal, as they are to NuGet but not to <see cref="Version"/>. No listed package is a pre-release.</summary>
     private static Version Normalize(string text)
     {
-        var version = Version.Parse(text);
+        var version = Version.Parse(text.Split('-')[0]);
         return new Version(version.Major, version.Minor, Math.Max(version.Build, 0), Math.Max(version.Revision, 0));
     }
 }

@@ -64,8 +64,8 @@ public sealed class WebConfigTransformTests
         var e = Assert.ThrowsExactly<CognitoConfigurationException>(() => new CognitoTokenValidator(options));
 
         Assert.HasCount(2, e.Problems);
-        StringAssert.StartsWith(e.Problems[0], "cognito:UserPoolId is \"YOUR-USER-POOL-ID\": expected");
-        StringAssert.StartsWith(e.Problems[1], "cognito:ClientId is \"YOUR-APP-CLIENT-ID\": expected");
+        StringAssert.StartsWith(e.Problems[0], "cognito:UserPoolId is still the placeholder \"YOUR-USER-POOL-ID\": expected");
+        StringAssert.StartsWith(e.Problems[1], "cognito:ClientId is still the placeholder \"YOUR-CLIENT-ID\": expected");
         Assert.IsTrue(e.Problems.All(problem => problem.Contains("the Cognito console shows")));
     }
 

@@ -95,6 +95,35 @@ public sealed class RevocationListTests
     }
 
     [TestMethod]
+    [DataRow(61, 30, DisplayName = "larger clock skew")]
+    [DataRow(60, 31, DisplayName = "longer refresh token lifetime")]
+    public async Task Larger_setting_after_the_first_revocation_throws(int clockSkew, int refreshTokenLifetime)
+    {
+        using var pool = new CognitoTestPool { TimeProvider = _clock };
+        var list = new CognitoRevocationList();
+        using var first = Create(60, 30);
+        using (Create(60, 30))
+        {
+            await list.RevokeSignInAsync(pool.UserPool.UserPoolId!, "sign-in 1");
+        }
+
+        var failure = Assert.ThrowsExactly<InvalidOperationException>(() => Create(clockSkew, refreshTokenLifetime));
+
+        StringAssert.Contains(failure.Message, "Create all validators that share a list before the first revocation");
+        using var second = Create(1, 1);
+        _clock.Advance(TimeSpan.FromDays(30) + LastToken - TimeSpan.FromSeconds(1));
+        Assert.AreEqual(
+            TokenRejection.Revoked, (await second.ValidateAsync(pool.IdToken().WithClaim("origin_jti", "sign-in 1"))).Rejection);
+
+        CognitoTokenValidator Create(int seconds, int days) => PoolValidator.Create(pool, options =>
+        {
+            options.Revocations.List = list;
+            options.Revocations.RefreshTokenLifetime = TimeSpan.FromDays(days);
+            options.ClockSkew = TimeSpan.FromSeconds(seconds);
+        });
+    }
+
+    [TestMethod]
     public async Task Shorter_lifetime_does_not_shorten_an_entry()
     {
         using var pool = new CognitoTestPool { TimeProvider = _clock };
@@ -148,6 +177,34 @@ public sealed class RevocationListTests
         _clock.Advance(LastToken);
         await validator.Revocations.RevokeSignInAsync(poolId, "sign-in 3");
         Assert.AreEqual(TokenRejection.Revoked, (await validator.ValidateAsync(pool.IdToken().WithClaim("origin_jti", "sign-in 3"))).Rejection);
+    }
+
+    [TestMethod]
+    public async Task Full_list_takes_a_revocation_if_an_entry_behind_prolonged_ones_has_expired()
+    {
+        using var pool = new CognitoTestPool { TimeProvider = _clock };
+        using var validator = PoolValidator.Create(pool, options => options.Revocations.MaximumEntries = 20);
+        var poolId = pool.UserPool.UserPoolId!;
+        var start = _clock.GetUtcNow();
+        for (var i = 0; i < 20; i++)
+        {
+            await validator.Revocations.RevokeTokenAsync(poolId, "token " + i, start.AddMinutes(10 + i));
+        }
+
+        // These are the first in the order of their old expirations.
+        for (var i = 0; i < 4; i++)
+        {
+            await validator.Revocations.RevokeTokenAsync(poolId, "token " + i, start.AddDays(1));
+        }
+
+        _clock.Advance(TimeSpan.FromHours(2));
+        await validator.Revocations.RevokeSignInAsync(poolId, "sign-in 1");
+
+        Assert.AreEqual(TokenRejection.Revoked, (await validator.ValidateAsync(pool.IdToken().WithClaim("origin_jti", "sign-in 1"))).Rejection);
+        for (var i = 0; i < 4; i++)
+        {
+            Assert.AreEqual(TokenRejection.Revoked, (await validator.ValidateAsync(pool.IdToken().WithClaim("jti", "token " + i))).Rejection);
+        }
     }
 
     [TestMethod]
@@ -251,6 +308,9 @@ public sealed class RevocationListTests
         Assert.IsTrue((await validator.ValidateAsync(pool.IdToken())).IsValid);
         CollectionAssert.AreEqual(
             new[] { "client 1", "sign_in 1", "token 1", "user 1" }, measurements.Refused.OrderBy(text => text, StringComparer.Ordinal).ToArray());
+
+        CollectionAssert.AreEqual(
+            new[] { "client 1", "sign_in 1", "token 1", "user 1" }, measurements.Written.OrderBy(text => text, StringComparer.Ordinal).ToArray());
 
         validator.Dispose();
         validator.Dispose();

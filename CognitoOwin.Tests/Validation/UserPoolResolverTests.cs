@@ -260,7 +260,7 @@ public sealed class UserPoolResolverTests
         ["an empty name", "CognitoUserPool.Name is \"\": expected a name"],
         ["no client", "CognitoUserPool.ClientIds is missing"],
         ["null for clients", "CognitoUserPool.ClientIds is missing"],
-        ["a client id that is none", "CognitoUserPool.ClientIds is \"id:secret\""],
+        ["a client id that is none", "CognitoUserPool.ClientIds seems to have an id, a colon and a secret"],
         ["another Region", "CognitoUserPool.Region is \"us-west-2\""],
         ["an address of keys without https", "CognitoUserPool.JwksUri is \"http://example.com/jwks.json\""],
         ["keys that are none", "CognitoUserPool.Jwks is not the text of the pool's JWKS."],

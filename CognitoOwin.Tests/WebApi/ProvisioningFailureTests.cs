@@ -96,7 +96,7 @@ public sealed class ProvisioningFailureTests : IDisposable
     {
         using var host = Start();
         var failed = await host.GetAsync("/me", "Bearer " + _staff.IdToken());
-        using var invoker = new HttpMessageInvoker(new CognitoProvisioningFailureHandler { InnerHandler = new Unauthorized() });
+        using var invoker = new HttpMessageInvoker(new CognitoUnavailableHandler { InnerHandler = new Unauthorized() });
         using var configuration = new HttpConfiguration();
         using var request = new HttpRequestMessage(HttpMethod.Get, "https://api.example.test/me");
         request.SetConfiguration(configuration);
@@ -111,7 +111,7 @@ public sealed class ProvisioningFailureTests : IDisposable
     [TestMethod]
     public async Task Request_outside_of_OWIN_is_not_changed()
     {
-        using var invoker = new HttpMessageInvoker(new CognitoProvisioningFailureHandler { InnerHandler = new Unauthorized() });
+        using var invoker = new HttpMessageInvoker(new CognitoUnavailableHandler { InnerHandler = new Unauthorized() });
         using var request = new HttpRequestMessage(HttpMethod.Get, "https://api.example.test/me");
 
         using var response = await invoker.SendAsync(request, CancellationToken.None);
@@ -135,7 +135,7 @@ public sealed class ProvisioningFailureTests : IDisposable
             isHostSuppressed,
             configuration =>
             {
-                configuration.MessageHandlers.Add(new CognitoProvisioningFailureHandler());
+                configuration.MessageHandlers.Add(new CognitoUnavailableHandler());
                 configuration.Services.Add(typeof(IExceptionLogger), _logger);
             },
             cognito =>

@@ -4,6 +4,7 @@ using System.Web.Http;
 using CognitoOwin.Testing;
 using CognitoOwin.Tests.Hosting;
 using CognitoOwin.Tests.Requests;
+using Microsoft.Owin.Logging;
 using Microsoft.Owin.Security;
 using Owin;
 
@@ -22,9 +23,15 @@ internal static class WebApiApp
         AuthenticationMode mode = AuthenticationMode.Active,
         bool isHostSuppressed = false,
         Action<HttpConfiguration>? configure = null,
-        Action<CognitoJwtAuthenticationOptions>? options = null) =>
+        Action<CognitoJwtAuthenticationOptions>? options = null,
+        ILoggerFactory? log = null) =>
         OwinTestHost.Start(app =>
         {
+            if (log != null)
+            {
+                app.SetLoggerFactory(log);
+            }
+
             var configuration = WebApiOnOwin.Configure(controller);
             if (isHostSuppressed)
             {

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Text;
+using CognitoOwin.Diagnostics;
 
 namespace CognitoOwin;
 
@@ -27,6 +28,6 @@ public sealed class CognitoConfigurationException : Exception
 
         return text.AppendLine()
             .Append("Settings are in <appSettings> of web.config, or in the options for app.UseCognitoJwt(). ")
-            .Append("docs/configuration.md describes each.").ToString();
+            .Append("Each is described under ").Append(DocumentationPage.Name("configuration", "The user pool")).Append(" and below it.").ToString();
     }
 }

@@ -1,10 +1,13 @@
 using System.Collections.Generic;
+using System.Linq;
 
 namespace CognitoOwin.Configuration;
 
 /// <summary>Collects the problems of a configuration, so that one exception can report all of them.</summary>
 internal sealed class ConfigurationProblems
 {
+    private const int MinimumSecretLength = 40;
+
     private readonly List<string> _problems = [];
 
     public ConfigurationProblems()
@@ -20,7 +23,36 @@ internal sealed class ConfigurationProblems
 
     public void AddMissing(string setting, string expected) => Add($"{setting} is missing: expected {expected}.");
 
-    public void AddUnexpected(string setting, string? value, string expected) => Add($"{setting} is \"{value}\": expected {expected}.");
+    public void AddUnexpected(string setting, string? value, string expected) =>
+        Add(value != null && MayHoldSecret(value)
+            ? $"{setting} has a value of {value.Length} characters, which is not shown because it may hold a secret: expected {expected}."
+            : $"{setting} is \"{value}\": expected {expected}.");
+
+    /// <summary>
+    /// Checks whether a text has the form of an app client's secret. Cognito generates secrets of 51 or 52 letters and digits, and ids
+    /// of 26.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    /// <returns><see langword="true"/> for 40 or more letters, digits, underscores and plus signs; otherwise, <see langword="false"/>.</returns>
+    public static bool IsSecret(string text) => text.Length >= MinimumSecretLength && text.All(IsSecretLetter);
+
+    private static bool MayHoldSecret(string text)
+    {
+        var run = 0;
+        foreach (var c in text)
+        {
+            run = IsSecretLetter(c) ? run + 1 : 0;
+            if (run >= MinimumSecretLength)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ClientSecretDescriptorType.html
+    private static bool IsSecretLetter(char c) => c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '_' or '+';
 
     /// <summary>Throws if there is a problem.</summary>
     /// <exception cref="CognitoConfigurationException">There is a problem; the exception lists all of them.</exception>

@@ -15,9 +15,9 @@ internal sealed class OptionsChecker
     // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientType.html
     private static readonly Regex ClientIdPattern = new(@"^[\w+]{1,128}\z", RegexOptions.CultureInvariant | RegexOptions.ECMAScript);
 
-    // The ids of emulators may have hyphens. YOUR-APP-CLIENT-ID is the placeholder of web.config.transform.
+    // The ids of emulators may have hyphens.
     private static readonly Regex EmulatorClientIdPattern =
-        new(@"^(?!YOUR-)[\w+-]{1,128}\z", RegexOptions.CultureInvariant | RegexOptions.ECMAScript);
+        new(@"^[\w+-]{1,128}\z", RegexOptions.CultureInvariant | RegexOptions.ECMAScript);
 
     // The name of a scheme has only the characters of the rule "token" (RFC 7230 §3.2.6).
     private static readonly Regex SchemePattern = new(@"^[!#$%&'*+.^_`|~0-9A-Za-z-]+\z", RegexOptions.CultureInvariant);
@@ -120,6 +120,10 @@ internal sealed class OptionsChecker
         {
             _problems.AddMissing(GetSettingName("UserPoolId"), PoolIdExpected);
         }
+        else if (IsPlaceholder(pool.UserPoolId))
+        {
+            AddPlaceholder(GetSettingName("UserPoolId"), pool.UserPoolId!, PoolIdExpected);
+        }
         else if (pool.PoolIdRegion == null && !pool.AreIssuersSet)
         {
             _problems.AddUnexpected(GetSettingName("UserPoolId"), pool.UserPoolId, PoolIdExpected);
@@ -193,22 +197,57 @@ internal sealed class OptionsChecker
         }
         else
         {
-            var pattern = pool.AreIssuersSet && !pool.Issuers.Any(IsAws) ? EmulatorClientIdPattern : ClientIdPattern;
-            foreach (var clientId in pool.ClientIds.Where(id => id == null || !pattern.IsMatch(id)))
+            CheckClientIds(pool, GetSettingName(pool.SettingsPrefix != null ? "ClientId" : "ClientIds"));
+        }
+    }
+
+    private void CheckClientIds(CognitoUserPool pool, string setting)
+    {
+        var pattern = pool.AreIssuersSet && !pool.Issuers.Any(IsAws) ? EmulatorClientIdPattern : ClientIdPattern;
+        foreach (var clientId in pool.ClientIds)
+        {
+            if (IsPlaceholder(clientId))
             {
-                _problems.AddUnexpected(GetSettingName(pool.SettingsPrefix != null ? "ClientId" : "ClientIds"), clientId, ClientIdExpected);
+                AddPlaceholder(setting, clientId, ClientIdExpected);
+            }
+            else if (clientId?.Contains(':') == true)
+            {
+                // The secret may be one of the application's own choice, of any form.
+                _problems.Add(
+                    $"{setting} seems to have an id, a colon and a secret, and is not shown: expected {ClientIdExpected}. {NoSecretNeeded}");
+            }
+            else if (clientId != null && ConfigurationProblems.IsSecret(clientId))
+            {
+                _problems.Add(
+                    $"{setting} has a value of {clientId.Length} characters, which looks like the secret of an app client and is not shown: "
+                    + $"expected {ClientIdExpected}. {NoSecretNeeded}");
+            }
+            else if (clientId == null || !pattern.IsMatch(clientId))
+            {
+                _problems.AddUnexpected(setting, clientId, ClientIdExpected);
             }
         }
     }
 
+    // README, web.config.transform and the sample have placeholders.
+    private static bool IsPlaceholder(string? value) => value?.StartsWith("YOUR-", StringComparison.OrdinalIgnoreCase) == true;
+
+    private void AddPlaceholder(string setting, string value, string expected) =>
+        _problems.Add($"{setting} is still the placeholder \"{value}\": expected {expected}.");
+
     private static bool IsAws(string issuer) =>
         Uri.TryCreate(issuer, UriKind.Absolute, out var address) && CognitoUserPool.IsAws(address);
+
+    public const string ProxyExpected =
+        "an address such as http://proxy.example.com:8080, without a path, a user name and a password";
 
     private const string PoolIdExpected =
         "the id of the user pool, such as eu-west-1_Ab12Cd34e, which the Cognito console shows under Overview";
 
     private const string ClientIdExpected =
         "the ids of one or more app clients, separated by commas, such as 1example23456789, which the Cognito console shows under App clients";
+
+    private const string NoSecretNeeded = "CognitoOwin needs no secret. If others can read the setting, replace the secret.";
 
     private void CheckReplicaRegions(CognitoUserPool pool, string setting)
     {
@@ -375,13 +414,21 @@ internal sealed class OptionsChecker
                 revocations.RefreshTokenLifetime,
                 TimeSpan.FromHours(1),
                 TimeSpan.FromDays(3650));
+            CheckRange(
+                SettingsReader.Prefix + "RevocationsReadInterval", revocations.ReadInterval, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60));
+            if (!Enum.IsDefined(typeof(UnavailableStoreHandling), revocations.WhenUnavailable))
+            {
+                _problems.AddUnexpected(
+                    SettingsReader.Prefix + "RevocationsWhenUnavailable", revocations.WhenUnavailable.ToString(), "continue or refuse");
+            }
         }
 
         // `Realm` and the schemes become part of a header. A character that is not checked here could end the header and start
         // another.
         if (string.IsNullOrEmpty(_options.Realm) || !_options.Realm.All(c => c is >= ' ' and <= '~' and not ('"' or '\\')))
         {
-            _problems.AddUnexpected(nameof(_options.Realm), _options.Realm, "printable ASCII without quotation marks and backslashes");
+            _problems.AddUnexpected(
+                SettingsReader.Prefix + nameof(_options.Realm), _options.Realm, "printable ASCII without quotation marks and backslashes");
         }
 
         if (_options.AuthenticationSchemes is not { Count: > 0 } schemes)
@@ -405,7 +452,10 @@ internal sealed class OptionsChecker
             SettingsReader.Prefix + "ProvisioningTimeout", _options.ProvisioningTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10));
         CheckRange(SettingsReader.Prefix + "MaximumPendingProvisioning", _options.MaximumPendingProvisioning, 1, 10_000);
         CheckRange(
-            nameof(_options.UserInfoTimeout), _options.UserInfoTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
+            SettingsReader.Prefix + nameof(_options.UserInfoTimeout),
+            _options.UserInfoTimeout,
+            TimeSpan.FromMilliseconds(100),
+            TimeSpan.FromMinutes(1));
         CheckUserInfoMaxAge();
         CheckPresent(nameof(_options.Provider), _options.Provider);
         CheckPresent(nameof(_options.TimeProvider), _options.TimeProvider);
@@ -515,10 +565,38 @@ internal sealed class OptionsChecker
 
         CheckRange(
             SettingsReader.Prefix + "PublicKeysCachingTimeout", keys.RefreshInterval, TimeSpan.FromSeconds(1), TimeSpan.FromDays(3650));
-        CheckRange("Keys." + nameof(keys.StaleLifetime), keys.StaleLifetime, keys.RefreshInterval, TimeSpan.FromDays(3650));
+        CheckRange(SettingsReader.Prefix + nameof(keys.StaleLifetime), keys.StaleLifetime, keys.RefreshInterval, TimeSpan.FromDays(3650));
         CheckRange(
-            "Keys." + nameof(keys.MinimumRefetchInterval), keys.MinimumRefetchInterval, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
-        CheckRange("Keys." + nameof(keys.FetchTimeout), keys.FetchTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
+            SettingsReader.Prefix + nameof(keys.MinimumRefetchInterval),
+            keys.MinimumRefetchInterval,
+            TimeSpan.FromSeconds(1),
+            TimeSpan.FromHours(1));
+        CheckRange(
+            SettingsReader.Prefix + nameof(keys.FetchTimeout), keys.FetchTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
+        if (keys.Proxy != null)
+        {
+            CheckProxy(keys.Proxy, keys);
+        }
+    }
+
+    private void CheckProxy(Uri proxy, CognitoKeysOptions keys)
+    {
+        const string Setting = SettingsReader.Prefix + nameof(keys.Proxy);
+        if (proxy.IsAbsoluteUri && proxy.UserInfo.Length > 0)
+        {
+            _problems.Add($"{Setting} has a user name or a password, which is not shown: expected {ProxyExpected}.");
+        }
+        else if (!proxy.IsAbsoluteUri || proxy.Scheme != Uri.UriSchemeHttp || proxy.PathAndQuery != "/")
+        {
+            _problems.AddUnexpected(Setting, proxy.OriginalString, ProxyExpected);
+        }
+
+        if (keys.HttpMessageHandler != null || _options.UserInfoHttpMessageHandler != null)
+        {
+            _problems.Add(
+                $"{Setting} is set together with Keys.HttpMessageHandler or UserInfoHttpMessageHandler: expected the proxy in the handlers, "
+                + "or no handler.");
+        }
     }
 
     private void CheckRange<T>(string setting, T value, T minimum, T maximum)

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Collections.Specialized;
 using System.Globalization;
 using System.Linq;
+using CognitoOwin.Diagnostics;
 
 namespace CognitoOwin.Configuration;
 
@@ -35,7 +36,7 @@ internal sealed class SettingsReader
 
     private void ReadPools(IList<CognitoUserPool> pools)
     {
-        var names = ReadList(Prefix + "Pools");
+        var names = ReadNames();
         if (names.Count == 0)
         {
             ReadPool(Prefix, name: null, pools);
@@ -47,6 +48,8 @@ internal sealed class SettingsReader
             ReadPool(Prefix + name + ":", name, pools);
         }
     }
+
+    private List<string> ReadNames() => ReadList(Prefix + "Pools");
 
     private void ReadPool(string prefix, string? name, IList<CognitoUserPool> pools)
     {
@@ -94,8 +97,12 @@ internal sealed class SettingsReader
         ReadValue<bool>(Prefix + "AcceptLoadBalancerToken", "true or false", bool.TryParse, value => options.AcceptLoadBalancerToken = value);
         options.QueryParameter = Find(Prefix + "QueryParameter") ?? options.QueryParameter;
         options.QueryParameterPaths = [.. options.QueryParameterPaths, .. ReadList(Prefix + "QueryParameterPaths")];
+        ReadValue<InvalidTokenHandling>(
+            Prefix + "InvalidTokens", "continueAnonymously or reject", TryParseEnum, value => options.InvalidTokens = value);
         ReadValue<ForeignTokenHandling>(Prefix + "ForeignTokens", "refuse or ignore", TryParseEnum, value => options.ForeignTokens = value);
         ReadValue<bool>(Prefix + "CountHostUser", "true or false", bool.TryParse, value => options.CountHostUser = value);
+        options.Realm = Find(Prefix + "Realm") ?? options.Realm;
+        ReadValue<bool>(Prefix + "IncludeErrorDetails", "true or false", bool.TryParse, value => options.IncludeErrorDetails = value);
         options.NameClaimType = Find(Prefix + "NameClaimType") ?? options.NameClaimType;
         options.AccessTokenNameClaimType = Find(Prefix + "AccessTokenNameClaimType") ?? options.AccessTokenNameClaimType;
         options.RoleClaimType = Find(Prefix + "RoleClaimType") ?? options.RoleClaimType;
@@ -104,6 +111,10 @@ internal sealed class SettingsReader
             "items, bracketedList, commaSeparatedList or jsonList",
             TryParseEnum,
             value => options.RoleClaimFormat = value);
+        ReadValue<CognitoProvisioning>(
+            Prefix + "Provisioning", "oncePerToken or everyRequest", TryParseEnum, value => options.Provisioning = value);
+        ReadValue<TimeSpan>(
+            Prefix + "UserInfoTimeout", "a whole number of seconds", TryParseSeconds, value => options.UserInfoTimeout = value);
         ReadValue<TimeSpan>(
             Prefix + "ProvisioningTimeout", "a whole number of seconds", TryParseSeconds, value => options.ProvisioningTimeout = value);
         ReadValue<int>(
@@ -118,6 +129,17 @@ internal sealed class SettingsReader
             "a whole number of seconds",
             TryParseSeconds,
             value => options.Keys.RefreshInterval = value);
+        ReadValue<TimeSpan>(
+            Prefix + "MinimumRefetchInterval", "a whole number of seconds", TryParseSeconds, value => options.Keys.MinimumRefetchInterval = value);
+        ReadValue<TimeSpan>(
+            Prefix + "StaleLifetime", "a whole number of seconds", TryParseSeconds, value => options.Keys.StaleLifetime = value);
+        ReadValue<TimeSpan>(Prefix + "FetchTimeout", "a whole number of seconds", TryParseSeconds, value => options.Keys.FetchTimeout = value);
+        ReadValue<bool>(Prefix + "Prefetch", "true or false", bool.TryParse, value => options.Keys.Prefetch = value);
+        if (Find(Prefix + "Proxy") is { } proxy)
+        {
+            options.Keys.Proxy = ParseAddress(Prefix + "Proxy", proxy, OptionsChecker.ProxyExpected);
+        }
+
         ReadValue<bool>(Prefix + "TokenCacheEnabled", "true or false", bool.TryParse, value => options.TokenCache.Enabled = value);
         ReadValue<int>(Prefix + "TokenCacheMaximumEntries", "a whole number", TryParseNumber, value => options.TokenCache.MaximumEntries = value);
         ReadValue<int>(
@@ -127,6 +149,10 @@ internal sealed class SettingsReader
             "a whole number of seconds",
             TryParseSeconds,
             value => options.Revocations.RefreshTokenLifetime = value);
+        ReadValue<TimeSpan>(
+            Prefix + "RevocationsReadInterval", "a whole number of seconds", TryParseSeconds, value => options.Revocations.ReadInterval = value);
+        ReadValue<UnavailableStoreHandling>(
+            Prefix + "RevocationsWhenUnavailable", "continue or refuse", TryParseEnum, value => options.Revocations.WhenUnavailable = value);
         options.RequiredScopes = [.. options.RequiredScopes, .. ReadList(Prefix + "RequiredScopes")];
         options.RequiredGroups = [.. options.RequiredGroups, .. ReadList(Prefix + "RequiredGroups")];
     }
@@ -137,9 +163,28 @@ internal sealed class SettingsReader
         {
             if (!_known.Contains(key))
             {
-                _problems.Add($"{key} is not a setting. The settings are: {string.Join(", ", _known)}. Use another prefix for your own settings.");
+                _problems.Add($"{key} is not a setting. {Suggest(key)} Keys of your own settings need another prefix.");
             }
         }
+    }
+
+    private string Suggest(string key)
+    {
+        // The key of a pool has its name in between. If no whole key is near, look for the last part, as in cognito:staff:ClockSkew.
+        var nearest = NearestText.Find(key, _known) ?? _known.FirstOrDefault(known => IsSame(GetLastPart(known), GetLastPart(key)));
+        if (nearest == null && NearestText.Find(GetLastPart(key), _known.Select(GetLastPart)) is { } part)
+        {
+            nearest = _known.First(known => IsSame(GetLastPart(known), part));
+        }
+
+        var parts = key.Split(':');
+        var pool = parts.Length == 3 && !ReadNames().Contains(parts[1], StringComparer.OrdinalIgnoreCase)
+            ? $" {Prefix}Pools does not name \"{parts[1]}\"."
+            : "";
+        return (nearest == null ? DocumentationPage.Name("configuration", "The user pool") + " and below it has the settings." : $"Did you mean {nearest}?") + pool;
+
+        static string GetLastPart(string key) => key.Substring(key.LastIndexOf(':') + 1);
+        static bool IsSame(string first, string second) => string.Equals(first, second, StringComparison.OrdinalIgnoreCase);
     }
 
     private delegate bool TryParse<T>(string text, out T value);
@@ -170,14 +215,14 @@ internal sealed class SettingsReader
         }
     }
 
-    private Uri? ParseAddress(string key, string text)
+    private Uri? ParseAddress(string key, string text, string expected = "an absolute address that begins with https://")
     {
         if (Uri.TryCreate(text, UriKind.Absolute, out var address))
         {
             return address;
         }
 
-        _problems.AddUnexpected(key, text, "an absolute address that begins with https://");
+        _problems.AddUnexpected(key, text, expected);
         return null;
     }
 

@@ -8,8 +8,8 @@ using Microsoft.Owin.Logging;
 namespace CognitoOwin.Diagnostics;
 
 /// <summary>
-/// Writes every message of the library to the application's log. No message shows a token, a claim or anything else that a
-/// client sent. <c>docs/keys-and-caching.md</c> lists the messages.
+/// Writes every message of the library to the application's log. No message shows a token, a query or the claims of a user. The few
+/// values of a client that a message shows are cut and cleaned. <c>docs/operations.md</c> lists the messages.
 /// </summary>
 internal sealed class CognitoLog(ILogger? logger)
 {
@@ -30,27 +30,30 @@ internal sealed class CognitoLog(ILogger? logger)
     /// <param name="message">The failure in one sentence.</param>
     /// <param name="exception">The exception behind the failure; null if there is none.</param>
     /// <param name="hasUsableKeys">Whether the pool's tokens can still be validated with kept keys.</param>
+    /// <param name="failures">The failed fetches of the address since the last one that succeeded.</param>
     public void KeysFetchFailed(
-        CognitoUserPool pool, string address, string failure, string message, Exception? exception, bool hasUsableKeys) =>
+        CognitoUserPool pool, string address, string failure, string message, Exception? exception, bool hasUsableKeys, int failures) =>
         Write(
             TraceEventType.Error,
             EventIds.KeysFetchFailed,
-            $"The keys of the user pool {pool.Name} could not be fetched from {address} ({failure}). {message} "
-            + (hasUsableKeys ? "The known keys stay in use." : "No key is known, so requests with a token of this pool get 503."),
+            $"The keys of the user pool {pool.Name} could not be fetched from {address} ({failure}). {EndSentence(message)} "
+            + (hasUsableKeys ? "The known keys stay in use." : "No key is known, so requests with a token of this pool get 503.")
+            + (failures > 1 ? $" Failed fetches since the last one that succeeded: {failures.ToString(CultureInfo.InvariantCulture)}." : ""),
             exception);
 
     public void AddressUnused(CognitoUserPool pool, string address, string failure, string message) =>
         Write(
             TraceEventType.Information,
             EventIds.AddressUnused,
-            $"The address {address} of the user pool {pool.Name} has no keys ({failure}). {message} The pool seems not to use this "
+            $"The address {address} of the user pool {pool.Name} has no keys ({failure}). {EndSentence(message)} The pool seems not to use this "
             + "issuer. The keys of its other addresses stay in use, and this is not logged again.");
 
-    public void OutageEnded(CognitoUserPool pool) =>
+    public void OutageEnded(CognitoUserPool pool, string address, int failures) =>
         Write(
             TraceEventType.Information,
             EventIds.OutageEnded,
-            $"The keys of the user pool {pool.Name} are known again: its tokens are validated.");
+            $"The keys of the user pool {pool.Name} can be fetched again from {address}: its tokens are validated. Failed fetches before: "
+            + failures.ToString(CultureInfo.InvariantCulture) + ".");
 
     public void KeySkipped(CognitoUserPool pool, string reason) =>
         Write(TraceEventType.Warning, EventIds.KeySkipped, $"The keys of the user pool {pool.Name}: {reason}");
@@ -68,8 +71,17 @@ internal sealed class CognitoLog(ILogger? logger)
             $"Tokens name unknown keys of the user pool {pool.Name}. Until Keys.MinimumRefetchInterval has passed since the last "
             + "fetch, such tokens are refused without a new fetch.");
 
-    public void TokenRejected(TokenRejection rejection) =>
-        Write(TraceEventType.Verbose, EventIds.TokenRejected, $"A token was not accepted: {rejection}.");
+    public void TokenRefused(string refusal) => Write(TraceEventType.Information, EventIds.TokenRefused, refusal);
+
+    /// <param name="since">The time of the last such message, or of the start.</param>
+    /// <param name="reasons">Each reason with its count.</param>
+    /// <param name="suppressed">How many refusals were not logged one by one.</param>
+    public void RefusalsCounted(DateTimeOffset since, string reasons, int suppressed) =>
+        Write(
+            TraceEventType.Warning,
+            EventIds.RefusalsCounted,
+            $"Refused since {since.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}: {reasons}."
+            + (suppressed > 0 ? $" Not logged one by one: {suppressed.ToString(CultureInfo.InvariantCulture)}." : ""));
 
     public void RolesFromAttribute(string roleClaimType) =>
         Write(
@@ -77,10 +89,40 @@ internal sealed class CognitoLog(ILogger? logger)
             EventIds.RolesFromAttribute,
             $"The roles come from {roleClaimType}, which is an attribute. An app client may allow users to write their own attributes, "
             + "and so to give themselves any role. Check the write permissions of every app client of the pool, or let a "
-            + "pre-token-generation trigger set cognito:groups. See docs/authorization.md.");
+            + "pre-token-generation trigger set cognito:groups. See " + DocumentationPage.Name("authorization", "Roles from another claim") + ".");
 
-    public void UserInfoFailed(string reason, Exception? exception = null) =>
-        Write(TraceEventType.Error, EventIds.UserInfoFailed, $"The profile of a user could not be read. {reason}", exception);
+    public void PoolUsedTwice(string poolId) =>
+        Write(
+            TraceEventType.Warning,
+            EventIds.PoolUsedTwice,
+            $"Two app.UseCognitoJwt() of this application have the user pool {poolId}. Each fetches its keys and remembers its tokens. If a "
+            + "request passes both, remove one.");
+
+    /// <param name="name">The name that no pool has. It is in the application's code.</param>
+    /// <param name="names">The names of the configured pools.</param>
+    public void UnknownUserPool(string name, IEnumerable<string?> names) =>
+        Write(
+            TraceEventType.Warning,
+            EventIds.UnknownUserPool,
+            $"The code of the application requires users of the user pool \"{name}\", and no configured pool has this name, so every user is "
+            + $"refused. The names are: {string.Join(", ", names)}. Names are case-sensitive.");
+
+    /// <param name="reason">Why the profile could not be read, in one sentence.</param>
+    /// <param name="exception">The exception behind the failure; null if there is none.</param>
+    /// <param name="failures">The failures since the last profile that could be read.</param>
+    public void UserInfoFailed(string reason, Exception? exception, int failures) =>
+        Write(
+            TraceEventType.Error,
+            EventIds.UserInfoFailed,
+            $"The profile of a user could not be read. {EndSentence(reason)}"
+            + (failures > 1 ? $" Failures since the last profile: {failures.ToString(CultureInfo.InvariantCulture)}." : ""),
+            exception);
+
+    public void UserInfoRecovered(int failures) =>
+        Write(
+            TraceEventType.Information,
+            EventIds.UserInfoRecovered,
+            $"Profiles of users can be read again. Failures before: {failures.ToString(CultureInfo.InvariantCulture)}.");
 
     /// <param name="exception">Why the run of the application's handler failed.</param>
     /// <param name="isFirst">Whether to log the stack.</param>
@@ -133,7 +175,7 @@ internal sealed class CognitoLog(ILogger? logger)
         Write(
             TraceEventType.Error,
             EventIds.PoolLookupFailed,
-            $"UserPoolResolver failed: {exception.Message} Known user pools stay in use; requests with a token of another pool get 503. "
+            $"UserPoolResolver failed: {EndSentence(exception.Message)} Known user pools stay in use; requests with a token of another pool get 503. "
             + "Further failures are not logged for Keys.MinimumRefetchInterval.",
             exception);
 
@@ -155,6 +197,53 @@ internal sealed class CognitoLog(ILogger? logger)
             TraceEventType.Information,
             EventIds.PoolChanged,
             $"UserPoolResolver no longer has the user pool {poolId}: its tokens are no longer accepted.");
+
+    public void RevocationsRead(int entries, TimeSpan duration) =>
+        Write(
+            TraceEventType.Information,
+            EventIds.RevocationsRead,
+            $"The revocations were read from the store within {duration.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s: "
+            + $"this server knows {entries.ToString(CultureInfo.InvariantCulture)}, and accepts tokens.");
+
+    /// <param name="reason">Why, in printable characters.</param>
+    /// <param name="isRead">Whether this server has read the store since its start.</param>
+    /// <param name="refuses">Whether this server answers 503 while it does not reach the store.</param>
+    public void RevocationStoreFailed(string reason, bool isRead, bool refuses) =>
+        Write(
+            TraceEventType.Error,
+            EventIds.RevocationStoreFailed,
+            $"The store of revocations does not work. {reason} "
+            + (isRead
+                ? "The known revocations stay in force; those of other servers are missed until the store works again. "
+                    + (refuses ? "Requests with a token get 503 soon, because of WhenUnavailable." : "")
+                : "It was not read since the start, so requests with a token get 503. ")
+            + "It is tried again, and only the end of this outage is logged.");
+
+    public void RevocationStoreRecovered(TimeSpan duration) =>
+        Write(
+            TraceEventType.Information,
+            EventIds.RevocationStoreRecovered,
+            "The store of revocations works again, after "
+            + $"{duration.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)} s.");
+
+    public void RevocationsRepaired(int count) =>
+        Write(
+            TraceEventType.Warning,
+            EventIds.RevocationsRepaired,
+            $"The store of revocations lacked {count.ToString(CultureInfo.InvariantCulture)} revocations that this server knows, and which it has "
+            + "written again. If that was no restart of the store without its data, check that the store keeps its data and evicts none.");
+
+    public void RevocationsIgnored(long count) =>
+        Write(
+            TraceEventType.Warning,
+            EventIds.RevocationsIgnored,
+            $"The store of revocations has entries or messages that no server of this farm writes: {count.ToString(CultureInfo.InvariantCulture)} "
+            + "until now. They are ignored. Check who else can write to it.");
+
+    // The messages of the system's exceptions do not always end with a full stop.
+    private static string EndSentence(string text) => text.TrimEnd() is { Length: > 0 } trimmed && trimmed[trimmed.Length - 1] is '.' or '!' or '?'
+        ? text
+        : text.TrimEnd() + ".";
 
     private void Write(TraceEventType level, int eventId, string message, Exception? exception = null) =>
         logger?.WriteCore(level, eventId, message, exception, Format);

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 namespace CognitoOwin;
 
 /// <summary>
-/// Names the meter of CognitoOwin. <c>docs/keys-and-caching.md</c> lists its instruments; their names follow the conventions of
+/// Names the meter of CognitoOwin. <c>docs/operations.md</c> lists its instruments; their names follow the conventions of
 /// OpenTelemetry (https://opentelemetry.io/docs/specs/semconv/general/naming/).
 /// </summary>
 public static class CognitoMeter

@@ -23,17 +23,18 @@ internal sealed class BoundedHttpClient : IDisposable
     private readonly HttpClient _client;
 
     /// <param name="handler">Sends the requests, and is not disposed; null for a handler without redirects and cookies.</param>
+    /// <param name="proxy">The proxy, if <paramref name="handler"/> is null; null for the default of the process.</param>
     /// <param name="timeout">The longest that an exchange may take, a retry and the body included.</param>
     /// <param name="maximumBytes">The largest body.</param>
     /// <param name="time">The clock.</param>
-    public BoundedHttpClient(HttpMessageHandler? handler, TimeSpan timeout, int maximumBytes, TimeProvider time)
+    public BoundedHttpClient(HttpMessageHandler? handler, Uri? proxy, TimeSpan timeout, int maximumBytes, TimeProvider time)
     {
         _timeout = timeout;
         _maximumBytes = maximumBytes;
         _time = time;
         _client = handler != null
             ? new HttpClient(handler, disposeHandler: false)
-            : new HttpClient(TrustedHttpHandler.Create(), disposeHandler: true);
+            : new HttpClient(TrustedHttpHandler.Create(proxy), disposeHandler: true);
         _client.Timeout = Timeout.InfiniteTimeSpan;
 
         // AWS WAF's common rule set answers 403 to a request without it.

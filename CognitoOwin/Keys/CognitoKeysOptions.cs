@@ -40,14 +40,23 @@ public sealed class CognitoKeysOptions
     public TimeSpan FetchTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Gets or sets whether the keys are fetched when the application starts, so that the first request finds them. The start
-    /// does not wait for the fetch. Default: <see langword="false"/>.
+    /// Gets or sets whether the keys are fetched when the application starts, so that the first request finds them, and whether
+    /// the runtime compiles the code that reads tokens meanwhile. The start waits for neither, and a fetch that fails does not stop it.
+    /// Default: <see langword="true"/>.
     /// </summary>
-    public bool Prefetch { get; set; }
+    public bool Prefetch { get; set; } = true;
 
     /// <summary>
-    /// Gets or sets the handler that sends the fetches, for a proxy or your own TLS policy; it is not disposed. Default: a
-    /// handler without redirects and cookies. A handler of your own that follows redirects loses that protection.
+    /// Gets or sets the proxy for the requests to user pools, fetches of keys and of profiles: an absolute <c>http</c> address without
+    /// user name and password. Default (null): the proxy of <c>&lt;system.net&gt;&lt;defaultProxy&gt;</c> or of the system, if there
+    /// is one. No credentials are sent to this proxy. For one that asks for them, set <see cref="HttpMessageHandler"/> instead.
+    /// </summary>
+    public Uri? Proxy { get; set; }
+
+    /// <summary>
+    /// Gets or sets the handler that sends the fetches, for your own TLS policy or a proxy that asks for credentials; it is not
+    /// disposed. Default: a handler without redirects and cookies. A handler of your own that follows redirects loses that
+    /// protection.
     /// </summary>
     public HttpMessageHandler? HttpMessageHandler { get; set; }
 

@@ -11,7 +11,8 @@ namespace CognitoOwin.Keys;
 /// <summary>Fetches a JWKS from the endpoint of a user pool. Keys come over the network nowhere else.</summary>
 internal sealed class JwksClient(Uri address, CognitoKeysOptions options, TimeProvider time) : JwksSource(options.FetchTimeout, time)
 {
-    private readonly BoundedHttpClient _http = new(options.HttpMessageHandler, options.FetchTimeout, JwksDocument.MaximumBytes, time);
+    private readonly BoundedHttpClient _http = new(
+        options.HttpMessageHandler, options.Proxy, options.FetchTimeout, JwksDocument.MaximumBytes, time);
 
     public override string Name => address.AbsoluteUri;
 

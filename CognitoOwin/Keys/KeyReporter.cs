@@ -6,10 +6,11 @@ using CognitoOwin.Diagnostics;
 namespace CognitoOwin.Keys;
 
 /// <summary>Tells the operator about the fetches of one user pool, in the log and in metrics.</summary>
-internal sealed class KeyReporter(CognitoUserPool userPool, KeyMetrics metrics, CognitoLog log)
+internal sealed class KeyReporter(CognitoUserPool userPool, KeyMetrics metrics, TimeProvider time, CognitoLog log)
 {
-    // Guarded by the list itself.
+    // Guards the other fields too.
     private readonly HashSet<string> _unusedAddresses = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, RepeatedFailures> _failures = new(StringComparer.Ordinal);
     private bool _isOutage;
 
     /// <summary>Reports the end of a fetch.</summary>
@@ -41,9 +42,10 @@ internal sealed class KeyReporter(CognitoUserPool userPool, KeyMetrics metrics, 
         if (failure == null)
         {
             log.KeysFetched(userPool, set!.Keys.Count);
-            if (TrySetOutage(false))
+            var failures = GetFailures(address).Reset();
+            if (TrySetOutage(false) || failures > 0)
             {
-                log.OutageEnded(userPool);
+                log.OutageEnded(userPool, address, failures);
             }
         }
         else if (hasUsableKeys && !isUsed)
@@ -57,8 +59,11 @@ internal sealed class KeyReporter(CognitoUserPool userPool, KeyMetrics metrics, 
         else
         {
             TrySetOutage(!hasUsableKeys);
-            log.KeysFetchFailed(
-                userPool, address, failure.Failure.ToString(), failure.Message, failure.InnerException, hasUsableKeys);
+            if (GetFailures(address).Add((failure.Failure, hasUsableKeys), out var failures))
+            {
+                log.KeysFetchFailed(
+                    userPool, address, failure.Failure.ToString(), failure.Message, failure.InnerException, hasUsableKeys, failures);
+            }
         }
     }
 
@@ -68,10 +73,24 @@ internal sealed class KeyReporter(CognitoUserPool userPool, KeyMetrics metrics, 
     public void ReportRefusal(KeyLookup lookup, bool isFirst)
     {
         metrics.RecordRefusedLookup(lookup);
-        if (isFirst)
+        if (isFirst && !lookup.HasFailed)
         {
-            // Log once per cool-down, so that a flood of tokens does not flood the log.
+            // Log once per cool-down, so that a flood of tokens does not flood the log. In an outage the key may be the pool's, so the
+            // failed fetch is the message.
             log.LookupsRefused(userPool);
+        }
+    }
+
+    private RepeatedFailures GetFailures(string address)
+    {
+        lock (_unusedAddresses)
+        {
+            if (!_failures.TryGetValue(address, out var failures))
+            {
+                _failures.Add(address, failures = new RepeatedFailures(time));
+            }
+
+            return failures;
         }
     }
 

@@ -49,7 +49,7 @@ internal sealed class PoolKeys : IDisposable
         _cachingEnabled = options.CachingEnabled;
         _time = time;
         _stores = new PoolKeyStores(options, time);
-        var reporter = new KeyReporter(userPool, isResolved ? KeyMetrics.Resolved : new KeyMetrics(userPool.Name!, _stores), log);
+        var reporter = new KeyReporter(userPool, isResolved ? KeyMetrics.Resolved : new KeyMetrics(userPool.Name!, _stores), time, log);
         var shared = JwksSource.CreateShared(userPool, options, time) is { } source ? Create(source) : null;
         foreach (var issuer in userPool.Issuers.Distinct(StringComparer.Ordinal))
         {

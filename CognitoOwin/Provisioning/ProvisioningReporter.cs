@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using CognitoOwin.Diagnostics;
 
 namespace CognitoOwin.Provisioning;
@@ -13,31 +12,15 @@ namespace CognitoOwin.Provisioning;
 /// <param name="log">The log.</param>
 internal sealed class ProvisioningReporter(int maximumPending, TimeProvider time, CognitoLog log)
 {
-    private static readonly TimeSpan RepeatInterval = TimeSpan.FromMinutes(1);
-
-    // Guarded by itself, as the other fields are.
-    private readonly Dictionary<Type, long> _reported = [];
-    private int _failures;
-    private int _excess;
-    private long? _excessReported;
+    private readonly RepeatedFailures _failures = new(time);
+    private readonly RepeatedFailures _excess = new(time);
 
     /// <summary>Reports a run of the handler that failed.</summary>
     /// <param name="exception">The exception of the handler, or the reason why the run was ended.</param>
     /// <returns>The outcome of the run.</returns>
     public ProvisioningOutcome ReportFailure(Exception exception)
     {
-        int failures;
-        bool isFirst;
-        lock (_reported)
-        {
-            failures = ++_failures;
-            isFirst = !_reported.TryGetValue(exception.GetType(), out var last) || time.GetElapsedTime(last) >= RepeatInterval;
-            if (isFirst)
-            {
-                _reported[exception.GetType()] = time.GetTimestamp();
-            }
-        }
-
+        var isFirst = _failures.Add(exception.GetType(), out var failures);
         log.ProvisioningFailed(exception, isFirst, failures);
         return ProvisioningOutcome.Fail(exception, isFirst);
     }
@@ -45,14 +28,7 @@ internal sealed class ProvisioningReporter(int maximumPending, TimeProvider time
     /// <summary>Reports a run of the handler that did not fail.</summary>
     public void ReportSuccess()
     {
-        int failures;
-        lock (_reported)
-        {
-            failures = _failures;
-            _failures = 0;
-        }
-
-        if (failures > 0)
+        if (_failures.Reset() is > 0 and var failures)
         {
             log.ProvisioningRecovered(failures);
         }
@@ -62,21 +38,9 @@ internal sealed class ProvisioningReporter(int maximumPending, TimeProvider time
     /// <returns>The outcome for the request.</returns>
     public ProvisioningOutcome ReportExcess()
     {
-        var excess = 0;
-        lock (_reported)
+        if (_excess.Add(maximumPending, out _))
         {
-            _excess++;
-            if (_excessReported is not { } last || time.GetElapsedTime(last) >= RepeatInterval)
-            {
-                _excessReported = time.GetTimestamp();
-                excess = _excess;
-                _excess = 0;
-            }
-        }
-
-        if (excess > 0)
-        {
-            log.ProvisioningRefused(maximumPending, excess);
+            log.ProvisioningRefused(maximumPending, _excess.Reset());
         }
 
         return ProvisioningOutcome.Fail();

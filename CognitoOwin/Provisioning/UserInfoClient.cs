@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using System.Net;
 using System.Net.Http;
@@ -47,19 +48,23 @@ internal sealed class UserInfoClient : IDisposable
     private readonly CognitoUserInfo _source;
     private readonly TimeProvider _time;
     private readonly CognitoLog _log;
+    private readonly RepeatedFailures _failures;
     private readonly BoundedHttpClient _http;
 
     /// <param name="source">Where the profile is read.</param>
     /// <param name="handler">Sends the requests, and is not disposed; null for a handler of this library.</param>
+    /// <param name="proxy">The proxy, if <paramref name="handler"/> is null; null for the default of the process.</param>
     /// <param name="timeout">The longest that a request may take.</param>
     /// <param name="time">The clock.</param>
     /// <param name="log">The log.</param>
-    public UserInfoClient(CognitoUserInfo source, HttpMessageHandler? handler, TimeSpan timeout, TimeProvider time, CognitoLog log)
+    public UserInfoClient(
+        CognitoUserInfo source, HttpMessageHandler? handler, Uri? proxy, TimeSpan timeout, TimeProvider time, CognitoLog log)
     {
         _source = source;
         _time = time;
         _log = log;
-        _http = new BoundedHttpClient(handler, timeout, MaximumBytes, time);
+        _failures = new RepeatedFailures(time);
+        _http = new BoundedHttpClient(handler, proxy, timeout, MaximumBytes, time);
     }
 
     /// <summary>Gets the scope that an access token needs for its user's profile.</summary>
@@ -98,6 +103,7 @@ internal sealed class UserInfoClient : IDisposable
         CognitoToken token, Uri address, long askedAt, CancellationToken cancellationToken)
     {
         BoundedHttpAnswer answer;
+        var started = _time.GetTimestamp();
         try
         {
             answer = await _http.SendAsync(() => CreateRequest(token, address), cancellationToken).ConfigureAwait(false);
@@ -107,21 +113,36 @@ internal sealed class UserInfoClient : IDisposable
             cancellationToken.ThrowIfCancellationRequested();
 
             // Every other failure, one in the application's own HTTP handler included, makes the profile unavailable.
-            _log.UserInfoFailed(e is BoundedHttpException ? e.Message : "The request failed.", e.InnerException ?? e);
+            ProvisioningMetrics.RecordProfile(_time.GetElapsedTime(started), (e as BoundedHttpException)?.Failure switch
+            {
+                BoundedHttpFailure.Timeout => "timeout",
+                BoundedHttpFailure.Connection => "connection",
+                BoundedHttpFailure.TooLarge => "too_large",
+                _ => "_OTHER",
+            });
+            ReportFailure(address, e is BoundedHttpException ? e.Message : "The request failed.", e.InnerException ?? e);
             return UserInfoAnswer.ReportUnavailable(
                 DefaultRetryAfter, isOutage: e is not BoundedHttpException { Failure: BoundedHttpFailure.TooLarge });
         }
 
+        ProvisioningMetrics.RecordProfile(
+            _time.GetElapsedTime(started),
+            answer.Status == HttpStatusCode.OK ? null : ((int)answer.Status).ToString(CultureInfo.InvariantCulture));
         var members = StrictJson.ParseObject(answer.Body);
         if (answer.Status != HttpStatusCode.OK)
         {
-            return ReadError(answer, members ?? new JsonMembers(), askedAt);
+            return ReadError(address, answer, members ?? new JsonMembers(), askedAt);
         }
 
         if (members == null || ReadAttributes(members) is not { } attributes)
         {
-            _log.UserInfoFailed("The answer is not the JSON of a profile.");
+            ReportFailure(address, "The answer is not the JSON of a profile.");
             return UserInfoAnswer.ReportUnavailable(DefaultRetryAfter);
+        }
+
+        if (_failures.Reset() is > 0 and var failures)
+        {
+            _log.UserInfoRecovered(failures);
         }
 
         // OpenID Connect Core 1.0 §5.3.2: compare sub, because the answer may be another user's.
@@ -148,7 +169,7 @@ internal sealed class UserInfoClient : IDisposable
         };
     }
 
-    private UserInfoAnswer ReadError(BoundedHttpAnswer answer, JsonMembers body, long askedAt)
+    private UserInfoAnswer ReadError(Uri address, BoundedHttpAnswer answer, JsonMembers body, long askedAt)
     {
         var error = GetErrorName(body);
         var isRefusal = answer.Status == HttpStatusCode.Unauthorized
@@ -158,11 +179,19 @@ internal sealed class UserInfoClient : IDisposable
             return UserInfoAnswer.Refuse(TokenRejection.UserNotActive, askedAt);
         }
 
-        _log.UserInfoFailed($"The answer has status {(int)answer.Status}{(error.Length > 0 ? $" ({error})" : "")}, expected 200.");
+        ReportFailure(address, $"The answer has status {(int)answer.Status}{(error.Length > 0 ? $" ({error})" : "")}, expected 200.");
         var retryAfter = answer.RetryAfter ?? DefaultRetryAfter;
         return UserInfoAnswer.ReportUnavailable(
             retryAfter < LongestRetryAfter ? retryAfter : LongestRetryAfter,
             isOutage: (int)answer.Status is 429 or >= 500 || ThrottlingErrors.Contains(error));
+    }
+
+    private void ReportFailure(Uri address, string reason, Exception? exception = null)
+    {
+        if (_failures.Add((address, reason), out var failures))
+        {
+            _log.UserInfoFailed(reason, exception, failures);
+        }
     }
 
     // AWS's JSON protocol has the name in __type, sometimes with a namespace before a #; OAuth has it in error. The log shows the

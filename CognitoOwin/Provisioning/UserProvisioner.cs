@@ -29,6 +29,9 @@ internal sealed class UserProvisioner(
     // The requests that wait, and the handlers that run although their request was answered.
     private int _pending;
 
+    /// <summary>Gets how many requests wait, and how many handlers run although their request was answered.</summary>
+    public int Pending => Volatile.Read(ref _pending);
+
     private static Task<ProvisioningOutcome> NoProvisioning { get; } = Task.FromResult(ProvisioningOutcome.Empty);
 
     /// <summary>Provisions the user of a token.</summary>
@@ -203,6 +206,8 @@ internal sealed class UserProvisioner(
         if (raise != null)
         {
             var callCancelled = context.Request.CallCancelled;
+            var started = time.GetTimestamp();
+            Exception? failure = null;
             try
             {
                 // A handler may block its thread. It gets its own one, so that it takes no thread of the pool, on which the requests
@@ -214,10 +219,14 @@ internal sealed class UserProvisioner(
                     TaskScheduler.Default).ConfigureAwait(false);
                 outcome = await handler.ConfigureAwait(false);
             }
-            catch (Exception e) when (e is not OperationCanceledException
+            catch (Exception e) when ((failure = e) is not OperationCanceledException
                 || !(cancellationToken.IsCancellationRequested || callCancelled.IsCancellationRequested))
             {
                 return reporter.ReportFailure(e);
+            }
+            finally
+            {
+                ProvisioningMetrics.RecordRun(time.GetElapsedTime(started), failure);
             }
 
             reporter.ReportSuccess();

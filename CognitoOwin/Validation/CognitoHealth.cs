@@ -15,13 +15,13 @@ public sealed class CognitoHealth
 
     /// <summary>
     /// Gets whether tokens of every pool can be validated now. It is also <see langword="false"/> before the first fetch has
-    /// ended.
+    /// ended, and before the store of revocations was read.
     /// </summary>
-    public bool IsUsable => Pools.All(pool => pool.IsUsable);
+    public bool IsUsable => Revocations.IsUsable && Pools.All(pool => pool.IsUsable);
 
     /// <summary>
-    /// Gets whether tokens of every pool can be validated, but the last fetch of one failed or the list of revocations is nearly
-    /// full.
+    /// Gets whether tokens of every pool can be validated, but the last fetch of one failed, the list of revocations is nearly full,
+    /// or its store cannot be reached.
     /// </summary>
     public bool IsDegraded => IsUsable && (Revocations.IsDegraded || Pools.Any(pool => pool.IsDegraded));
 

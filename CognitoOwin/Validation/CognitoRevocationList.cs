@@ -3,21 +3,21 @@ using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
+using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using CognitoOwin.Claims;
+using CognitoOwin.Diagnostics;
 using CognitoOwin.Validation;
 
 namespace CognitoOwin;
 
 /// <summary>
-/// Keeps revocations in the memory of this process. They are lost when the process ends, and other processes do not know them.
-/// Create one only to share it: see <see cref="CognitoRevocationsOptions.List"/>.
+/// Keeps revocations in the memory of this process. Without a <see cref="CognitoRevocationsOptions.Store"/>, they are lost when the
+/// process ends, and other processes do not know them. Create one only to share it: see <see cref="CognitoRevocationsOptions.List"/>.
 /// </summary>
 public sealed class CognitoRevocationList : ICognitoRevocations
 {
-    private const int MaximumIdLength = 256;
-
     private const string SignInMissing =
         "The token names no sign-in: it has no origin_jti. Enable token revocation for the app client, or call RevokeTokenAsync, "
         + "which refuses one token, or RevokeUserAsync, which refuses all tokens of a user.";
@@ -28,6 +28,8 @@ public sealed class CognitoRevocationList : ICognitoRevocations
 
     // A revocation adds one entry and removes up to this many, so that the list shrinks when entries expire.
     private const int RemovalsPerRevocation = 4;
+
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     // The longest time for which Cognito issues ID and access tokens.
     // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientType.html
@@ -41,6 +43,7 @@ public sealed class CognitoRevocationList : ICognitoRevocations
     // Guarded by _writing.
     private readonly HashSet<string> _configuredPools = new(StringComparer.Ordinal);
     private bool _hasResolver;
+    private bool _hasRevoked;
     private TimeProvider _time = TimeProvider.System;
     private TimeSpan _refreshTokenLifetime;
     private TimeSpan _clockSkew;
@@ -48,11 +51,22 @@ public sealed class CognitoRevocationList : ICognitoRevocations
     private int _validators;
     private int _count;
     private int _version = 1;
+    private RevocationSync? _sync;
 
     /// <summary>Gets the number of revocations. A later revocation removes those that have expired.</summary>
     public int Count => Volatile.Read(ref _count);
 
     internal int Version => Volatile.Read(ref _version);
+
+    /// <summary>
+    /// Gets when to try again, if the store was not read since the start, or must be reached and cannot; null if tokens may be accepted.
+    /// </summary>
+    internal TimeSpan? RetryAfter => Volatile.Read(ref _sync)?.RetryAfter;
+
+    /// <summary>Gets the state of the store; null if there is none.</summary>
+    internal RevocationSync? Sync => Volatile.Read(ref _sync);
+
+    internal int MaximumEntries => Volatile.Read(ref _maximumEntries);
 
     /// <summary>Gets the time now, in seconds since 1970.</summary>
     internal double Now => NumericDate.FromDateTimeOffset(_time.GetUtcNow());
@@ -123,10 +137,33 @@ public sealed class CognitoRevocationList : ICognitoRevocations
     /// too early for one of them.
     /// </summary>
     /// <param name="settings">The settings.</param>
-    internal void Attach(TokenValidationSettings settings)
+    /// <param name="log">The log, for what happens with the store.</param>
+    /// <exception cref="InvalidOperationException">
+    /// Something was revoked already, and must have been kept for longer; or another validator has another store.
+    /// </exception>
+    internal void Attach(TokenValidationSettings settings, CognitoLog log)
     {
         lock (_writing)
         {
+            if (settings.Revocations.Store is { } store && _sync != null && !_sync.Uses(store))
+            {
+                // With two stores, a server would miss the revocations in one of them.
+                throw new InvalidOperationException(
+                    "Two middlewares or validators that share a list of revocations have different stores. Set the same Revocations.Store "
+                    + "(UseRedis with the same server and prefix) in all of them, or in one.");
+            }
+
+            if (_hasRevoked
+                && (settings.ClockSkew > _clockSkew || settings.Revocations.RefreshTokenLifetime > _refreshTokenLifetime))
+            {
+                // Entries may even have been removed that this validator needs.
+                throw new InvalidOperationException(
+                    "The list of revocations is in use, and its revocations are kept too short a time for a validator with this ClockSkew "
+                    + $"({settings.ClockSkew}) and Revocations.RefreshTokenLifetime ({settings.Revocations.RefreshTokenLifetime}): "
+                    + $"until now, the largest were {_clockSkew} and {_refreshTokenLifetime}. Create all validators that share a list "
+                    + "before the first revocation, or set the same values for all of them.");
+            }
+
             if (_validators++ == 0)
             {
                 _time = settings.TimeProvider;
@@ -138,10 +175,18 @@ public sealed class CognitoRevocationList : ICognitoRevocations
             _maximumEntries = Math.Max(_maximumEntries, settings.Revocations.MaximumEntries);
             _refreshTokenLifetime = Latest(_refreshTokenLifetime, settings.Revocations.RefreshTokenLifetime);
             _clockSkew = Latest(_clockSkew, settings.ClockSkew);
+            if (settings.Revocations.Store != null)
+            {
+                // From now on no token is accepted until the store was read.
+                _sync ??= new RevocationSync(this, settings.Revocations.Store, _time, log);
+                _sync.Apply(settings.Revocations.ReadInterval, settings.Revocations.WhenUnavailable == UnavailableStoreHandling.Refuse);
+                ChangeVersion();
+                _sync.Start();
+            }
         }
     }
 
-    /// <summary>Ends the measuring when the last validator is disposed.</summary>
+    /// <summary>Ends the measuring and the use of the store when the last validator is disposed.</summary>
     internal void Detach()
     {
         lock (_writing)
@@ -149,6 +194,8 @@ public sealed class CognitoRevocationList : ICognitoRevocations
             if (--_validators == 0)
             {
                 RevocationMetrics.StopObserving(this);
+                _sync?.Dispose();
+                _sync = null;
             }
         }
     }
@@ -159,12 +206,66 @@ public sealed class CognitoRevocationList : ICognitoRevocations
     /// <returns>The one object of this pool.</returns>
     internal PoolRevocations GetOrAddPool(string userPoolId, IEnumerable<string> clientIds)
     {
-        var pool = _pools.GetOrAdd(userPoolId, id => new PoolRevocations(id, this));
+        var pool = GetOrAddPool(userPoolId);
         pool.AddClients(clientIds);
         return pool;
     }
 
-    internal CognitoRevocationsHealth GetHealth() => new(Count, _maximumEntries);
+    /// <summary>Makes every remembered token be looked up again.</summary>
+    internal void ChangeVersion() => Interlocked.Increment(ref _version);
+
+    /// <summary>
+    /// Adds what was read from the store. Whatever it says, no known entry is dropped or shortened. The list holds a tenth more than
+    /// <see cref="CognitoRevocationsOptions.MaximumEntries"/>, because several servers may have added the last entry at the same time.
+    /// </summary>
+    /// <param name="page">What was read.</param>
+    /// <param name="round">The reading of the whole store to which it belongs.</param>
+    /// <returns>How many entries were malformed.</returns>
+    /// <exception cref="InvalidOperationException">The list is full.</exception>
+    internal int Merge(IReadOnlyList<CognitoStoredRevocation> page, int round)
+    {
+        var now = Now;
+        var clockSkew = _clockSkew.TotalSeconds;
+        var malformed = 0;
+        lock (_writing)
+        {
+            var maximum = _maximumEntries + (_maximumEntries / 10);
+            var hasChanged = false;
+            try
+            {
+                foreach (var stored in page)
+                {
+                    if (!StoredRevocation.TryRead(stored, now, clockSkew, round, out var read))
+                    {
+                        malformed++;
+                    }
+                    else if (read.Entry.ExpiresAt > now
+                        && TryAdd(GetOrAddPool(read.UserPoolId), read.Kind, read.Key, read.Entry, now, maximum, ref hasChanged) == null)
+                    {
+                        throw new InvalidOperationException(
+                            $"The store has more than {maximum.ToString(CultureInfo.InvariantCulture)} revocations that have not expired, so "
+                            + "not all of them are known here. Raise cognito:RevocationsMaximumEntries on every server.");
+                    }
+                }
+            }
+            finally
+            {
+                if (hasChanged)
+                {
+                    ChangeVersion();
+                }
+            }
+        }
+
+        return malformed;
+    }
+
+    /// <summary>Gets the entries that the last reading of the store did not find there.</summary>
+    /// <param name="round">The reading.</param>
+    /// <returns>The entries that have not expired.</returns>
+    internal IEnumerable<StoredRevocation> GetMissing(int round) => _pools.Values.SelectMany(pool => pool.GetMissing(round, Now));
+
+    internal CognitoRevocationsHealth GetHealth() => new(Count, _maximumEntries, Sync);
 
     private static T Latest<T>(T one, T other)
         where T : IComparable<T> => one.CompareTo(other) < 0 ? other : one;
@@ -178,10 +279,24 @@ public sealed class CognitoRevocationList : ICognitoRevocations
             throw new ArgumentException(missing, parameter);
         }
 
-        return id!.Length <= MaximumIdLength
-            ? id
-            : throw new ArgumentException("The id has more than 256 characters. Cognito writes no such id.", parameter);
+        if (id!.Length > StoredRevocation.MaximumIdLength)
+        {
+            throw new ArgumentException("The id has more than 256 characters. Cognito writes no such id.", parameter);
+        }
+
+        try
+        {
+            _ = StrictUtf8.GetByteCount(id);
+            return id;
+        }
+        catch (EncoderFallbackException)
+        {
+            // Half a surrogate pair: a store would change it, and other servers would refuse another id.
+            throw new ArgumentException("The id is not valid Unicode text. No token has such an id.", parameter);
+        }
     }
+
+    private PoolRevocations GetOrAddPool(string userPoolId) => _pools.GetOrAdd(userPoolId, id => new PoolRevocations(id, this));
 
     private PoolRevocations FindPool(string userPoolId)
     {
@@ -190,7 +305,7 @@ public sealed class CognitoRevocationList : ICognitoRevocations
             throw new ArgumentNullException(nameof(userPoolId));
         }
 
-        if (_pools.TryGetValue(userPoolId, out var pool))
+        if (_pools.TryGetValue(userPoolId, out var pool) && pool.IsAccepted)
         {
             return pool;
         }
@@ -199,7 +314,7 @@ public sealed class CognitoRevocationList : ICognitoRevocations
             ? GetOrAddPool(userPoolId, [])
             : throw new ArgumentException(
                 $"The user pool \"{Print(userPoolId)}\" is not configured, so none of its tokens is accepted. Expected the id of "
-                + $"a configured pool: {string.Join(", ", _pools.Keys.OrderBy(id => id, StringComparer.Ordinal).Take(10))}.",
+                + $"a configured pool: {string.Join(", ", _pools.Values.Where(known => known.IsAccepted).Select(known => known.UserPoolId).OrderBy(id => id, StringComparer.Ordinal).Take(10))}.",
                 nameof(userPoolId));
     }
 
@@ -240,63 +355,115 @@ public sealed class CognitoRevocationList : ICognitoRevocations
             return Task.FromCanceled(cancellationToken);
         }
 
-        return TryAdd(pool, kind, new RevocationKey(id), new RevocationEntry(moment, expiresAt))
-            ? Task.CompletedTask
-            : Task.FromException(new InvalidOperationException(
+        var key = new RevocationKey(id);
+        if (TryAdd(pool, kind, key, new RevocationEntry(StoredRevocation.RoundUp(moment), StoredRevocation.RoundUp(expiresAt))) is not { } entry)
+        {
+            return Task.FromException(new InvalidOperationException(
                 $"Nothing was revoked, because the list of revocations is full: it has {_maximumEntries.ToString(CultureInfo.InvariantCulture)} "
                 + "entries that have not expired. Raise cognito:RevocationsMaximumEntries. Let Cognito revoke refresh tokens, and say "
                 + "so in the call, so that entries are kept for a day only."));
+        }
+
+        RevocationMetrics.RecordWrite(kind);
+
+        // The entry applies here already. If its token has expired, nobody needs it.
+        return Sync is { } sync && entry.ExpiresAt > Now
+            ? sync.WriteAsync(new StoredRevocation(pool.UserPoolId, kind, key, entry), cancellationToken)
+            : Task.CompletedTask;
     }
 
-    private bool TryAdd(PoolRevocations pool, RevocationKind kind, RevocationKey key, RevocationEntry entry)
+    private RevocationEntry? TryAdd(PoolRevocations pool, RevocationKind kind, RevocationKey key, RevocationEntry entry)
     {
         lock (_writing)
         {
             var now = Now;
-            RemoveExpired(now);
+            _hasRevoked = true;
             if (entry.ExpiresAt <= now)
             {
                 // The token has expired.
-                return true;
+                RemoveExpired(now);
+                return entry;
             }
 
-            if (pool.Get(kind, key) is { } known)
+            var hasChanged = false;
+            var added = TryAdd(pool, kind, key, entry, now, _maximumEntries, ref hasChanged);
+            if (hasChanged)
             {
-                // An entry keeps its place among the expirations until that time comes.
-                pool.Set(kind, key, known.Merge(entry));
-            }
-            else if (_count < _maximumEntries)
-            {
-                pool.Set(kind, key, entry);
-                _expirations.Add(new RevocationExpirations.Item(entry.ExpiresAt, pool, kind, key));
-                Volatile.Write(ref _count, _count + 1);
-            }
-            else
-            {
-                return false;
+                ChangeVersion();
             }
 
-            // Change the version after the entry. A request that reads the new version then finds the entry, and one that read
-            // the old version looks again the next time.
-            Volatile.Write(ref _version, unchecked(_version + 1));
-            return true;
+            return added;
         }
+    }
+
+    // Returns the entry in the list; null if the list is full. The caller then changes the version if the entry refuses more than
+    // before. The version must change after the entry: a request that reads the new version then finds the entry, and one that read the
+    // old version looks again the next time.
+    private RevocationEntry? TryAdd(
+        PoolRevocations pool, RevocationKind kind, RevocationKey key, RevocationEntry entry, double now, int maximum, ref bool hasChanged)
+    {
+        RemoveExpired(now);
+        if (pool.Get(kind, key) is { } known)
+        {
+            // An entry keeps its place among the expirations until that time comes.
+            hasChanged |= !known.Covers(entry);
+            entry = known.Merge(entry);
+            pool.Set(kind, key, entry);
+            return entry;
+        }
+
+        if (_count >= maximum && !TryRemoveExpired(now))
+        {
+            return null;
+        }
+
+        pool.Set(kind, key, entry);
+        _expirations.Add(new RevocationExpirations.Item(entry.ExpiresAt, pool, kind, key));
+        Volatile.Write(ref _count, _count + 1);
+        hasChanged = true;
+        return entry;
     }
 
     private void RemoveExpired(double now)
     {
-        for (var i = 0; i < RemovalsPerRevocation && _expirations.TryTake(now, out var item); i++)
+        for (var i = 0; i < RemovalsPerRevocation && TryTakeDue(now, out _); i++)
         {
-            var expiresAt = item.Pool.Get(item.Kind, item.Key)!.Value.ExpiresAt;
-            if (expiresAt > now)
-            {
-                // A later revocation has prolonged the entry.
-                _expirations.Add(new RevocationExpirations.Item(expiresAt, item.Pool, item.Kind, item.Key));
-                continue;
-            }
-
-            item.Pool.Remove(item.Kind, item.Key);
-            Volatile.Write(ref _count, _count - 1);
         }
+    }
+
+    // A full list must not refuse a revocation for entries that have expired. So go on until one is removed.
+    private bool TryRemoveExpired(double now)
+    {
+        while (TryTakeDue(now, out var isRemoved))
+        {
+            if (isRemoved)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // Takes the entry that was to expire first. If a later revocation has prolonged it, it gets its new place and stays.
+    private bool TryTakeDue(double now, out bool isRemoved)
+    {
+        isRemoved = false;
+        if (!_expirations.TryTake(now, out var item))
+        {
+            return false;
+        }
+
+        var expiresAt = item.Pool.Get(item.Kind, item.Key)!.Value.ExpiresAt;
+        if (expiresAt > now)
+        {
+            _expirations.Add(new RevocationExpirations.Item(expiresAt, item.Pool, item.Kind, item.Key));
+            return true;
+        }
+
+        item.Pool.Remove(item.Kind, item.Key);
+        Volatile.Write(ref _count, _count - 1);
+        isRemoved = true;
+        return true;
     }
 }

@@ -21,7 +21,12 @@ public static class CognitoRevocationsExtensions
     /// The user came without a Cognito token, or the token has no <c>origin_jti</c> (<see cref="CognitoToken.OriginJti"/>).
     /// </exception>
     /// <exception cref="InvalidOperationException">The list is full, so that nothing was revoked.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    /// <exception cref="CognitoRevocationStoreException">
+    /// The tokens are refused on this server, but the store could not be written, so the other servers do not know it yet.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> was cancelled. With a store, the tokens may be refused already.
+    /// </exception>
     public static Task RevokeSignInAsync(
         this ICognitoRevocations revocations,
         IPrincipal user,
@@ -42,7 +47,12 @@ public static class CognitoRevocationsExtensions
     /// The user came without a Cognito token, or the token has no <c>jti</c> (<see cref="CognitoToken.Jti"/>).
     /// </exception>
     /// <exception cref="InvalidOperationException">The list is full, so that nothing was revoked.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    /// <exception cref="CognitoRevocationStoreException">
+    /// The tokens are refused on this server, but the store could not be written, so the other servers do not know it yet.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> was cancelled. With a store, the tokens may be refused already.
+    /// </exception>
     public static Task RevokeTokenAsync(
         this ICognitoRevocations revocations, IPrincipal user, CancellationToken cancellationToken = default)
     {
@@ -70,7 +80,12 @@ public static class CognitoRevocationsExtensions
     /// <paramref name="moment"/> is in the future by more than the clock skew.
     /// </exception>
     /// <exception cref="InvalidOperationException">The list is full, so that nothing was revoked.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    /// <exception cref="CognitoRevocationStoreException">
+    /// The tokens are refused on this server, but the store could not be written, so the other servers do not know it yet.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> was cancelled. With a store, the tokens may be refused already.
+    /// </exception>
     public static Task RevokeUserAsync(
         this ICognitoRevocations revocations,
         IPrincipal user,

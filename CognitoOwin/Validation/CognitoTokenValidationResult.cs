@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.Threading.Tasks;
+using CognitoOwin.Claims;
+using CognitoOwin.Json;
 using CognitoOwin.Keys;
 using CognitoOwin.Validation;
 
@@ -17,6 +19,8 @@ public sealed class CognitoTokenValidationResult
     private int _revocationsVersion;
     private string? _member;
     private string? _actual;
+    private TrustedPool? _pool;
+    private string? _clientId;
     private object? _slot;
 
     private CognitoTokenValidationResult() => Completed = Task.FromResult(this);
@@ -34,8 +38,8 @@ public sealed class CognitoTokenValidationResult
     public CognitoToken? Token { get; private init; }
 
     /// <summary>
-    /// Gets the time after which to try again, if the rejection is <see cref="TokenRejection.UserPoolUnavailable"/> or
-    /// <see cref="TokenRejection.KeysUnavailable"/>.
+    /// Gets the time after which to try again, if the rejection is <see cref="TokenRejection.UserPoolUnavailable"/>,
+    /// <see cref="TokenRejection.KeysUnavailable"/> or <see cref="TokenRejection.RevocationsUnavailable"/>.
     /// </summary>
     public TimeSpan? RetryAfter { get; private init; }
 
@@ -45,6 +49,24 @@ public sealed class CognitoTokenValidationResult
     /// </summary>
     internal string DetailedDescription =>
         _actual == null ? Description : $"{Description} The token has {_member}: {RejectionText.MakePrintable(_actual, 100)}";
+
+    /// <summary>
+    /// Gets the user pool that the token names by its issuer; null if it names none, or if the token was refused before its issuer was
+    /// read.
+    /// </summary>
+    internal TrustedPool? Pool => _issuer?.Pool ?? _pool;
+
+    /// <summary>Gets the app client that the token names; null if it names none of the pool.</summary>
+    internal string? ClientId => Token?.ClientId ?? _clientId;
+
+    /// <summary>Gets the kind that the token says; <see cref="CognitoTokenUse.Any"/> if it says none.</summary>
+    internal CognitoTokenUse TokenUse { get; private set; }
+
+    /// <summary>Gets whether the signature was verified. Otherwise anyone may have written what the token says.</summary>
+    internal bool IsVerified { get; private set; }
+
+    /// <summary>Gets the value of the token that broke the rule, as it came; null if it is missing or not text.</summary>
+    internal string? Actual => _actual;
 
     /// <summary>Gets this result as a completed task: one object for all requests that find the result in the cache.</summary>
     internal Task<CognitoTokenValidationResult> Completed { get; }
@@ -63,7 +85,7 @@ public sealed class CognitoTokenValidationResult
     internal ref object? Slot => ref _slot;
 
     internal static CognitoTokenValidationResult Accept(CognitoToken token, TrustedIssuer issuer, SigningKey key) =>
-        new() { Token = token, _issuer = issuer, _key = key };
+        new() { Token = token, _issuer = issuer, _key = key, TokenUse = token.TokenUse, IsVerified = true };
 
     /// <param name="rejection">The rule.</param>
     /// <param name="member">The header parameter or claim that broke it.</param>
@@ -72,10 +94,10 @@ public sealed class CognitoTokenValidationResult
         new() { Rejection = rejection, _member = member, _actual = actual };
 
     /// <summary>
-    /// Replaces the result of an accepted token that is revoked. This result itself stays as it is, so that a token that is sent
+    /// Replaces the result of an accepted token that is revoked, or of which that is not known now. This result itself stays as it is, so that a token that is sent
     /// again after its revocation is found in the cache, and costs no verification.
     /// </summary>
-    /// <returns>This result, or the rejection of the revoked token.</returns>
+    /// <returns>This result, or the rejection of the token.</returns>
     internal CognitoTokenValidationResult ApplyRevocations()
     {
         if (_issuer?.Pool.Revocations is not { } revocations)
@@ -93,10 +115,23 @@ public sealed class CognitoTokenValidationResult
         if (revocations.Find(Token!, ref _revocationKeys) is { } kind)
         {
             RevocationMetrics.RecordRefusal(kind);
-            return Reject(TokenRejection.Revoked);
+            return new CognitoTokenValidationResult
+            {
+                Rejection = TokenRejection.Revoked,
+                TokenUse = TokenUse,
+                IsVerified = true,
+                _pool = Pool,
+                _clientId = ClientId,
+            };
         }
 
-        // The version was read before looking. If a revocation came in between, the next request looks again.
+        if (revocations.RetryAfter is { } retryAfter)
+        {
+            // Without the version, so that the next request asks again.
+            return ReportUnavailable(TokenRejection.RevocationsUnavailable, retryAfter);
+        }
+
+        // The version was read before looking. If something changed in between, the next request looks again.
         _revocationsVersion = version;
         return this;
     }
@@ -110,6 +145,23 @@ public sealed class CognitoTokenValidationResult
 
     internal static CognitoTokenValidationResult RejectScopes(IEnumerable<string> sufficient, string actual) =>
         new() { Rejection = TokenRejection.ScopeMissing, SufficientScopes = sufficient, _member = CognitoClaimTypes.Scope, _actual = actual };
+
+    /// <summary>
+    /// Adds what a refused token says about its origin, as far as it is a value of the settings, for the log and for metrics.
+    /// </summary>
+    /// <param name="pool">The pool that the token names by its issuer.</param>
+    /// <param name="claims">The claims.</param>
+    /// <param name="isVerified">Whether the signature was verified.</param>
+    /// <returns>This result.</returns>
+    internal CognitoTokenValidationResult AddOrigin(TrustedPool pool, JsonMembers claims, bool isVerified)
+    {
+        _pool = pool;
+        IsVerified = isVerified;
+        TokenUse = TokenUseClaim.Parse(claims.GetString(CognitoClaimTypes.TokenUse));
+        var clientId = claims.GetString(TokenUse == CognitoTokenUse.Id ? CognitoClaimTypes.Audience : CognitoClaimTypes.ClientId);
+        _clientId = clientId != null && pool.ClientIds.Contains(clientId) ? clientId : null;
+        return this;
+    }
 
     internal static CognitoTokenValidationResult ReportUnavailable(TokenRejection rejection, TimeSpan retryAfter) =>
         new() { Rejection = rejection, RetryAfter = retryAfter };

@@ -25,6 +25,12 @@ public sealed class CognitoTokenValidator : IDisposable
     // may be part of an error description.
     private const int MaximumKeyIdLength = 256;
 
+    // {"alg":"RS256","kid":"start"} and
+    // {"iss":"start","cognito:groups":["a"],"identities":[{"userId":"\u0061"}],"email_verified":true,"exp":0}. No pool has this issuer.
+    private const string UnknownToken =
+        "eyJhbGciOiJSUzI1NiIsImtpZCI6InN0YXJ0In0.eyJpc3MiOiJzdGFydCIsImNvZ25pdG86Z3JvdXBzIjpbImEiXSwiaWRlbnRpdGllcyI6W3sidXNlcklkIjoiX"
+        + "HUwMDYxIn1dLCJlbWFpbF92ZXJpZmllZCI6dHJ1ZSwiZXhwIjowfQ.AA";
+
     private readonly PoolKeys[] _keys;
     private readonly Dictionary<string, TrustedIssuer> _issuers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _poolIds = new(StringComparer.Ordinal);
@@ -43,6 +49,11 @@ public sealed class CognitoTokenValidator : IDisposable
     /// <param name="options">The settings.</param>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
     /// <exception cref="CognitoConfigurationException">The settings have problems; the exception lists all of them.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// <see cref="CognitoRevocationsOptions.List"/> has revocations, which are kept too short a time for this
+    /// <see cref="CognitoJwtAuthenticationOptions.ClockSkew"/> or <see cref="CognitoRevocationsOptions.RefreshTokenLifetime"/>; or it has
+    /// another <see cref="CognitoRevocationsOptions.Store"/>.
+    /// </exception>
     public CognitoTokenValidator(CognitoJwtAuthenticationOptions options)
         : this((options ?? throw new ArgumentNullException(nameof(options))).CreateValidationSettings(), CognitoLog.None)
     {
@@ -56,7 +67,7 @@ public sealed class CognitoTokenValidator : IDisposable
         _roleClaim = settings.RoleClaim;
         _time = settings.TimeProvider;
         _revocations = settings.RevocationList;
-        _revocations.Attach(settings);
+        _revocations.Attach(settings, log);
         _keys = [.. settings.UserPools.Select(CreateKeys)];
 
         _resolvedPools = settings.UserPoolResolver == null ? null : new ResolvedPools(settings.UserPoolResolver, settings, log);
@@ -67,10 +78,16 @@ public sealed class CognitoTokenValidator : IDisposable
         _cache = settings.TokenCache.Enabled && settings.Keys.CachingEnabled
             ? new ValidatedTokenCache(settings.TokenCache.MaximumEntries, IsStillValid)
             : null;
+        if (settings.Keys.Prefetch)
+        {
+            // The runtime compiles each method when it is first called. Let it compile the reading of a token before the first request
+            // needs it: that is most of the time of a first request.
+            _ = Task.Run(() => ValidateNewAsync(UnknownToken, CancellationToken.None));
+        }
 
         PoolKeys CreateKeys(CognitoUserPool userPool)
         {
-            var pool = new TrustedPool(userPool, settings);
+            var pool = new TrustedPool(userPool, settings, isResolved: false);
             _poolIds.Add(pool.UserPoolId);
             var keys = new PoolKeys(userPool, settings.Keys, settings.ClockSkew, _time, log);
             foreach (var issuer in keys.ByIssuer)
@@ -81,6 +98,9 @@ public sealed class CognitoTokenValidator : IDisposable
             return keys;
         }
     }
+
+    /// <summary>Gets the issuers of the configured pools.</summary>
+    internal IEnumerable<string> Issuers => _issuers.Keys;
 
     /// <summary>Gets the revocations, which this validator checks for every token.</summary>
     public ICognitoRevocations Revocations => _revocations;
@@ -132,7 +152,7 @@ public sealed class CognitoTokenValidator : IDisposable
             ?? ReadTokenUse(claims, out tokenUse);
         if (badClaim != null)
         {
-            return badClaim;
+            return AddOrigin(badClaim, isVerified: false);
         }
 
         if (issuer == null)
@@ -154,7 +174,7 @@ public sealed class CognitoTokenValidator : IDisposable
         badClaim = ValidateTokenUse(claims, tokenUse, issuer.Pool) ?? ValidateClient(claims, tokenUse, issuer.Pool, out clientId);
         if (badClaim != null)
         {
-            return badClaim;
+            return AddOrigin(badClaim, isVerified: false);
         }
 
         var lookup = await issuer.Keys.FindAsync(keyId, NumericDate.ToOptionalDateTimeOffset(issueTime), cancellationToken).ConfigureAwait(false);
@@ -166,9 +186,11 @@ public sealed class CognitoTokenValidator : IDisposable
 
         if (lookup.Key is not { } key)
         {
-            return lookup.RetryAfter is { } retryAfter
-                ? ReportUnavailable(TokenRejection.KeysUnavailable, retryAfter)
-                : Reject(TokenRejection.UnknownKey, "kid", keyId);
+            return AddOrigin(
+                lookup.RetryAfter is { } retryAfter
+                    ? ReportUnavailable(TokenRejection.KeysUnavailable, retryAfter)
+                    : Reject(TokenRejection.UnknownKey, "kid", keyId),
+                isVerified: false);
         }
 
         // Verifying is the one costly step. Concurrent requests with the same new token share one verification.
@@ -178,18 +200,23 @@ public sealed class CognitoTokenValidator : IDisposable
         {
             if (!key.Verify(jws.Buffer, jws.SigningInputLength, jws.Signature))
             {
-                return Reject(TokenRejection.InvalidSignature);
+                return AddOrigin(Reject(TokenRejection.InvalidSignature), isVerified: false);
             }
 
             var pool = issuer.Pool;
             if (CognitoToken.Read(
                 token, claims, pool.UserPool, pool.UserPoolId, issuer.Name, tokenUse, clientId, expiration, issueTime, _roleClaim) is not { } validated)
             {
-                return Reject(TokenRejection.MalformedClaim);
+                return AddOrigin(Reject(TokenRejection.MalformedClaim), isVerified: true);
             }
 
-            return ValidateRights(validated, issuer.Pool) ?? Accept(validated, issuer, key);
+            return ValidateRights(validated, issuer.Pool) is { } missingRight
+                ? AddOrigin(missingRight, isVerified: true)
+                : Accept(validated, issuer, key);
         }
+
+        CognitoTokenValidationResult AddOrigin(CognitoTokenValidationResult rejected, bool isVerified) =>
+            issuer == null ? rejected : rejected.AddOrigin(issuer.Pool, claims, isVerified);
     }
 
     /// <summary>
@@ -217,7 +244,10 @@ public sealed class CognitoTokenValidator : IDisposable
     /// <returns>The state of every pool and of the revocations.</returns>
     public CognitoHealth GetHealth() => new([.. _keys.Select(keys => keys.GetHealth())], _revocations.GetHealth());
 
-    /// <summary>Stops the key fetches, the calls of the user pool resolver, and the metrics of the token cache and the revocations.</summary>
+    /// <summary>
+    /// Stops the key fetches, the calls of the user pool resolver and of the store of revocations, and the metrics of the token cache and
+    /// the revocations.
+    /// </summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)

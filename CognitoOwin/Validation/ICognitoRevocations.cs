@@ -5,11 +5,12 @@ using System.Threading.Tasks;
 namespace CognitoOwin;
 
 /// <summary>
-/// Revokes tokens before they expire. When the task of a call has completed, every later request with such a token is refused
-/// with <see cref="TokenRejection.Revoked"/>. A controller gets it with <c>Request.GetCognitoRevocations()</c>
-/// (CognitoOwin.WebApi) or <c>Request.GetOwinContext().GetCognitoRevocations()</c>; outside a request it is
-/// <see cref="CognitoTokenValidator.Revocations"/>. <see cref="CognitoRevocationsExtensions"/> has the same methods for the user
-/// of a request. <c>docs/sign-out.md</c> says which method fits which case.
+/// Revokes tokens before they expire. When the task of a call has completed, every later request to this server with such a token is
+/// refused with <see cref="TokenRejection.Revoked"/>; with a <see cref="CognitoRevocationsOptions.Store"/>, the other servers refuse it
+/// within a second. A controller gets it with <c>Request.GetCognitoRevocations()</c> (CognitoOwin.WebApi) or
+/// <c>Request.GetOwinContext().GetCognitoRevocations()</c>; outside a request it is <see cref="CognitoTokenValidator.Revocations"/>.
+/// <see cref="CognitoRevocationsExtensions"/> has the same methods for the user of a request. <c>docs/sign-out.md</c> says which method
+/// fits which case.
 /// </summary>
 /// <remarks>
 /// A second call for the same sign-in, user, token or client never takes anything back: the longer lifetime and the later moment
@@ -32,7 +33,12 @@ public interface ICognitoRevocations
     /// revocation is enabled for the app client, and not for client credentials.
     /// </exception>
     /// <exception cref="InvalidOperationException">The list is full, so that nothing was revoked.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    /// <exception cref="CognitoRevocationStoreException">
+    /// The tokens are refused on this server, but the store could not be written, so the other servers do not know it yet.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> was cancelled. With a store, the tokens may be refused already.
+    /// </exception>
     Task RevokeSignInAsync(
         string userPoolId, string? originJti, bool isRefreshTokenRevoked = false, CancellationToken cancellationToken = default);
 
@@ -62,7 +68,12 @@ public interface ICognitoRevocations
     /// the pool.
     /// </exception>
     /// <exception cref="InvalidOperationException">The list is full, so that nothing was revoked.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    /// <exception cref="CognitoRevocationStoreException">
+    /// The tokens are refused on this server, but the store could not be written, so the other servers do not know it yet.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> was cancelled. With a store, the tokens may be refused already.
+    /// </exception>
     Task RevokeUserAsync(
         string userPoolId,
         string subject,
@@ -82,7 +93,12 @@ public interface ICognitoRevocations
     /// The user pool is not configured, or <paramref name="jti"/> is null, empty or too long.
     /// </exception>
     /// <exception cref="InvalidOperationException">The list is full, so that nothing was revoked.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    /// <exception cref="CognitoRevocationStoreException">
+    /// The tokens are refused on this server, but the store could not be written, so the other servers do not know it yet.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> was cancelled. With a store, the tokens may be refused already.
+    /// </exception>
     Task RevokeTokenAsync(
         string userPoolId, string? jti, DateTimeOffset expiresAt, CancellationToken cancellationToken = default);
 
@@ -101,7 +117,12 @@ public interface ICognitoRevocations
     /// <paramref name="moment"/> is in the future by more than the clock skew.
     /// </exception>
     /// <exception cref="InvalidOperationException">The list is full, so that nothing was revoked.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    /// <exception cref="CognitoRevocationStoreException">
+    /// The tokens are refused on this server, but the store could not be written, so the other servers do not know it yet.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> was cancelled. With a store, the tokens may be refused already.
+    /// </exception>
     Task RevokeClientAsync(
         string userPoolId, string clientId, DateTimeOffset? moment = null, CancellationToken cancellationToken = default);
 }

@@ -17,21 +17,32 @@ internal sealed class PoolRevocations(string userPoolId, CognitoRevocationList l
     private readonly ConcurrentDictionary<RevocationKey, RevocationEntry>?[] _entries =
         new ConcurrentDictionary<RevocationKey, RevocationEntry>?[Kinds];
 
+    private volatile bool _isAccepted;
+
     private readonly HashSet<string> _clientIds = new(StringComparer.Ordinal);
 
     /// <summary>Gets the id of the pool. All revocations of the pool share this string.</summary>
     public string UserPoolId { get; } = userPoolId;
 
     /// <summary>
-    /// Gets a number that changes whenever a revocation is added. A token that was not revoked at a version is not revoked as long
-    /// as the version stays the same, because nothing but a new revocation can refuse it.
+    /// Gets a number that changes whenever a revocation is added or <see cref="RetryAfter"/> becomes null or not null. A token that was
+    /// accepted at a version is accepted as long as the version stays the same, because nothing else can refuse it here.
     /// </summary>
     public int Version => list.Version;
+
+    /// <summary>Gets when to try again, if the revocations are not known well enough to accept a token; null if they are.</summary>
+    public TimeSpan? RetryAfter => list.RetryAfter;
+
+    /// <summary>
+    /// Gets whether a validator accepts tokens of this pool. Otherwise another server or application revoked something of it.
+    /// </summary>
+    public bool IsAccepted => _isAccepted;
 
     /// <summary>Adds app clients whose tokens one more validator accepts.</summary>
     /// <param name="clientIds">Their ids.</param>
     public void AddClients(IEnumerable<string> clientIds)
     {
+        _isAccepted = true;
         lock (_clientIds)
         {
             _clientIds.UnionWith(clientIds);
@@ -83,6 +94,29 @@ internal sealed class PoolRevocations(string userPoolId, CognitoRevocationList l
         }
 
         entries![key] = entry;
+    }
+
+    /// <summary>Gets the entries that are not found in the store, while others may add some.</summary>
+    /// <param name="round">The last reading of the store.</param>
+    /// <param name="now">The time now. Entries that have expired are left out.</param>
+    /// <returns>The entries.</returns>
+    public IEnumerable<StoredRevocation> GetMissing(int round, double now)
+    {
+        for (var kind = (RevocationKind)0; (int)kind < Kinds; kind++)
+        {
+            if (Volatile.Read(ref _entries[(int)kind]) is not { } entries)
+            {
+                continue;
+            }
+
+            foreach (var entry in entries)
+            {
+                if (entry.Value.Round != round && entry.Value.ExpiresAt > now)
+                {
+                    yield return new StoredRevocation(UserPoolId, kind, entry.Key, entry.Value);
+                }
+            }
+        }
     }
 
     public void Remove(RevocationKind kind, RevocationKey key) => _entries[(int)kind]!.TryRemove(key, out _);

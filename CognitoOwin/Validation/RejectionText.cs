@@ -59,6 +59,7 @@ internal static class RejectionText
         [TokenRejection.ScopeMissing] = "The token lacks a required scope.",
         [TokenRejection.GroupMissing] = "The user is in none of the required groups.",
         [TokenRejection.Revoked] = "The token was revoked.",
+        [TokenRejection.RevocationsUnavailable] = "Whether the token was revoked cannot be checked now; try again later.",
         [TokenRejection.UserInfoScopeMissing] = "The token lacks the scope that is needed to read the user's profile.",
         [TokenRejection.UserInfoUnavailable] = "The user's profile cannot be read now; try again later.",
         [TokenRejection.UserNotActive] = "The token was revoked, or its user is not active.",

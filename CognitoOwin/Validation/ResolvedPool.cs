@@ -34,7 +34,7 @@ internal sealed class ResolvedPool
     public ResolvedPool(
         CognitoUserPool userPool, PoolKeys keys, TokenValidationSettings settings, Action<ResolvedPool> startRenewal)
     {
-        var pool = new TrustedPool(userPool, settings);
+        var pool = new TrustedPool(userPool, settings, isResolved: true);
         var staleLifetime = settings.Keys.StaleLifetime;
         UserPool = userPool;
         Keys = keys;

@@ -3,7 +3,10 @@ using System;
 namespace CognitoOwin.Validation;
 
 /// <summary>Holds what is known of one revoked sign-in, user, token or app client. Times are seconds since 1970.</summary>
-internal readonly struct RevocationEntry(double moment, double expiresAt)
+/// <param name="moment">The moment until which tokens are refused.</param>
+/// <param name="expiresAt">The time from which the entry is not needed.</param>
+/// <param name="round">The reading of the store that found this entry there; 0 if none has.</param>
+internal readonly struct RevocationEntry(double moment, double expiresAt, int round = 0)
 {
     /// <summary>Gets the moment until which tokens are refused; infinity to refuse all of them.</summary>
     public double Moment { get; } = moment;
@@ -11,8 +14,18 @@ internal readonly struct RevocationEntry(double moment, double expiresAt)
     /// <summary>Gets the time from which no token that this entry refuses can be valid.</summary>
     public double ExpiresAt { get; } = expiresAt;
 
-    public RevocationEntry Merge(RevocationEntry other) =>
-        new(Math.Max(Moment, other.Moment), Math.Max(ExpiresAt, other.ExpiresAt));
+    /// <summary>Gets the last reading of the whole store that found this entry there, and not an earlier state of it.</summary>
+    public int Round { get; } = round;
+
+    public bool Covers(RevocationEntry other) => Moment >= other.Moment && ExpiresAt >= other.ExpiresAt;
+
+    /// <summary>Combines what two servers, or two calls, know. Nothing is ever shortened.</summary>
+    /// <param name="other">The other entry.</param>
+    /// <returns>The entry that refuses what either does, found in the store only if one that covers it was.</returns>
+    public RevocationEntry Merge(RevocationEntry other) => new(
+        Math.Max(Moment, other.Moment),
+        Math.Max(ExpiresAt, other.ExpiresAt),
+        Math.Max(Covers(other) ? Round : 0, other.Covers(this) ? other.Round : 0));
 
     /// <summary>Checks whether a token is refused.</summary>
     /// <param name="time">The time of the token that counts; not a number if the token has none.</param>

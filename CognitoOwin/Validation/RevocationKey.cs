@@ -9,13 +9,14 @@ namespace CognitoOwin.Validation;
 internal readonly record struct RevocationKey
 {
     private readonly int _hash;
-    private readonly string _id;
 
     public RevocationKey(string id)
     {
-        _id = id;
+        Id = id;
         _hash = StringComparer.Ordinal.GetHashCode(id);
     }
+
+    public string Id { get; }
 
     public override int GetHashCode() => _hash;
 }

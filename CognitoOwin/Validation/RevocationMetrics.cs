@@ -13,13 +13,39 @@ internal static class RevocationMetrics
         unit: "{token}",
         description: "Tokens that were refused because they are revoked.");
 
+    private static readonly Counter<long> Written = CognitoMeter.Instance.CreateCounter<long>(
+        InstrumentNames.RevocationsWritten,
+        unit: "{entry}",
+        description: "Revocations that the application has written.");
+
     private static readonly ObservedObjects<CognitoRevocationList> Lists = new();
 
-    static RevocationMetrics() => CognitoMeter.Instance.CreateObservableUpDownCounter(
-        InstrumentNames.RevocationsEntries,
-        CountEntries,
-        unit: "{entry}",
-        description: "Revocations that are kept, in all lists of the process.");
+    private static readonly Counter<long> Ignored = CognitoMeter.Instance.CreateCounter<long>(
+        InstrumentNames.RevocationStoreIgnored,
+        unit: "{input}",
+        description: "Entries and messages of the store that no server of the farm writes; cognito_owin.revocation.input tells which.");
+
+    private static readonly KeyValuePair<string, object?> Entry = new(InstrumentNames.IgnoredInputTag, "entry");
+    private static readonly KeyValuePair<string, object?> Message = new(InstrumentNames.IgnoredInputTag, "message");
+
+    static RevocationMetrics()
+    {
+        CognitoMeter.Instance.CreateObservableUpDownCounter(
+            InstrumentNames.RevocationsEntries,
+            CountEntries,
+            unit: "{entry}",
+            description: "Revocations that are kept, in all lists of the process.");
+        CognitoMeter.Instance.CreateObservableUpDownCounter(
+            InstrumentNames.RevocationStorePending,
+            static () => Lists.GetAll().Sum(static list => (long)(list.Sync?.PendingWrites ?? 0)),
+            unit: "{entry}",
+            description: "Revocations of this process that are not in the store yet.");
+        CognitoMeter.Instance.CreateObservableGauge(
+            InstrumentNames.RevocationStoreAge,
+            ObserveAges,
+            unit: "s",
+            description: "Time since the store of revocations was last read.");
+    }
 
     public static void Observe(CognitoRevocationList list) => Lists.Add(list);
 
@@ -32,6 +58,21 @@ internal static class RevocationMetrics
             Refused.Add(1, new KeyValuePair<string, object?>(InstrumentNames.RevocationKindTag, GetName(kind)));
         }
     }
+
+    public static void RecordWrite(RevocationKind kind) =>
+        Written.Add(1, new KeyValuePair<string, object?>(InstrumentNames.RevocationKindTag, GetName(kind)));
+
+    public static void RecordIgnoredEntries(int count) => Ignored.Add(count, Entry);
+
+    public static void RecordIgnoredMessage() => Ignored.Add(1, Message);
+
+    // The oldest, if the process has several lists.
+    private static IEnumerable<Measurement<double>> ObserveAges() => Lists.GetAll()
+        .Select(static list => list.Sync?.TimeSinceContact.TotalSeconds)
+        .OfType<double>()
+        .OrderByDescending(static age => age)
+        .Take(1)
+        .Select(static age => new Measurement<double>(age));
 
     private static string GetName(RevocationKind kind) => kind switch
     {

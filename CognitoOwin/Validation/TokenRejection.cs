@@ -139,6 +139,13 @@ public enum TokenRejection
     Revoked,
 
     /// <summary>
+    /// Nobody can tell now whether the token is revoked: this server has not read the store of revocations since its start
+    /// (<see cref="CognitoRevocationsOptions.Store"/>), or cannot reach it, and
+    /// <see cref="CognitoRevocationsOptions.WhenUnavailable"/> is <see cref="UnavailableStoreHandling.Refuse"/>.
+    /// </summary>
+    RevocationsUnavailable,
+
+    /// <summary>
     /// The access token lacks the scope that <see cref="CognitoJwtAuthenticationOptions.UserInfo"/> needs to read the profile:
     /// <c>aws.cognito.signin.user.admin</c> or <c>openid</c>.
     /// </summary>

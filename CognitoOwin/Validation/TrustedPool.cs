@@ -1,14 +1,18 @@
 using System;
 using System.Collections.Generic;
+using CognitoOwin.Diagnostics;
 
 namespace CognitoOwin.Validation;
 
 /// <summary>Holds a user pool, with the rules for its tokens, as it was configured when the validator was created.</summary>
-internal sealed class TrustedPool(CognitoUserPool userPool, TokenValidationSettings settings)
+internal sealed class TrustedPool(CognitoUserPool userPool, TokenValidationSettings settings, bool isResolved)
 {
     private readonly HashSet<string> _audiences = new(userPool.Audiences, StringComparer.Ordinal);
 
     public CognitoUserPool UserPool { get; } = userPool;
+
+    /// <summary>Gets the value of <see cref="InstrumentNames.UserPoolTag"/>. All pools that the application resolves share one.</summary>
+    public string Label { get; } = isResolved ? InstrumentNames.ResolvedUserPools : userPool.Name!;
 
     // CognitoUserPool.UserPoolId may be computed at each call; all tokens of the pool share this one.
     public string UserPoolId { get; } = userPool.UserPoolId!;

@@ -15,6 +15,7 @@ namespace Snippets
         public IOwinContext context;
         public string token;
         public CognitoJwtAuthenticationOptions options;
+        public StackExchange.Redis.IConnectionMultiplexer connection;
 
         /// <summary>The statements of a block.</summary>
         public virtual Task RunAsync() => throw new System.NotSupportedException("This block has members.");

@@ -36,7 +36,7 @@ public class TakeBlocks : Task
         foreach (var page in Pages)
         {
             var text = File.ReadAllText(page.GetMetadata("FullPath"));
-            if (text.Contains("```csharp not-compiled") && !Regex.IsMatch(text, @"not\s+compiled"))
+            if (text.Contains("```csharp not-compiled") && !Regex.IsMatch(text, @"(?i)not\s+compiled"))
             {
                 Log.LogError("{0} must tell the reader which block is not compiled, and why.", page.ItemSpec);
             }

@@ -32,11 +32,7 @@ public sealed class RulesStartup
             UseOther();
         }
 
-        app.UseCognitoJwt(options =>
-        {
-            options.InvalidTokens = settings["tests:InvalidTokens"] == "reject" ? InvalidTokenHandling.Reject : InvalidTokenHandling.ContinueAnonymously;
-            options.Provider = new CognitoJwtAuthenticationProvider { OnProvisionUser = ProvisionAsync };
-        });
+        app.UseCognitoJwt(options => options.Provider = new CognitoJwtAuthenticationProvider { OnProvisionUser = ProvisionAsync });
         if (other == "behind")
         {
             UseOther();

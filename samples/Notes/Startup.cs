@@ -1,3 +1,4 @@
+using System.Configuration;
 using CognitoOwin;
 using Microsoft.Owin;
 using Notes.Data;
@@ -11,6 +12,14 @@ namespace Notes
     public class Startup
     {
         public void Configuration(IAppBuilder app) => app.UseCognitoJwt(options =>
+        {
+            // Several servers share their revocations. Without this, each process keeps its own in memory.
+            var redis = ConfigurationManager.AppSettings["notes:Redis"];
+            if (!string.IsNullOrEmpty(redis))
+            {
+                options.Revocations.UseRedis(redis);
+            }
+
             options.Provider = new CognitoJwtAuthenticationProvider
             {
                 // Runs once for each new token of a user. Finds or creates the local user of the Cognito user. A "sub" is unique only within
@@ -28,6 +37,7 @@ namespace Notes
 
                     context.SetUser(user);
                 },
-            });
+            };
+        });
     }
 }

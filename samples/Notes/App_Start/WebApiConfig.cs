@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Web.Http;
 using System.Web.Http.ExceptionHandling;
+using CognitoOwin;
 using CognitoOwin.WebApi;
 using Newtonsoft.Json.Converters;
 using Newtonsoft.Json.Serialization;
@@ -13,7 +14,8 @@ namespace Notes
         {
             config.MapHttpAttributeRoutes();
             config.Services.Add(typeof(IExceptionLogger), new TraceExceptionLogger());
-            config.MessageHandlers.Add(new CognitoProvisioningFailureHandler());
+            config.MessageHandlers.Add(new CognitoUnavailableHandler());
+            config.Filters.Add(new PendingRevocationFilter());
 
             config.Formatters.Remove(config.Formatters.XmlFormatter);
             var json = config.Formatters.JsonFormatter.SerializerSettings;
@@ -26,7 +28,8 @@ namespace Notes
         {
             // CognitoOwin logs the exceptions of OnProvisionUser to the same console.
             public override bool ShouldLog(ExceptionLoggerContext context) =>
-                context.CatchBlock.Name != nameof(CognitoProvisioningFailureHandler);
+                context.CatchBlock.Name != nameof(CognitoUnavailableHandler)
+                && !(context.Exception is CognitoRevocationStoreException);
 
             public override void Log(ExceptionLoggerContext context) =>
                 Trace.TraceError("A controller failed: {0}", context.Exception);

@@ -1,0 +1,466 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics.CodeAnalysis;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using CognitoOwin.Diagnostics;
+using CognitoOwin.Http;
+using CognitoOwin.Keys;
+
+namespace CognitoOwin.Validation;
+
+/// <summary>
+/// Keeps a list of revocations and the store of a farm equal, in one loop in the background. It reads the whole store at start, after an
+/// outage and every hour, and otherwise what is new. It writes what could not be written, and what the store has lost.
+/// </summary>
+internal sealed class RevocationSync : IDisposable
+{
+    // A page takes a few milliseconds of a server, and a few hundred kilobytes of memory.
+    private const int PageSize = 1000;
+    private const int WriteSize = 500;
+
+    // So that a hanging connection is noticed, and a revocation call of the application returns.
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(3);
+
+    // A flood of messages causes 20 readings per second at most.
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(50);
+
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+
+    // Finds what was lost without any sign: single entries that somebody removed.
+    private static readonly TimeSpan FullReadInterval = TimeSpan.FromHours(1);
+
+    private readonly CognitoRevocationList _list;
+    private readonly ICognitoRevocationStore _store;
+    private readonly TimeProvider _time;
+    private readonly CognitoLog _log;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly long _started;
+
+    // What was not written yet. Guarded by itself.
+    private readonly Dictionary<(string UserPoolId, RevocationKind Kind, RevocationKey Key), RevocationEntry> _pending = [];
+
+    private TaskCompletionSource<bool> _hint = CreateHint();
+    private long _interval;
+    private volatile bool _refuses;
+    private volatile bool _isRead;
+    private volatile bool _isAvailable;
+    private volatile bool _isReachable;
+    private volatile bool _mustReadAll;
+    private long _lastContact;
+    private long _ignored;
+    private int _hasStarted;
+
+    // Only the loop uses what follows.
+    private string? _dataId;
+    private long _position;
+    private int _round;
+    private bool _mustRepair;
+    private bool _isYoung;
+    private long _settlesAt;
+    private long _lastFullRead;
+    private long? _failedSince;
+    private long _loggedIgnored;
+
+    public RevocationSync(CognitoRevocationList list, ICognitoRevocationStore store, TimeProvider time, CognitoLog log)
+    {
+        _list = list;
+        _store = store;
+        _time = time;
+        _log = log;
+        _started = time.GetTimestamp();
+    }
+
+    /// <summary>Gets when to try again, if no token may be accepted now; null if tokens may be.</summary>
+    public TimeSpan? RetryAfter => _isAvailable ? null : Interval;
+
+    /// <summary>Gets whether the last call that read or repaired the store succeeded.</summary>
+    public bool IsReachable => _isReachable;
+
+    /// <summary>Gets the time since the store was last read, or since the start.</summary>
+    public TimeSpan TimeSinceContact => _time.GetElapsedTime(Volatile.Read(ref _lastContact) is not 0 and var contact ? contact : _started);
+
+    public int PendingWrites
+    {
+        get
+        {
+            lock (_pending)
+            {
+                return _pending.Count;
+            }
+        }
+    }
+
+    private TimeSpan Interval => new(Interlocked.Read(ref _interval));
+
+    // A server that starts waits so long for the others to write what a store has lost. They notice at their next reading.
+    private TimeSpan SettlingTime => Interval + Interval + Interval;
+
+    public bool Uses(ICognitoRevocationStore store) => _store.Equals(store);
+
+    /// <summary>Applies the settings of one more validator: the shortest interval and the stricter handling count.</summary>
+    /// <param name="interval">How often the store is read.</param>
+    /// <param name="refuses">Whether tokens are refused while the store cannot be reached.</param>
+    public void Apply(TimeSpan interval, bool refuses)
+    {
+        var known = Interlocked.Read(ref _interval);
+        Interlocked.Exchange(ref _interval, known == 0 ? interval.Ticks : Math.Min(known, interval.Ticks));
+        _refuses |= refuses;
+    }
+
+    /// <summary>Starts the loop, unless it runs already. The call does not wait for the store.</summary>
+    public void Start()
+    {
+        if (Interlocked.Exchange(ref _hasStarted, 1) == 1)
+        {
+            return;
+        }
+
+        // The loop belongs to no request, so it must not have the culture, the identity or the synchronization context of one.
+        using (ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow())
+        {
+            _ = Task.Run(RunAsync);
+        }
+    }
+
+    /// <summary>Writes a revocation that applies on this server already.</summary>
+    /// <param name="revocation">The revocation.</param>
+    /// <param name="cancellationToken">Ends the wait. The revocation is written later then.</param>
+    /// <returns>A task that completes when the store has it.</returns>
+    /// <exception cref="CognitoRevocationStoreException">The store does not work. The revocation is written later.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public async Task WriteAsync(StoredRevocation revocation, CancellationToken cancellationToken)
+    {
+        lock (_pending)
+        {
+            _pending[(revocation.UserPoolId, revocation.Kind, revocation.Key)] = revocation.Entry;
+        }
+
+        try
+        {
+            await WriteAsync([revocation], cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+#pragma warning disable CA1031 // A store may throw anything, and its exception may show its connection string.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            throw new CognitoRevocationStoreException(Describe(exception));
+        }
+    }
+
+    /// <summary>Ends the loop, and closes what the store has opened for it.</summary>
+    public void Dispose() =>
+        // On another thread, because the caller has a lock, and what waits for the token may continue on this one.
+        Task.Run(_stopping.Cancel);
+
+    private static TaskCompletionSource<bool> CreateHint() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private static string Describe(Exception exception) =>
+        $"{exception.GetType().Name}: {RejectionText.MakePrintable(exception.Message.Split('\r', '\n')[0], 200)}";
+
+    private void OnEvent(CognitoRevocationStoreEvent storeEvent)
+    {
+        switch (storeEvent)
+        {
+            case CognitoRevocationStoreEvent.MessageIgnored:
+                Interlocked.Increment(ref _ignored);
+                RevocationMetrics.RecordIgnoredMessage();
+                return;
+            case CognitoRevocationStoreEvent.Reconnected:
+                _mustReadAll = true;
+                break;
+        }
+
+        Volatile.Read(ref _hint).TrySetResult(true);
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "A store may throw anything, and the loop must go on.")]
+    private async Task RunAsync()
+    {
+        IDisposable? subscription = null;
+        try
+        {
+            while (!_stopping.IsCancellationRequested)
+            {
+                // Before reading, so that what comes meanwhile leads to another reading.
+                var hint = CreateHint();
+                Volatile.Write(ref _hint, hint);
+                Exception? failure = null;
+                try
+                {
+                    subscription ??= _store.Subscribe(OnEvent);
+                    await SyncAsync().ConfigureAwait(false);
+                }
+                catch (Exception exception)
+                {
+                    failure = exception;
+                }
+
+                if (_stopping.IsCancellationRequested)
+                {
+                    return;
+                }
+
+                Report(failure);
+                await WaitAsync(hint.Task, failure != null).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The last validator was disposed.
+        }
+        finally
+        {
+            subscription?.Dispose();
+        }
+    }
+
+    private async Task WaitAsync(Task hint, bool hasFailed)
+    {
+        await _time.Delay(ShortestPause, _stopping.Token).ConfigureAwait(false);
+        var wait = Interval;
+        if (hasFailed)
+        {
+            wait = RetryDelay;
+        }
+        else if (!_isRead)
+        {
+            // The store is young: read again when the other servers have had their time.
+            var left = _time.GetElapsedTime(_time.GetTimestamp(), _settlesAt);
+            wait = left < wait && left > TimeSpan.Zero ? left : wait;
+        }
+
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        await Task.WhenAny(_time.Delay(wait, waiting.Token), hint).ConfigureAwait(false);
+        waiting.Cancel();
+    }
+
+    private async Task SyncAsync()
+    {
+        // A store that cannot be written may still be read.
+        Exception? writeFailure = null;
+        try
+        {
+            await WritePendingAsync().ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Thrown below.
+        catch (Exception exception) when (!_stopping.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            writeFailure = exception;
+        }
+
+        await ReadAsync().ConfigureAwait(false);
+        if (writeFailure != null)
+        {
+            throw writeFailure;
+        }
+
+        if (_mustRepair)
+        {
+            await RepairAsync().ConfigureAwait(false);
+            _mustRepair = false;
+        }
+    }
+
+    private async Task WritePendingAsync()
+    {
+        while (true)
+        {
+            List<StoredRevocation> pending;
+            lock (_pending)
+            {
+                var now = _list.Now;
+                foreach (var expired in _pending.Where(pair => pair.Value.ExpiresAt <= now).Select(pair => pair.Key).ToList())
+                {
+                    _pending.Remove(expired);
+                }
+
+                pending = [.. _pending.Take(WriteSize)
+                    .Select(pair => new StoredRevocation(pair.Key.UserPoolId, pair.Key.Kind, pair.Key.Key, pair.Value))];
+            }
+
+            if (pending.Count == 0)
+            {
+                return;
+            }
+
+            await WriteAsync(pending, _stopping.Token).ConfigureAwait(false);
+        }
+    }
+
+    private async Task WriteAsync(IReadOnlyList<StoredRevocation> revocations, CancellationToken cancellationToken)
+    {
+        CognitoStoredRevocation[] stored = [.. revocations.Select(static revocation => revocation.ToStored())];
+        await CallAsync(
+            async cancelled =>
+            {
+                await _store.WriteAsync(stored, cancelled).ConfigureAwait(false);
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
+        lock (_pending)
+        {
+            foreach (var written in revocations)
+            {
+                // A second call may have prolonged the entry meanwhile.
+                var key = (written.UserPoolId, written.Kind, written.Key);
+                if (_pending.TryGetValue(key, out var pending) && written.Entry.Covers(pending))
+                {
+                    _pending.Remove(key);
+                }
+            }
+        }
+    }
+
+    private async Task ReadAsync()
+    {
+        if (_mustReadAll || _time.GetElapsedTime(_lastFullRead) >= FullReadInterval)
+        {
+            BeginRound();
+        }
+
+        // Until the reading has ended, a failure makes the next one begin again.
+        _mustReadAll = false;
+        var hasEnded = false;
+        try
+        {
+            var count = await ReadPagesAsync().ConfigureAwait(false);
+            hasEnded = true;
+            Volatile.Write(ref _lastContact, _time.GetTimestamp());
+            if (!_isRead && _time.GetTimestamp() >= _settlesAt && (!_isYoung || count < PageSize))
+            {
+                // A young store from which much is still coming is one that another server fills again.
+                _isRead = true;
+                _log.RevocationsRead(_list.Count, _time.GetElapsedTime(_started));
+            }
+        }
+        finally
+        {
+            if (!hasEnded)
+            {
+                _mustReadAll = true;
+            }
+        }
+    }
+
+    private async Task<int> ReadPagesAsync()
+    {
+        var count = 0L;
+        var hasRestarted = false;
+        bool isMore;
+        do
+        {
+            var from = _position;
+            var page = await CallAsync(cancelled => _store.ReadAsync(from, PageSize, cancelled), _stopping.Token).ConfigureAwait(false);
+            if (page.DataId != _dataId || page.Position < from)
+            {
+                // The store is new to this server, or it has lost entries. Read all of it, and write what it lacks.
+                if (hasRestarted)
+                {
+                    throw new InvalidOperationException("The store has lost its entries twice within one reading.");
+                }
+
+                hasRestarted = _dataId != null;
+                BeginRound();
+                _dataId = page.DataId;
+                var left = SettlingTime - page.DataAge;
+                _isYoung = left > TimeSpan.Zero;
+                _settlesAt = _time.GetTimestamp() + (_isYoung ? _time.ToTimestampUnits(left < SettlingTime ? left : SettlingTime) : 0);
+                if (from != 0)
+                {
+                    isMore = true;
+                    continue;
+                }
+            }
+
+            var ignored = page.Ignored + _list.Merge(page.Revocations, _round);
+            Interlocked.Add(ref _ignored, ignored);
+            RevocationMetrics.RecordIgnoredEntries(ignored);
+            count += page.Revocations.Count + page.Ignored;
+            _position = page.Position;
+            isMore = page.HasMore;
+
+            // An attacker may have written entries without end.
+            if (count > (2L * _list.MaximumEntries) + PageSize || (isMore && _position <= from))
+            {
+                throw new InvalidOperationException("The store has more entries than the servers of this farm can have written.");
+            }
+        }
+        while (isMore);
+        return (int)count;
+    }
+
+    private void BeginRound()
+    {
+        _round++;
+        _position = 0;
+        _mustRepair = true;
+        _lastFullRead = _time.GetTimestamp();
+    }
+
+    private async Task RepairAsync()
+    {
+        var count = 0;
+        var batch = new List<StoredRevocation>(WriteSize);
+        foreach (var missing in _list.GetMissing(_round))
+        {
+            batch.Add(missing);
+            count++;
+            if (batch.Count == WriteSize)
+            {
+                await WriteAsync(batch, _stopping.Token).ConfigureAwait(false);
+                batch.Clear();
+            }
+        }
+
+        if (batch.Count > 0)
+        {
+            await WriteAsync(batch, _stopping.Token).ConfigureAwait(false);
+        }
+
+        if (count > 0)
+        {
+            _log.RevocationsRepaired(count);
+        }
+    }
+
+    private Task<T> CallAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken) => TimeLimit.RunAsync(
+        call, CallTimeout, _time, static message => new TimeoutException(message), cancellationToken);
+
+    private void Report(Exception? failure)
+    {
+        _isReachable = failure == null;
+        var mayAccept = _isRead && (failure == null || !_refuses || TimeSinceContact < SettlingTime);
+        if (mayAccept != _isAvailable)
+        {
+            // The version changes after the state, so that each remembered token meets the new state.
+            _isAvailable = mayAccept;
+            _list.ChangeVersion();
+        }
+
+        if (failure != null && _failedSince == null)
+        {
+            _failedSince = _time.GetTimestamp();
+            _log.RevocationStoreFailed(Describe(failure), _isRead, _refuses);
+        }
+        else if (failure == null && _failedSince is { } since)
+        {
+            _failedSince = null;
+            _log.RevocationStoreRecovered(_time.GetElapsedTime(since));
+        }
+
+        var ignored = Interlocked.Read(ref _ignored);
+        if (ignored > 2 * _loggedIgnored)
+        {
+            // Each time the count has doubled, so that a flood does not flood the log.
+            _loggedIgnored = ignored;
+            _log.RevocationsIgnored(ignored);
+        }
+    }
+}
