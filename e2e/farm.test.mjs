@@ -300,7 +300,7 @@ describe('four processes that share their revocations through Redis', () => {
     assert.ok(seconds < 90, `${seconds} s`);
     assert.equal((await health(application.servers[0])).revocations.entries, 1_000_000 - 1);
     await allRefused([application.servers[0]]);
-  }, { timeout: 300_000 });
+  }, { timeout: 600_000 });
 
   const used = () => Number(redis.command('INFO', 'memory').match(/used_memory:(\d+)/)[1]);
   // Kilobytes.

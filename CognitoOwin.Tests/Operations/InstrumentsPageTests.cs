@@ -11,6 +11,7 @@ using CognitoOwin.Testing;
 using CognitoOwin.Tests.Hosting;
 using CognitoOwin.Tests.Repository;
 using CognitoOwin.Tests.Requests;
+using CognitoOwin.Tests.Revocations;
 using CognitoOwin.Tests.Validation;
 using Microsoft.Extensions.Time.Testing;
 using Microsoft.Owin;
@@ -113,6 +114,10 @@ public sealed class InstrumentsPageTests
         await new OwinContext(answer.Environment).GetCognitoRevocations().RevokeUserAsync(
             pool.UserPool.UserPoolId!, TokenReader.ReadSubject(token), clock.GetUtcNow());
         await GetAsync(token);
+        using var farm = new StoreFarm();
+        var store = farm.Store.Connect();
+        await farm.StartReadyAsync(store);
+        store.Receive(CognitoRevocationStoreEvent.MessageIgnored);
         pool.FailJwks(HttpStatusCode.InternalServerError);
         clock.Advance(TimeSpan.FromMinutes(1));
         await GetAsync(pool.IdToken().WithHeader("kid", "invented"));

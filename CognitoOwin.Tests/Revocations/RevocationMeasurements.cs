@@ -21,7 +21,7 @@ internal sealed class RevocationMeasurements : IDisposable
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Name is "cognito_owin.revocations.entries" or "cognito_owin.revocations.refused" or "cognito_owin.revocations.written")
+            if (instrument.Name.StartsWith("cognito_owin.revocations.", StringComparison.Ordinal))
             {
                 listener.EnableMeasurementEvents(instrument);
             }
