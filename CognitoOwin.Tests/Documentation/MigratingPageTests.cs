@@ -3,6 +3,7 @@ using System.IO;
 using System.Linq;
 using System.Text.RegularExpressions;
 using CognitoOwin.Tests.Repository;
+using Microsoft.Data.Sqlite;
 using Microsoft.VisualStudio.TestTools.UnitTesting;
 
 namespace CognitoOwin.Tests.Documentation;
@@ -44,7 +45,7 @@ public sealed class MigratingPageTests
             database.Query("SELECT text, user_id FROM notes ORDER BY id").Select(row => string.Join(" ", row)).ToArray());
         Assert.AreEqual(0, database.Query("PRAGMA foreign_key_check").Count);
         StringAssert.Contains(
-            Assert.ThrowsExactly<InvalidOperationException>(
+            Assert.ThrowsExactly<SqliteException>(
                 () => database.Query("INSERT INTO users (user_pool_id, subject) VALUES ('eu-west-1_A', 'bob')")).Message,
             "UNIQUE");
     }

@@ -2,38 +2,101 @@ using System;
 using System.IO;
 using System.Linq;
 using System.Text.RegularExpressions;
+using System.Threading.Tasks;
 using CognitoOwin.Tests.Repository;
+using Microsoft.Data.Sqlite;
 using Microsoft.VisualStudio.TestTools.UnitTesting;
+using Owin;
+using Snippets.ProvisioningSqlite;
 
 namespace CognitoOwin.Tests.Documentation;
 
-/// <summary>The recipes of docs/provisioning.md.</summary>
+/// <summary>The recipes of docs/provisioning.md. Those for SQLite run in one application.</summary>
 [TestClass]
 public sealed class ProvisioningPageTests
 {
     private static readonly string Page = File.ReadAllText(RepositoryFiles.PathOf("docs/provisioning.md"));
 
+    private readonly string _folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName())).FullName;
+
+    [TestInitialize]
+    public void CreateTable()
+    {
+        // As ASP.NET does for App_Data.
+        AppDomain.CurrentDomain.SetData("DataDirectory", _folder);
+        using var database = OpenDatabase();
+        database.Query(Regex.Match(Page, @"```sql\n(CREATE TABLE users .*?)```", RegexOptions.Singleline).Groups[1].Value);
+    }
+
+    [TestCleanup]
+    public void DeleteDatabase()
+    {
+        SqliteConnection.ClearAllPools();
+        AppDomain.CurrentDomain.SetData("DataDirectory", null);
+        Directory.Delete(_folder, recursive: true);
+    }
+
     [TestMethod]
     [DataRow(true)]
     [DataRow(false)]
-    public void SQLite_statement_keeps_a_known_address_whichever_token_comes_first(bool isIdTokenFirst)
+    public async Task SQLite_user_keeps_a_known_address_whichever_token_comes_first(bool isIdTokenFirst)
     {
-        var statement = Regex.Match(Page, @"-- SQLite, PostgreSQL\n(.*?)```", RegexOptions.Singleline).Groups[1].Value;
-        using var database = new Sqlite();
-        database.Query(
-            "CREATE TABLE users (id INTEGER PRIMARY KEY, user_pool_id TEXT NOT NULL, subject TEXT NOT NULL, email TEXT, UNIQUE (user_pool_id, subject))");
+        using var page = new PageApp(new Startup().Configuration, typeof(MeController));
+        string idToken = page.Pool.IdToken("alice").WithEmail("alice@example.com");
+        string accessToken = page.Pool.AccessToken("alice");
 
-        foreach (var isIdToken in new[] { isIdTokenFirst, !isIdTokenFirst, isIdTokenFirst })
+        _ = await page.SendAsync("GET", "/api/me", isIdTokenFirst ? idToken : accessToken);
+        _ = await page.SendAsync("GET", "/api/me", isIdTokenFirst ? accessToken : idToken);
+        var response = await page.SendAsync("GET", "/api/me", page.Pool.AccessToken("alice"));
+
+        Assert.AreEqual("{\"Id\":1,\"Email\":\"alice@example.com\"}", response.Body);
+    }
+
+    [TestMethod]
+    public async Task SQLite_user_whose_account_is_closed_is_refused()
+    {
+        using var page = new PageApp(new Startup().Configuration, typeof(MeController));
+        _ = await page.SendAsync("GET", "/api/me", page.Pool.AccessToken("alice"));
+        using (var database = OpenDatabase())
         {
-            database.Query(statement
-                .Replace("@UserPoolId", "'eu-west-1_A'")
-                .Replace("@Subject", "'alice'")
-                .Replace("@Email", isIdToken ? "'alice@example.com'" : "NULL"));
+            database.Query("UPDATE users SET is_disabled = 1");
         }
 
-        CollectionAssert.AreEqual(
-            new[] { "eu-west-1_A alice alice@example.com" },
-            database.Query("SELECT user_pool_id, subject, email FROM users").Select(row => string.Join(" ", row)).ToArray());
+        var response = await page.SendAsync("GET", "/api/me", page.Pool.AccessToken("alice"));
+
+        Assert.AreEqual(401, response.StatusCode);
+        StringAssert.Contains(response.Header("WWW-Authenticate"), "This account is closed.");
+    }
+
+    [TestMethod]
+    public async Task Provider_as_a_class_sets_the_user()
+    {
+        using var page = new PageApp(
+            app => app.UseCognitoJwt(options => options.Provider = new CognitoUsers(new UserStore())), typeof(MeController));
+
+        var response = await page.SendAsync("GET", "/api/me", page.Pool.AccessToken("alice"));
+
+        Assert.AreEqual("{\"Id\":1,\"Email\":null}", response.Body);
+    }
+
+    [TestMethod]
+    public async Task Client_reads_the_message_of_the_page_when_the_database_is_away()
+    {
+        AppDomain.CurrentDomain.SetData("DataDirectory", Path.Combine(_folder, "away"));
+        using var page = new PageApp(
+            app => app.UseCognitoJwt(options =>
+            {
+                options.Provider = new CognitoUsers(new UserStore());
+                new The_answer { options = options }.RunAsync().GetAwaiter().GetResult();
+            }),
+            config => new The_answer_2 { config = config }.RunAsync().GetAwaiter().GetResult(),
+            typeof(MeController));
+
+        var response = await page.SendAsync("GET", "/api/me", page.Pool.AccessToken("alice"));
+
+        Assert.AreEqual(503, response.StatusCode);
+        Assert.AreEqual("30", response.Header("Retry-After"));
+        Assert.AreEqual("{\"message\":\"We cannot look up your account. Please try again in a minute.\"}", response.Body);
     }
 
     [TestMethod]
@@ -44,7 +107,7 @@ public sealed class ProvisioningPageTests
             .Where(block => Regex.IsMatch(block, @"\b(UPDATE|SaveChangesAsync|UpdateAsync)\b"))
             .ToList();
 
-        Assert.HasCount(4, blocks, "SQL Server, MySQL and SQLite, Entity Framework, ASP.NET Identity");
+        Assert.HasCount(5, blocks, "SQL Server, SQLite, MySQL, Entity Framework, ASP.NET Identity");
         foreach (var block in blocks)
         {
             var updates = Regex.Matches(block, @"UPDATE SET|KEY UPDATE").Count;
@@ -53,4 +116,6 @@ public sealed class ProvisioningPageTests
                 block);
         }
     }
+
+    private Sqlite OpenDatabase() => new(Path.Combine(_folder, "users.db"));
 }

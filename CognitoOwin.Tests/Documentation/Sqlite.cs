@@ -1,45 +1,50 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using System.Runtime.InteropServices;
-using System.Text;
-using Microsoft.VisualStudio.TestTools.UnitTesting;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace CognitoOwin.Tests.Documentation;
 
-/// <summary>A database in memory, by the system's library, so that the tests need no package for two pages.</summary>
+/// <summary>A SQLite database, by the library of the system.</summary>
 internal sealed class Sqlite : IDisposable
 {
-    private const string Library = "libsqlite3.so.0";
+    private readonly SqliteConnection _connection;
 
-    private readonly IntPtr _database;
-
-    public Sqlite() => Assert.AreEqual(0, Open(Encoding.UTF8.GetBytes(":memory:\0"), out _database));
-
-    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-    private delegate int RowCallback(IntPtr state, int count, IntPtr values, IntPtr names);
-
-    public List<string[]> Query(string sql)
+    static Sqlite()
     {
-        var rows = new List<string[]>();
-        RowCallback callback = (_, count, values, _) =>
-        {
-            rows.Add([.. Enumerable.Range(0, count).Select(i => Marshal.PtrToStringAnsi(Marshal.ReadIntPtr(values, i * IntPtr.Size)) ?? "")]);
-            return 0;
-        };
-        var result = Execute(_database, Encoding.UTF8.GetBytes(sql + "\0"), callback, IntPtr.Zero, out var error);
-        GC.KeepAlive(callback);
-        return result == 0 ? rows : throw new InvalidOperationException(Marshal.PtrToStringAnsi(error));
+#if NET
+        // Only development packages of Linux have the name without a number. Mono maps it.
+        System.Runtime.InteropServices.NativeLibrary.SetDllImportResolver(
+            typeof(SQLite3Provider_sqlite3).Assembly,
+            (_, _, _) => System.Runtime.InteropServices.NativeLibrary.Load("libsqlite3.so.0"));
+#endif
+        raw.SetProvider(new SQLite3Provider_sqlite3());
     }
 
-    public void Dispose() => _ = Close(_database);
+    public Sqlite(string file = ":memory:")
+    {
+        _connection = new SqliteConnection("Data Source=" + file + ";Pooling=False");
+        _connection.Open();
+    }
 
-    [DllImport(Library, EntryPoint = "sqlite3_open", CallingConvention = CallingConvention.Cdecl)]
-    private static extern int Open(byte[] name, out IntPtr database);
+    /// <summary>Returns the rows of all statements. Null is an empty text.</summary>
+    public List<string[]> Query(string sql)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        using var reader = command.ExecuteReader();
+        var rows = new List<string[]>();
+        do
+        {
+            while (reader.Read())
+            {
+                rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? "" : reader.GetString(i))]);
+            }
+        }
+        while (reader.NextResult());
+        return rows;
+    }
 
-    [DllImport(Library, EntryPoint = "sqlite3_exec", CallingConvention = CallingConvention.Cdecl)]
-    private static extern int Execute(IntPtr database, byte[] sql, RowCallback callback, IntPtr state, out IntPtr error);
-
-    [DllImport(Library, EntryPoint = "sqlite3_close", CallingConvention = CallingConvention.Cdecl)]
-    private static extern int Close(IntPtr database);
+    public void Dispose() => _connection.Dispose();
 }

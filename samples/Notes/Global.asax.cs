@@ -5,29 +5,30 @@ using System.Web;
 using System.Web.Http;
 using Notes.Data;
 
-namespace Notes;
-
-public class WebApiApplication : HttpApplication
+namespace Notes
 {
-    protected void Application_Start()
+    public class WebApiApplication : HttpApplication
     {
-        GlobalConfiguration.Configure(WebApiConfig.Register);
-        _ = Task.Run(ReportDatabaseAsync);
-    }
-
-    // The application starts without its database, and says so. Requests that need it fail until it is back.
-    private static async Task ReportDatabaseAsync()
-    {
-        try
+        protected void Application_Start()
         {
-            await new NotesStore().CountAsync();
+            GlobalConfiguration.Configure(WebApiConfig.Register);
+            _ = Task.Run(ReportDatabaseAsync);
         }
-        catch (Exception exception)
-        {
-            Trace.TraceError("The database cannot be reached: {0}", exception.Message);
-        }
-    }
 
-    // Logs an exception that Web API does not see. The client gets a 500 without the reason.
-    protected void Application_Error() => Trace.TraceError("A request failed: {0}", Server.GetLastError());
+        // The application starts without its database, and says so. Requests that need it fail until it is back.
+        private static async Task ReportDatabaseAsync()
+        {
+            try
+            {
+                await new NotesStore().CountAsync();
+            }
+            catch (Exception exception)
+            {
+                Trace.TraceError("The database cannot be reached: {0}", exception.Message);
+            }
+        }
+
+        // Logs an exception that Web API does not see. The client gets a 500 without the reason.
+        protected void Application_Error() => Trace.TraceError("A request failed: {0}", Server.GetLastError());
+    }
 }

@@ -3,19 +3,20 @@ using System.Net.Http;
 using System.Web.Http.Filters;
 using CognitoOwin;
 
-namespace Notes;
-
-/// <summary>
-/// Answers 202 if a revocation is in force on this server but could not be written to Redis. The other servers follow when Redis works.
-/// </summary>
-public sealed class PendingRevocationFilter : ExceptionFilterAttribute
+namespace Notes
 {
-    public override void OnException(HttpActionExecutedContext actionExecutedContext)
+    /// <summary>
+    /// Answers 202 if a revocation is in force on this server but could not be written to Redis. The other servers follow when Redis works.
+    /// </summary>
+    public sealed class PendingRevocationFilter : ExceptionFilterAttribute
     {
-        if (actionExecutedContext.Exception is CognitoRevocationStoreException)
+        public override void OnException(HttpActionExecutedContext actionExecutedContext)
         {
-            actionExecutedContext.Response = actionExecutedContext.Request.CreateResponse(
-                HttpStatusCode.Accepted, new { message = "Revoked on this server; the other servers follow." });
+            if (actionExecutedContext.Exception is CognitoRevocationStoreException)
+            {
+                actionExecutedContext.Response = actionExecutedContext.Request.CreateResponse(
+                    HttpStatusCode.Accepted, new { message = "Revoked on this server; the other servers follow." });
+            }
         }
     }
 }

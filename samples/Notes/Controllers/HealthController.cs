@@ -3,16 +3,17 @@ using System.Web;
 using System.Web.Http;
 using Microsoft.Owin;
 
-namespace Notes.Controllers;
-
-public class HealthController : ApiController
+namespace Notes.Controllers
 {
-    // For a monitor and not for a load balancer, which would stop all requests at a 503, also those that need no token. The answer is
-    // also 200 while an outage lasts and kept keys still serve (IsDegraded).
-    [HttpGet, Route("health")]
-    public IHttpActionResult Get()
+    public class HealthController : ApiController
     {
-        var health = HttpContext.Current.GetOwinContext().GetCognitoHealth();
-        return Content(health.IsUsable ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable, health);
+        // For a monitor and not for a load balancer, which would stop all requests at a 503, also those that need no token. The answer is
+        // also 200 while an outage lasts and kept keys still serve (IsDegraded).
+        [HttpGet, Route("health")]
+        public IHttpActionResult Get()
+        {
+            var health = HttpContext.Current.GetOwinContext().GetCognitoHealth();
+            return Content(health.IsUsable ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable, health);
+        }
     }
 }

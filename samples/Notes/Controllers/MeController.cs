@@ -5,27 +5,28 @@ using CognitoOwin;
 using CognitoOwin.WebApi;
 using Notes.Data;
 
-namespace Notes.Controllers;
-
-[Authorize]
-public class MeController : ApiController
+namespace Notes.Controllers
 {
-    [HttpGet, Route("api/me")]
-    public IHttpActionResult Get()
+    [Authorize]
+    public class MeController : ApiController
     {
-        var principal = (ClaimsPrincipal)User;
-        var localUser = Request.GetCognitoUser<LocalUser>();
-        return Ok(new
+        [HttpGet, Route("api/me")]
+        public IHttpActionResult Get()
         {
-            subject = principal.GetCognitoSubject(),
-            username = principal.GetCognitoUsername(),
-            email = principal.GetCognitoEmail(),
-            groups = principal.GetCognitoGroups(),
-            tokenUse = principal.GetCognitoTokenUse(),
-            provisioned = localUser != null,
-            localUserId = localUser?.Id,
-            localEmail = localUser?.Email,
-            claims = principal.Claims.Select(claim => new { claim.Type, claim.Value }),
-        });
+            var principal = (ClaimsPrincipal)User;
+            var localUser = Request.GetCognitoUser<LocalUser>();
+            return Ok(new
+            {
+                subject = principal.GetCognitoSubject(),
+                username = principal.GetCognitoUsername(),
+                email = principal.GetCognitoEmail(),
+                groups = principal.GetCognitoGroups(),
+                tokenUse = principal.GetCognitoTokenUse(),
+                provisioned = localUser != null,
+                localUserId = localUser?.Id,
+                localEmail = localUser?.Email,
+                claims = principal.Claims.Select(claim => new { claim.Type, claim.Value }),
+            });
+        }
     }
 }

@@ -1,9 +1,10 @@
 using System.Web.Http;
 
-namespace Notes.Controllers;
-
-public class PublicController : ApiController
+namespace Notes.Controllers
 {
-    [HttpGet, Route("api/public")]
-    public IHttpActionResult Get() => Ok(new { message = "Everyone may read this." });
+    public class PublicController : ApiController
+    {
+        [HttpGet, Route("api/public")]
+        public IHttpActionResult Get() => Ok(new { message = "Everyone may read this." });
+    }
 }

@@ -1,3 +1,9 @@
-namespace Notes.Data;
+namespace Notes.Data
+{
+    public sealed class Counts
+    {
+        public long Users { get; private set; }
 
-public sealed record Counts(long Users, long Notes);
+        public long Notes { get; private set; }
+    }
+}

@@ -1,3 +1,11 @@
-namespace Notes.Data;
+namespace Notes.Data
+{
+    public sealed class Note
+    {
+        public long Id { get; private set; }
 
-public sealed record Note(long Id, string Text, string CreatedAt);
+        public string Text { get; private set; }
+
+        public string CreatedAt { get; private set; }
+    }
+}

@@ -1,4 +1,10 @@
-namespace Notes.Data;
+namespace Notes.Data
+{
+    /// <summary>Identifies a Cognito user: a "sub" is unique only within its user pool.</summary>
+    public sealed class UserKey
+    {
+        public string UserPoolId { get; private set; }
 
-/// <summary>Identifies a Cognito user: a "sub" is unique only within its user pool.</summary>
-public sealed record UserKey(string UserPoolId, string Subject);
+        public string Subject { get; private set; }
+    }
+}
