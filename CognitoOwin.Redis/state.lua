@@ -19,7 +19,7 @@ local state = redis.call('HMGET', meta, 'id', 'created', 'last', 'count')
 local id, created, last, count = state[1], tonumber(state[2] or ''), tonumber(state[3] or ''), tonumber(state[4] or '')
 local top = redis.call('ZREVRANGE', log, 0, 0, 'WITHSCORES')[2]
 if not id or #id > 64 or not created or not last or count ~= redis.call('HLEN', entries) or count ~= redis.call('ZCARD', log)
-  or count ~= redis.call('ZCARD', expiry) or (top and tonumber(top) > last) or last > now + 86400000000 then
+  or count ~= redis.call('ZCARD', expiry) or (top and tonumber(top) > last) or last > 9000000000000000 then
   redis.call('UNLINK', entries, log, expiry)
   id, created, last, count = ARGV[1], now, now, 0
   redis.call('HSET', meta, 'id', id, 'created', text(created), 'last', text(last), 'count', '0')

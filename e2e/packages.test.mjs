@@ -129,7 +129,7 @@ for (const [remote, address] of [
     assert.ok(readme.includes('```xml\n<appSettings>') && readme.split('\n').length === original.split('\n').length);
     if (address) {
       const commit = run('git', '-C', clone, 'rev-parse', 'HEAD').trim();
-      assert.ok(links.includes(`${address}/blob/${commit}/docs/configuration.md`));
+      assert.ok(links.includes(`${address}/blob/${commit}/docs/README.md`));
     }
   });
 }

@@ -192,7 +192,7 @@ public sealed class RevocationListTests
         }
 
         // These are the first in the order of their old expirations.
-        for (var i = 0; i < 4; i++)
+        for (var i = 0; i < 6; i++)
         {
             await validator.Revocations.RevokeTokenAsync(poolId, "token " + i, start.AddDays(1));
         }
@@ -201,7 +201,7 @@ public sealed class RevocationListTests
         await validator.Revocations.RevokeSignInAsync(poolId, "sign-in 1");
 
         Assert.AreEqual(TokenRejection.Revoked, (await validator.ValidateAsync(pool.IdToken().WithClaim("origin_jti", "sign-in 1"))).Rejection);
-        for (var i = 0; i < 4; i++)
+        for (var i = 0; i < 6; i++)
         {
             Assert.AreEqual(TokenRejection.Revoked, (await validator.ValidateAsync(pool.IdToken().WithClaim("jti", "token " + i))).Rejection);
         }

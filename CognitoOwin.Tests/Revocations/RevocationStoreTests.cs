@@ -133,7 +133,7 @@ public sealed class RevocationStoreTests
             () => one.Revocations.RevokeSignInAsync(farm.PoolId, "sign-in 1"));
 
         StringAssert.StartsWith(failure.Message, "This server refuses the tokens, but the other servers do not yet:");
-        StringAssert.EndsWith(failure.Message, "InvalidOperationException: redis,password=secret");
+        StringAssert.EndsWith(failure.Message, "InvalidOperationException: redis,password=***");
         Assert.IsNull(failure.InnerException);
         Assert.AreEqual(TokenRejection.Revoked, await farm.GetRejectionAsync(one, "sign-in 1"));
         Assert.AreEqual(TokenRejection.None, await farm.GetRejectionAsync(other, "sign-in 1"));
@@ -579,8 +579,10 @@ public sealed class RevocationStoreTests
         var reads = connection.Reads;
         farm.Clock.Advance(TimeSpan.FromMinutes(1));
         Assert.AreEqual(reads, connection.Reads);
-        await list.RevokeSignInAsync(farm.PoolId, "sign-in 1");
-        Assert.AreEqual(0, farm.Store.Count, "No validator uses the list.");
+        connection.Fault = _ => throw new InvalidOperationException("The connection is closed.");
+        await Assert.ThrowsExactlyAsync<CognitoRevocationStoreException>(() => list.RevokeSignInAsync(farm.PoolId, "sign-in 1"));
+        Assert.AreEqual(0, farm.Store.Count, "The store was closed, and the caller was told.");
+        connection.Fault = null;
 
         // It may be used again, and is then read first.
         var third = farm.Start(connection, options => options.Revocations.List = list);
@@ -750,6 +752,109 @@ public sealed class RevocationStoreTests
         StringAssert.Contains(log.GetTexts(501)[0], "It was not read since the start, so requests with a token get 503.");
         StringAssert.Contains(log.GetTexts(501)[1], "Requests with a token get 503 soon");
         Assert.IsFalse(log.Entries.Any(entry => entry.Text.Contains("eyJ")));
+    }
+
+    [TestMethod]
+    public async Task Pending_revocation_is_written_before_the_connection_closes()
+    {
+        using var farm = new StoreFarm();
+        var connection = farm.Store.Connect();
+        var server = await farm.StartReadyAsync(connection);
+        connection.WriteFault = _ => throw new InvalidOperationException("The store is read-only.");
+        await Assert.ThrowsExactlyAsync<CognitoRevocationStoreException>(() => server.Revocations.RevokeSignInAsync(farm.PoolId, "sign-in 1"));
+
+        connection.WriteFault = null;
+        server.Dispose();
+
+        await farm.UntilAsync(() => farm.Store.Count == 1 && !connection.IsOpen);
+    }
+
+    [TestMethod]
+    public async Task Connection_closes_also_if_a_pending_revocation_cannot_be_written()
+    {
+        using var farm = new StoreFarm();
+        var connection = farm.Store.Connect();
+        var server = await farm.StartReadyAsync(connection);
+        connection.Fault = _ => throw new InvalidOperationException("The store is down.");
+        await Assert.ThrowsExactlyAsync<CognitoRevocationStoreException>(() => server.Revocations.RevokeSignInAsync(farm.PoolId, "sign-in 1"));
+
+        server.Dispose();
+
+        await farm.UntilAsync(() => !connection.IsOpen);
+        Assert.AreEqual(0, farm.Store.Count);
+    }
+
+    [TestMethod]
+    public async Task Store_that_cannot_be_subscribed_is_tried_again_until_the_end()
+    {
+        using var farm = new StoreFarm();
+        var store = new UnreachableStore();
+        using (var server = PoolValidator.Create(farm.Pool, options => options.Revocations.Store = store))
+        {
+            await farm.UntilAsync(() => store.Attempts > 2);
+            Assert.AreEqual(TokenRejection.RevocationsUnavailable, await farm.GetRejectionAsync(server, "sign-in 1"));
+        }
+
+        var attempts = store.Attempts;
+        farm.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.IsTrue(store.Attempts <= attempts + 1, "One may have begun before the end.");
+    }
+
+    [TestMethod]
+    public async Task Start_in_code_that_suppresses_the_execution_context_reads_the_store()
+    {
+        using var farm = new StoreFarm();
+        CognitoTokenValidator server;
+        using (ExecutionContext.SuppressFlow())
+        {
+            server = farm.Start();
+        }
+
+        await farm.UntilAsync(() => server.GetHealth().Revocations.IsUsable);
+    }
+
+    [TestMethod]
+    public async Task Entries_of_more_than_20000_unknown_pools_are_ignored()
+    {
+        using var farm = new StoreFarm();
+        using var measurements = new RevocationMeasurements();
+        for (var i = 0; i < 20_010; i++)
+        {
+            farm.Store.Put(Create($"s/pool{i}/sign-in 1"));
+        }
+
+        farm.Store.Put(Create($"s/{farm.PoolId}/sign-in 1"));
+        var server = await farm.StartReadyAsync();
+
+        Assert.AreEqual(TokenRejection.Revoked, await farm.GetRejectionAsync(server, "sign-in 1"));
+        CollectionAssert.Contains(measurements.Ignored.ToList(), "entry 11");
+    }
+
+    [TestMethod]
+    public void Entries_and_pages_need_their_texts()
+    {
+        Assert.ThrowsExactly<ArgumentNullException>(() => new CognitoStoredRevocation(null!, Always, Always));
+        Assert.ThrowsExactly<ArgumentNullException>(() => new CognitoRevocationPage(null!, TimeSpan.Zero, [], 0, hasMore: false));
+        Assert.ThrowsExactly<ArgumentNullException>(() => new CognitoRevocationPage("id", TimeSpan.Zero, null!, 0, hasMore: false));
+    }
+
+    private sealed class UnreachableStore : ICognitoRevocationStore
+    {
+        private int _attempts;
+
+        public int Attempts => Volatile.Read(ref _attempts);
+
+        public IDisposable Subscribe(Action<CognitoRevocationStoreEvent> listener)
+        {
+            Interlocked.Increment(ref _attempts);
+            throw new InvalidOperationException("The store is down.");
+        }
+
+        public Task<CognitoRevocationPage> ReadAsync(long position, int maximumCount, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public Task WriteAsync(IReadOnlyList<CognitoStoredRevocation> revocations, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
     }
 
     private static CognitoStoredRevocation Create(string key, DateTimeOffset? expiresAt = null) => new(key, Always, expiresAt ?? Always);

@@ -582,7 +582,7 @@ internal sealed class OptionsChecker
     private void CheckProxy(Uri proxy, CognitoKeysOptions keys)
     {
         const string Setting = SettingsReader.Prefix + nameof(keys.Proxy);
-        if (proxy.IsAbsoluteUri && proxy.UserInfo.Length > 0)
+        if (proxy.OriginalString.Contains('@'))
         {
             _problems.Add($"{Setting} has a user name or a password, which is not shown: expected {ProxyExpected}.");
         }

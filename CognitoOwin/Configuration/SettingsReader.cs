@@ -222,6 +222,12 @@ internal sealed class SettingsReader
             return address;
         }
 
+        if (text.Contains('@'))
+        {
+            _problems.Add($"{key} has a user name or a password, which is not shown: expected {expected}.");
+            return null;
+        }
+
         _problems.AddUnexpected(key, text, expected);
         return null;
     }

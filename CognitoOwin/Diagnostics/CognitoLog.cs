@@ -245,8 +245,18 @@ internal sealed class CognitoLog(ILogger? logger)
         ? text
         : text.TrimEnd() + ".";
 
-    private void Write(TraceEventType level, int eventId, string message, Exception? exception = null) =>
-        logger?.WriteCore(level, eventId, message, exception, Format);
+    private void Write(TraceEventType level, int eventId, string message, Exception? exception = null)
+    {
+        try
+        {
+            logger?.WriteCore(level, eventId, message, exception, Format);
+        }
+#pragma warning disable CA1031 // A full disk must not fail a request, or end the work in the background.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
+    }
 
     private static string Format(object state, Exception? exception) =>
         exception == null ? (string)state : state + Environment.NewLine + exception;

@@ -110,9 +110,10 @@ internal sealed class UserInfoReader
                 {
                     return await _client.FetchAsync(token, _disposing).ConfigureAwait(false);
                 }
-                catch (OperationCanceledException)
+#pragma warning disable CA1031 // The requests that wait must get an answer, whatever fails. Usually the application ends.
+                catch (Exception)
+#pragma warning restore CA1031
                 {
-                    // The application ends.
                     return UserInfoAnswer.ReportUnavailable(UserInfoClient.DefaultRetryAfter);
                 }
             });

@@ -29,6 +29,9 @@ public sealed class CognitoRevocationList : ICognitoRevocations
     // A revocation adds one entry and removes up to this many, so that the list shrinks when entries expire.
     private const int RemovalsPerRevocation = 4;
 
+    // Twice as many as UserPoolResolver keeps. Somebody who can write to the store must not fill the memory with invented pools.
+    private const int MaximumPools = 20_000;
+
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     // The longest time for which Cognito issues ID and access tokens.
@@ -145,6 +148,11 @@ public sealed class CognitoRevocationList : ICognitoRevocations
     {
         lock (_writing)
         {
+            if (_sync is { IsStopped: true })
+            {
+                _sync = null;
+            }
+
             if (settings.Revocations.Store is { } store && _sync != null && !_sync.Uses(store))
             {
                 // With two stores, a server would miss the revocations in one of them.
@@ -194,8 +202,9 @@ public sealed class CognitoRevocationList : ICognitoRevocations
             if (--_validators == 0)
             {
                 RevocationMetrics.StopObserving(this);
+
+                // Requests may still run. Keep the object: their revocations must not seem to be shared, and what is not known stays so.
                 _sync?.Dispose();
-                _sync = null;
             }
         }
     }
@@ -235,7 +244,8 @@ public sealed class CognitoRevocationList : ICognitoRevocations
             {
                 foreach (var stored in page)
                 {
-                    if (!StoredRevocation.TryRead(stored, now, clockSkew, round, out var read))
+                    if (!StoredRevocation.TryRead(stored, now, clockSkew, round, out var read)
+                        || (!_pools.ContainsKey(read.UserPoolId) && _pools.Count >= MaximumPools))
                     {
                         malformed++;
                     }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics.CodeAnalysis;
 using System.Linq;
+using System.Text.RegularExpressions;
 using System.Threading;
 using System.Threading.Tasks;
 using CognitoOwin.Diagnostics;
@@ -47,10 +48,11 @@ internal sealed class RevocationSync : IDisposable
     private volatile bool _isRead;
     private volatile bool _isAvailable;
     private volatile bool _isReachable;
-    private volatile bool _mustReadAll;
+    private int _mustReadAll;
     private long _lastContact;
     private long _ignored;
     private int _hasStarted;
+    private int _isStopped;
 
     // Only the loop uses what follows.
     private string? _dataId;
@@ -97,6 +99,9 @@ internal sealed class RevocationSync : IDisposable
     // A server that starts waits so long for the others to write what a store has lost. They notice at their next reading.
     private TimeSpan SettlingTime => Interval + Interval + Interval;
 
+    /// <summary>Gets whether the last validator was disposed. Nothing is read any more.</summary>
+    public bool IsStopped => Volatile.Read(ref _isStopped) == 1;
+
     public bool Uses(ICognitoRevocationStore store) => _store.Equals(store);
 
     /// <summary>Applies the settings of one more validator: the shortest interval and the stricter handling count.</summary>
@@ -134,7 +139,9 @@ internal sealed class RevocationSync : IDisposable
     {
         lock (_pending)
         {
-            _pending[(revocation.UserPoolId, revocation.Kind, revocation.Key)] = revocation.Entry;
+            // Another call for the same may be pending, with a later moment.
+            var key = (revocation.UserPoolId, revocation.Kind, revocation.Key);
+            _pending[key] = _pending.TryGetValue(key, out var pending) ? pending.Merge(revocation.Entry) : revocation.Entry;
         }
 
         try
@@ -154,14 +161,23 @@ internal sealed class RevocationSync : IDisposable
     }
 
     /// <summary>Ends the loop, and closes what the store has opened for it.</summary>
-    public void Dispose() =>
+    public void Dispose()
+    {
+        Volatile.Write(ref _isStopped, 1);
+
         // On another thread, because the caller has a lock, and what waits for the token may continue on this one.
         Task.Run(_stopping.Cancel);
+    }
 
     private static TaskCompletionSource<bool> CreateHint() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private static string Describe(Exception exception) =>
-        $"{exception.GetType().Name}: {RejectionText.MakePrintable(exception.Message.Split('\r', '\n')[0], 200)}";
+    private static string Describe(Exception exception)
+    {
+        // The message may quote a connection string.
+        var line = Regex.Replace(
+            exception.Message.Split('\r', '\n')[0], "(password|pwd|secret|user)\\s*=\\s*[^,;\\s]+", "$1=***", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+        return $"{exception.GetType().Name}: {RejectionText.MakePrintable(line, 200)}";
+    }
 
     private void OnEvent(CognitoRevocationStoreEvent storeEvent)
     {
@@ -172,7 +188,7 @@ internal sealed class RevocationSync : IDisposable
                 RevocationMetrics.RecordIgnoredMessage();
                 return;
             case CognitoRevocationStoreEvent.Reconnected:
-                _mustReadAll = true;
+                Volatile.Write(ref _mustReadAll, 1);
                 break;
         }
 
@@ -216,7 +232,12 @@ internal sealed class RevocationSync : IDisposable
         }
         finally
         {
-            subscription?.Dispose();
+            // Revocations of the last requests, before the connection closes.
+            if (subscription != null)
+            {
+                await TryWritePendingAsync().ConfigureAwait(false);
+                subscription.Dispose();
+            }
         }
     }
 
@@ -246,7 +267,7 @@ internal sealed class RevocationSync : IDisposable
         Exception? writeFailure = null;
         try
         {
-            await WritePendingAsync().ConfigureAwait(false);
+            await WritePendingAsync(_stopping.Token).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Thrown below.
         catch (Exception exception) when (!_stopping.IsCancellationRequested)
@@ -268,7 +289,20 @@ internal sealed class RevocationSync : IDisposable
         }
     }
 
-    private async Task WritePendingAsync()
+    private async Task TryWritePendingAsync()
+    {
+        try
+        {
+            await WritePendingAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // The process ends, and nobody can be told.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
+    }
+
+    private async Task WritePendingAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -290,7 +324,7 @@ internal sealed class RevocationSync : IDisposable
                 return;
             }
 
-            await WriteAsync(pending, _stopping.Token).ConfigureAwait(false);
+            await WriteAsync(pending, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -320,13 +354,12 @@ internal sealed class RevocationSync : IDisposable
 
     private async Task ReadAsync()
     {
-        if (_mustReadAll || _time.GetElapsedTime(_lastFullRead) >= FullReadInterval)
+        // Until the reading has ended, a failure makes the next one begin again. Take the wish before reading: it may come again meanwhile.
+        if (Interlocked.Exchange(ref _mustReadAll, 0) == 1 || _time.GetElapsedTime(_lastFullRead) >= FullReadInterval)
         {
             BeginRound();
         }
 
-        // Until the reading has ended, a failure makes the next one begin again.
-        _mustReadAll = false;
         var hasEnded = false;
         try
         {
@@ -344,7 +377,7 @@ internal sealed class RevocationSync : IDisposable
         {
             if (!hasEnded)
             {
-                _mustReadAll = true;
+                Volatile.Write(ref _mustReadAll, 1);
             }
         }
     }

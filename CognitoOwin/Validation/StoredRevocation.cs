@@ -38,10 +38,10 @@ internal readonly struct StoredRevocation(string userPoolId, RevocationKind kind
     /// <param name="revocation">The revocation.</param>
     /// <returns><see langword="false"/> if the entry is malformed; otherwise, <see langword="true"/>.</returns>
     public static bool TryRead(
-        CognitoStoredRevocation? stored, double now, double clockSkew, int round, out StoredRevocation revocation)
+        CognitoStoredRevocation stored, double now, double clockSkew, int round, out StoredRevocation revocation)
     {
         revocation = default;
-        var key = stored?.Key ?? "";
+        var key = stored.Key;
         var end = key.Length > 2 && key[1] == '/' ? key.IndexOf('/', 2) : -1;
         var kind = Kinds.IndexOf(end < 0 ? '-' : key[0]);
         if (kind < 0 || end - 2 is < 1 or > MaximumPoolIdLength || key.Length - end - 1 is < 1 or > MaximumIdLength)
@@ -52,9 +52,9 @@ internal readonly struct StoredRevocation(string userPoolId, RevocationKind kind
         // An entry refuses tokens that exist; it must lock nobody out. The clock of the server that wrote it may be ahead of Cognito's,
         // whose clock may be ahead of ours, and the default moment is one more clock skew ahead.
         var moment = kind is (int)RevocationKind.User or (int)RevocationKind.Client
-            ? Math.Min(stored!.Moment.ToUnixTimeMilliseconds() / 1000.0, now + (3 * clockSkew))
+            ? Math.Min(stored.Moment.ToUnixTimeMilliseconds() / 1000.0, now + (3 * clockSkew))
             : double.PositiveInfinity;
-        var expiresAt = Math.Min(stored!.ExpiresAt.ToUnixTimeMilliseconds() / 1000.0, now + LongestLifetime);
+        var expiresAt = Math.Min(stored.ExpiresAt.ToUnixTimeMilliseconds() / 1000.0, now + LongestLifetime);
         revocation = new StoredRevocation(
             key.Substring(2, end - 2), (RevocationKind)kind, new RevocationKey(key.Substring(end + 1)), new RevocationEntry(moment, expiresAt, round));
         return true;

@@ -22,7 +22,7 @@ internal sealed class ValidatedTokenCache : IDisposable
 
     private readonly int _maximumEntries;
     private readonly Func<CognitoTokenValidationResult, bool> _isStillValid;
-    private readonly ConcurrentDictionary<TokenText, TaskCompletionSource<CognitoTokenValidationResult?>> _pending = new(TokenText.Comparer);
+    private readonly ConcurrentDictionary<TokenText, TaskCompletionSource<CognitoTokenValidationResult>> _pending = new(TokenText.Comparer);
     private readonly ConcurrentDictionary<TokenText, Entry> _entries = new(TokenText.Comparer);
 
     // Guards the ring and all writes to the entries. A new token takes it once, after its signature was verified.
@@ -64,28 +64,27 @@ internal sealed class ValidatedTokenCache : IDisposable
     /// <returns>The result.</returns>
     public CognitoTokenValidationResult GetOrVerify(TokenText token, Func<CognitoTokenValidationResult> verify)
     {
-        var ours = new TaskCompletionSource<CognitoTokenValidationResult?>();
+        var ours = new TaskCompletionSource<CognitoTokenValidationResult>();
         var shared = _pending.GetOrAdd(token, ours);
         if (shared != ours)
         {
-            // There is no result if the other caller failed, or if the host aborted its thread. Never run the other caller's function:
-            // its buffer belongs to other code once that caller has ended.
-            return shared.Task.GetAwaiter().GetResult() ?? FindOrVerify();
+            // Never run the other caller's function: its buffer belongs to other code once that caller has ended.
+            return shared.Task.GetAwaiter().GetResult();
         }
 
-        CognitoTokenValidationResult? result = null;
         try
         {
-            return result = FindOrVerify();
+            // Look again: another request may have finished the verification since this one looked.
+            var result = FindValid(token) ?? Keep(token, verify());
+            ours.SetResult(result);
+            return result;
         }
         finally
         {
-            ours.SetResult(result);
+            // There is no result if the host aborted the thread.
+            ours.TrySetCanceled();
             _pending.TryRemove(token, out _);
         }
-
-        // Look again: another request may have finished the verification since this one looked.
-        CognitoTokenValidationResult FindOrVerify() => FindValid(token) ?? Keep(token, verify());
     }
 
     /// <summary>Ends the measuring. Pending requests still find the remembered tokens.</summary>

@@ -7,7 +7,7 @@ namespace Notes.Controllers
 {
     public class HealthController : ApiController
     {
-        // For a monitor and not for a load balancer, which would stop all requests at a 503, also those that need no token. The answer is
+        // For a monitor. A load balancer would stop all requests at a 503, also those that need no token (docs/operations.md). The answer is
         // also 200 while an outage lasts and kept keys still serve (IsDegraded).
         [HttpGet, Route("health")]
         public IHttpActionResult Get()
