@@ -195,49 +195,54 @@ internal sealed class RevocationSync : IDisposable
         Volatile.Read(ref _hint).TrySetResult(true);
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "A store may throw anything, and the loop must go on.")]
     private async Task RunAsync()
     {
-        IDisposable? subscription = null;
+        // One, once the store has accepted it.
+        var subscriptions = new List<IDisposable>(1);
         try
         {
-            while (!_stopping.IsCancellationRequested)
-            {
-                // Before reading, so that what comes meanwhile leads to another reading.
-                var hint = CreateHint();
-                Volatile.Write(ref _hint, hint);
-                Exception? failure = null;
-                try
-                {
-                    subscription ??= _store.Subscribe(OnEvent);
-                    await SyncAsync().ConfigureAwait(false);
-                }
-                catch (Exception exception)
-                {
-                    failure = exception;
-                }
-
-                if (_stopping.IsCancellationRequested)
-                {
-                    return;
-                }
-
-                Report(failure);
-                await WaitAsync(hint.Task, failure != null).ConfigureAwait(false);
-            }
+            await RunLoopAsync(subscriptions).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
             // The last validator was disposed.
         }
-        finally
+
+        // Revocations of the last requests, before the connection closes.
+        await TryWritePendingAsync().ConfigureAwait(false);
+        subscriptions.ForEach(static subscription => subscription.Dispose());
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "A store may throw anything, and the loop must go on.")]
+    private async Task RunLoopAsync(List<IDisposable> subscriptions)
+    {
+        while (!_stopping.IsCancellationRequested)
         {
-            // Revocations of the last requests, before the connection closes.
-            if (subscription != null)
+            // Before reading, so that what comes meanwhile leads to another reading.
+            var hint = CreateHint();
+            Volatile.Write(ref _hint, hint);
+            Exception? failure = null;
+            try
             {
-                await TryWritePendingAsync().ConfigureAwait(false);
-                subscription.Dispose();
+                if (subscriptions.Count == 0)
+                {
+                    subscriptions.Add(_store.Subscribe(OnEvent));
+                }
+
+                await SyncAsync().ConfigureAwait(false);
             }
+            catch (Exception exception)
+            {
+                failure = exception;
+            }
+
+            if (_stopping.IsCancellationRequested)
+            {
+                return;
+            }
+
+            Report(failure);
+            await WaitAsync(hint.Task, failure != null).ConfigureAwait(false);
         }
     }
 
