@@ -378,7 +378,8 @@ public sealed class RevocationStoreTests
             connection.Receive(CognitoRevocationStoreEvent.MessageIgnored);
         }
 
-        await farm.UntilAsync(() => connection.Reads > reads);
+        var waited = await farm.UntilAsync(() => connection.Reads > reads);
+        Assert.IsTrue(waited > TimeSpan.FromMilliseconds(500), $"A message was followed by a reading after {waited}.");
         Assert.AreEqual(reads + 1, connection.Reads, "The interval has passed.");
         CollectionAssert.Contains(measurements.Ignored.ToList(), "message 10000");
     }
