@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
+using CognitoOwin.Http;
 
 namespace CognitoOwin.Keys;
 
@@ -170,7 +171,7 @@ internal sealed class KeyFetcher : IDisposable
 
         // All requests share the fetch, so it must not run in the culture, the identity or the synchronization context of the
         // request that starts it.
-        using (ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow())
+        using (ExecutionFlow.Suppress())
         {
             try
             {

@@ -2,6 +2,7 @@ using System;
 using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
+using CognitoOwin.Http;
 using CognitoOwin.Keys;
 
 namespace CognitoOwin.Provisioning;
@@ -102,7 +103,7 @@ internal sealed class UserInfoReader
     /// <returns>The answer. The task never fails.</returns>
     public Task<UserInfoAnswer> AskAsync(CognitoToken token)
     {
-        using (ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow())
+        using (ExecutionFlow.Suppress())
         {
             return Task.Run(async () =>
             {

@@ -139,7 +139,7 @@ internal sealed class ResolvedPools : IDisposable
 
         // All requests share the look-up, so it must not run in the culture, the identity or the synchronization context of the
         // request that starts it.
-        using (ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow())
+        using (ExecutionFlow.Suppress())
         {
             _ = Task.Run(() => RunAsync(id, countedStart, result));
         }

@@ -123,7 +123,7 @@ internal sealed class RevocationSync : IDisposable
         }
 
         // The loop belongs to no request, so it must not have the culture, the identity or the synchronization context of one.
-        using (ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow())
+        using (ExecutionFlow.Suppress())
         {
             _ = Task.Run(RunAsync);
         }
