@@ -42,8 +42,11 @@ internal sealed class KeyReporter(CognitoUserPool userPool, KeyMetrics metrics, 
         if (failure == null)
         {
             log.KeysFetched(userPool, set!.Keys.Count);
-            var failures = GetFailures(address).Reset();
-            if (TrySetOutage(false) || failures > 0)
+
+            // All addresses failed in an outage of the pool, and it has one end.
+            var isEnd = TrySetOutage(false);
+            var failures = isEnd ? ResetFailures() : GetFailures(address).Reset();
+            if (isEnd || failures > 0)
             {
                 log.OutageEnded(userPool, address, failures);
             }
@@ -91,6 +94,14 @@ internal sealed class KeyReporter(CognitoUserPool userPool, KeyMetrics metrics, 
             }
 
             return failures;
+        }
+    }
+
+    private int ResetFailures()
+    {
+        lock (_unusedAddresses)
+        {
+            return _failures.Values.Sum(static failures => failures.Reset());
         }
     }
 
