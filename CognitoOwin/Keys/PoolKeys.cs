@@ -4,6 +4,7 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using CognitoOwin.Diagnostics;
+using CognitoOwin.Http;
 
 namespace CognitoOwin.Keys;
 
@@ -59,7 +60,11 @@ internal sealed class PoolKeys : IDisposable
         _addresses = [.. _byIssuer.Values.Distinct()];
         if (options.Prefetch)
         {
-            FetchIfDue();
+            // The first use of MemoryCache takes up to 40 ms. The start of the application must not wait for it.
+            using (ExecutionFlow.Suppress())
+            {
+                _ = Task.Run(FetchIfDue);
+            }
         }
 
         AddressKeys Create(JwksSource source) =>

@@ -81,7 +81,7 @@ public sealed class CognitoTokenValidator : IDisposable
         if (settings.Keys.Prefetch)
         {
             // The runtime compiles each method when it is first called. Let it compile the reading of a token before the first request
-            // needs it: that is most of the time of a first request.
+            // needs it.
             _ = Task.Run(() => ValidateNewAsync(UnknownToken, CancellationToken.None));
         }
 
