@@ -59,7 +59,7 @@ internal sealed class RedisRevocationStore : ICognitoRevocationStore
 
     public async Task<CognitoRevocationPage> ReadAsync(long position, int maximumCount, CancellationToken cancellationToken)
     {
-        var values = (RedisValue[]?)await EvaluateAsync(ReadScript, [NewId(), position, maximumCount]).ConfigureAwait(false);
+        var values = (RedisValue[]?)await EvaluateAsync(ReadScript, [NewId(), (string?)_channel, position, maximumCount]).ConfigureAwait(false);
         if (values is not { Length: >= 5 } || (values.Length - 5) % 3 != 0)
         {
             throw new RedisException("Redis answered with something else than the script returns.");

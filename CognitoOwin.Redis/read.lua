@@ -1,8 +1,10 @@
--- Reads up to ARGV[3] entries behind the position ARGV[2]. Returns the id of the data, their age in milliseconds, the new position,
+-- Reads up to ARGV[4] entries behind the position ARGV[3]. Returns the id of the data, their age in milliseconds, the new position,
 -- whether there are more, the number of entries that nobody of ours wrote, and three values for each of the others.
-local after, limit, ignored = tonumber(ARGV[2]), tonumber(ARGV[3]), 0
+local after, limit, ignored = tonumber(ARGV[3]), tonumber(ARGV[4]), 0
 if after > last then
-  -- A replica took over that lacks the latest entries.
+  -- A replica took over that lacks the latest entries, or Redis has loaded an old copy.
+  last = math.min(math.max(now, after), 9000000000000000)
+  renew()
   after = 0
 end
 local found = redis.call('ZRANGEBYSCORE', log, '(' .. text(after), '+inf', 'WITHSCORES', 'LIMIT', 0, limit)

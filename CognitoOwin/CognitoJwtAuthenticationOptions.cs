@@ -82,7 +82,7 @@ public sealed class CognitoJwtAuthenticationOptions : AuthenticationOptions
     /// <summary>Gets or sets how the pools' public keys are fetched and kept.</summary>
     public CognitoKeysOptions Keys { get; set; } = new();
 
-    /// <summary>Gets or sets how validated tokens are remembered.</summary>
+    /// <summary>Gets or sets how validated tokens are cached.</summary>
     public CognitoTokenCacheOptions TokenCache { get; set; } = new();
 
     /// <summary>Gets or sets how many revocations are kept, and for how long.</summary>

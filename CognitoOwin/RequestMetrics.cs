@@ -7,7 +7,7 @@ using CognitoOwin.Diagnostics;
 namespace CognitoOwin;
 
 /// <summary>
-/// Counts requests by what became of their token. A request with a remembered token allocates nothing for it. No label is a text of
+/// Counts requests by what became of their token. A request with a cached token allocates nothing for it. No label is a text of
 /// a client: pools are configured names, the rest are fixed words.
 /// </summary>
 internal static class RequestMetrics

@@ -4,7 +4,7 @@ using CognitoOwin.Testing;
 namespace CognitoOwin.Bench;
 
 /// <summary>
-/// Measures what a list of 100,000 revocations costs the check of a remembered token. Two validators without a pipeline take turns, one
+/// Measures what a list of 100,000 revocations costs the check of a cached token. Two validators without a pipeline take turns, one
 /// of them without a list.
 /// </summary>
 internal static class RevocationFigures

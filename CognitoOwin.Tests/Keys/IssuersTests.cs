@@ -263,7 +263,7 @@ public sealed class IssuersTests
         app.Fail(app.Original);
         Assert.AreEqual(200, await app.GetStatusAsync(app.Token(app.Updated, kept)));
 
-        Assert.AreEqual(503, await app.GetStatusAsync(seen), "A remembered token.");
+        Assert.AreEqual(503, await app.GetStatusAsync(seen), "A cached token.");
         Assert.AreEqual(503, await app.GetStatusAsync(app.Token(app.Original, leaked, "bob")));
         Assert.AreEqual(200, await app.GetStatusAsync(app.Token(app.Original, kept)), "The other key is still good.");
 

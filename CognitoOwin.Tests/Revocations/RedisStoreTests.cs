@@ -164,16 +164,69 @@ public sealed class RedisStoreTests
     }
 
     [TestMethod]
-    public async Task Position_behind_the_end_reads_from_the_beginning()
+    public async Task Position_behind_the_end_means_lost_entries_so_that_all_servers_write_again()
     {
         var redis = await UseSharedAsync();
         using var store = new OpenStore(redis.Configuration);
         await store.WriteAsync([new("s/pool/1", Always, Moment)]);
         var page = await store.ReadAsync();
+        using var other = await redis.OpenAsync();
+        await store.WaitForSubscriptionAsync(other);
 
-        var again = await store.Store.ReadAsync(page.Position + 1_000_000, 10, default);
+        var again = await store.Store.ReadAsync(page.Position + 1_000_000_000, 10, default);
 
         Assert.AreEqual((page.Position, 1), (again.Position, again.Revocations.Count));
+        Assert.AreNotEqual(page.DataId, again.DataId);
+        Assert.IsTrue(again.DataAge < TimeSpan.FromSeconds(5), "A server that starts now waits for the others.");
+        await store.WaitForAsync(CognitoRevocationStoreEvent.Changed, 1);
+
+        // A second server that asks so is behind the new end.
+        var second = await store.Store.ReadAsync(page.Position + 1_000_000_000, 10, default);
+        Assert.AreEqual((again.DataId, 0), (second.DataId, second.Revocations.Count));
+        await store.WriteAsync([new("s/pool/2", Always, Moment)]);
+        Assert.AreEqual("s/pool/2", (await store.Store.ReadAsync(second.Position, 10, default)).Revocations.Single().Key);
+    }
+
+    [TestMethod]
+    public async Task Loss_of_the_data_is_told_to_the_other_servers()
+    {
+        var redis = await UseSharedAsync();
+        using var store = new OpenStore(redis.Configuration);
+        await store.WriteAsync([new("s/pool/1", Always, Moment)]);
+        using var other = await redis.OpenAsync();
+        await other.GetDatabase().KeyDeleteAsync(Prefix + "entries");
+        await store.WaitForSubscriptionAsync(other);
+
+        await store.ReadAsync();
+
+        await store.WaitForAsync(CognitoRevocationStoreEvent.Changed, 1);
+    }
+
+    [TestMethod]
+    [DataRow("created", "-5")]
+    [DataRow("created", "nan")]
+    [DataRow("created", "inf")]
+    [DataRow("last", "nan")]
+    [DataRow("last", "-inf")]
+    [DataRow("last", "1e9999")]
+    [DataRow("last", "0x10")]
+    [DataRow("count", "nan")]
+    [DataRow("count", "")]
+    public async Task Malformed_state_is_taken_for_lost_data(string field, string value)
+    {
+        var redis = await UseSharedAsync();
+        using var store = new OpenStore(redis.Configuration);
+        await store.WriteAsync([new("s/pool/1", Always, Moment)]);
+        var page = await store.ReadAsync();
+        using var other = await redis.OpenAsync();
+        await other.GetDatabase().HashSetAsync(Prefix + "meta", field, value);
+
+        var again = await store.ReadAsync();
+        await store.WriteAsync([new("s/pool/1", Always, Moment)]);
+
+        Assert.AreNotEqual(page.DataId, again.DataId);
+        Assert.AreEqual(0, again.Revocations.Count);
+        Assert.AreEqual(1, (await store.ReadAsync()).Revocations.Count);
     }
 
     [TestMethod]
@@ -183,15 +236,12 @@ public sealed class RedisStoreTests
         using var store = new OpenStore(redis.Configuration);
         await store.ReadAsync();
         using var other = await redis.OpenAsync();
-        var channel = RedisChannel.Literal(Prefix + "changed");
-        await OpenStore.UntilAsync(async () => await other.GetSubscriber().PublishAsync(channel, "") > 0);
-        await store.WaitForAsync(CognitoRevocationStoreEvent.MessageIgnored, 1);
-        store.Clear();
+        await store.WaitForSubscriptionAsync(other);
 
         RedisValue[] foreign = ["x", "-1", "1.5", "12345678901234567", new byte[1_000_000], new byte[] { 0xff, 0xfe }, " 1", "99999999999999999999999"];
         foreach (var message in foreign)
         {
-            await other.GetSubscriber().PublishAsync(channel, message);
+            await other.GetSubscriber().PublishAsync(OpenStore.Channel, message);
         }
 
         await store.WaitForAsync(CognitoRevocationStoreEvent.MessageIgnored, foreign.Length);
@@ -335,6 +385,8 @@ public sealed class RedisStoreTests
     /// <summary>A store that somebody uses, and what it has reported.</summary>
     private sealed class OpenStore : IDisposable
     {
+        public static readonly RedisChannel Channel = RedisChannel.Literal(Prefix + "changed");
+
         private readonly List<CognitoRevocationStoreEvent> _events = [];
         private readonly IDisposable _subscription;
 
@@ -382,6 +434,13 @@ public sealed class RedisStoreTests
             {
                 _events.Clear();
             }
+        }
+
+        public async Task WaitForSubscriptionAsync(ConnectionMultiplexer other)
+        {
+            await UntilAsync(async () => await other.GetSubscriber().PublishAsync(Channel, "") > 0);
+            await WaitForAsync(CognitoRevocationStoreEvent.MessageIgnored, 1);
+            Clear();
         }
 
         public Task WaitForAsync(CognitoRevocationStoreEvent storeEvent, int count) =>

@@ -73,7 +73,7 @@ public sealed class RevocationStoreTests
         {
             foreach (var each in revoked.Append(token))
             {
-                Assert.IsTrue((await server.ValidateAsync(each)).IsValid, "Remembered.");
+                Assert.IsTrue((await server.ValidateAsync(each)).IsValid, "Cached.");
             }
         }
 
@@ -237,25 +237,57 @@ public sealed class RevocationStoreTests
 
         var wait = await farm.UntilAsync(() => Task.FromResult(server.GetHealth().Revocations.IsUsable));
 
-        Assert.IsTrue(wait >= TimeSpan.FromSeconds(6) && wait < TimeSpan.FromSeconds(9), $"{wait}");
+        Assert.IsTrue(wait >= TimeSpan.FromSeconds(15) && wait < TimeSpan.FromSeconds(19), $"{wait}");
     }
 
     [TestMethod]
-    public async Task Server_waits_as_long_as_much_is_written_to_a_young_store()
+    public async Task Server_with_a_long_interval_waits_three_of_them_for_a_young_store()
+    {
+        using var farm = new StoreFarm();
+        farm.Store.Lose();
+        var server = farm.Start(configure: options => options.Revocations.ReadInterval = TimeSpan.FromSeconds(20));
+
+        var wait = await farm.UntilAsync(() => Task.FromResult(server.GetHealth().Revocations.IsUsable));
+
+        Assert.IsTrue(wait >= TimeSpan.FromSeconds(60) && wait < TimeSpan.FromSeconds(81), $"{wait}");
+    }
+
+    [TestMethod]
+    public async Task Server_that_starts_on_a_lost_store_waits_for_one_whose_calls_hang()
+    {
+        using var farm = new StoreFarm();
+        var connection = farm.Store.Connect();
+        var one = await farm.StartReadyAsync(connection, options => options.Revocations.ReadInterval = TimeSpan.FromSeconds(5));
+        await one.Revocations.RevokeSignInAsync(farm.PoolId, "sign-in 1");
+        var release = new TaskCompletionSource<bool>();
+        connection.Fault = _ => release.Task;
+        farm.Store.Lose();
+
+        var restarted = farm.Start();
+        await farm.PassAsync(TimeSpan.FromSeconds(10));
+        Assert.AreEqual(TokenRejection.RevocationsUnavailable, await farm.GetRejectionAsync(restarted, "sign-in 1"));
+        connection.Fault = null;
+        release.SetResult(true);
+
+        await farm.UntilAsync(() => restarted.GetHealth().IsUsable);
+        Assert.AreEqual(TokenRejection.Revoked, await farm.GetRejectionAsync(restarted, "sign-in 1"));
+    }
+
+    [TestMethod]
+    [DataRow(50, true)]
+    [DataRow(49, false)]
+    public async Task Server_waits_as_long_as_much_is_written_to_a_young_store(int entries, bool waits)
     {
         using var farm = new StoreFarm();
         farm.Store.Lose();
         var connection = farm.Store.Connect();
-        var next = 0;
+        var (next, start) = (0, farm.Clock.GetUtcNow());
         connection.Fault = _ =>
         {
-            // Another server writes many entries before each of the first ten readings.
-            if (connection.Reads < 10)
+            // Another server writes before each reading for 40 seconds.
+            for (var i = 0; i < entries && farm.Clock.GetUtcNow() - start < TimeSpan.FromSeconds(40); i++)
             {
-                for (var i = 0; i < 1000; i++)
-                {
-                    farm.Store.Put(Create("s/" + farm.PoolId + "/sign-in " + next++));
-                }
+                farm.Store.Put(Create("s/" + farm.PoolId + "/sign-in " + next++));
             }
 
             return Task.CompletedTask;
@@ -263,12 +295,73 @@ public sealed class RevocationStoreTests
 
         var server = await farm.StartReadyAsync(connection);
 
-        Assert.IsTrue(connection.Reads >= 10);
+        Assert.AreEqual(waits, farm.Clock.GetUtcNow() - start > TimeSpan.FromSeconds(43));
         Assert.AreEqual(next, server.GetHealth().Revocations.Entries);
     }
 
     [TestMethod]
-    public async Task Entry_that_somebody_removed_is_written_again_within_an_hour()
+    public async Task Repair_of_many_entries_does_not_keep_a_server_from_reading()
+    {
+        using var farm = new StoreFarm();
+        var connection = farm.Store.Connect();
+        var server = await farm.StartReadyAsync(connection);
+        for (var i = 0; i < 10_000; i++)
+        {
+            farm.Store.Put(Create($"s/{farm.PoolId}/sign-in {i}"));
+        }
+
+        await farm.UntilAsync(() => server.GetHealth().Revocations.Entries == 10_000);
+        connection.WriteFault = cancelled => farm.Clock.Delay(TimeSpan.FromSeconds(1), cancelled);
+        farm.Store.Lose();
+        await farm.UntilAsync(() => farm.Store.Count >= 500);
+
+        farm.Store.Put(Create($"s/{farm.PoolId}/another"));
+        await farm.UntilRevokedAsync(server, "another");
+
+        Assert.IsTrue(farm.Store.Count < 2_500, $"{farm.Store.Count}");
+        await farm.UntilAsync(() => farm.Store.Count == 10_001);
+        Assert.AreEqual(20, connection.Writes);
+    }
+
+    [TestMethod]
+    public async Task Step_of_the_clock_makes_no_revocation_ineffective()
+    {
+        using var farm = new StoreFarm();
+        var clock = new SteppingClock(farm.Clock);
+        var (one, other) = (await farm.StartReadyAsync(), await farm.StartReadyAsync(configure: options => options.TimeProvider = clock));
+
+        // The clock of the other server is two days ahead for some seconds, in which it removes what seems to have expired.
+        await one.Revocations.RevokeSignInAsync(farm.PoolId, "sign-in 1", isRefreshTokenRevoked: true);
+        await farm.UntilAsync(() => other.GetHealth().Revocations.Entries == 1);
+        clock.Step = TimeSpan.FromDays(2);
+        await one.Revocations.RevokeSignInAsync(farm.PoolId, "sign-in 2");
+        await farm.UntilAsync(() => other.GetHealth().Revocations.Entries == 1 && farm.Store.Count == 2);
+        clock.Step = TimeSpan.Zero;
+
+        var wait = await farm.UntilAsync(() => other.GetHealth().Revocations.Entries == 2);
+        Assert.IsTrue(wait <= TimeSpan.FromSeconds(3), $"{wait}");
+        Assert.AreEqual(TokenRejection.Revoked, await farm.GetRejectionAsync(other, "sign-in 1"));
+    }
+
+    [TestMethod]
+    public async Task Store_that_works_at_every_other_call_does_not_fill_the_log()
+    {
+        using var farm = new StoreFarm();
+        var log = new RecordingLog();
+        var connection = farm.Store.Connect();
+        using var host = StartHost(farm, connection, log);
+        await farm.UntilAsync(() => log.GetTexts(500).Count == 1);
+        var call = 0;
+        connection.Fault = _ => ++call % 2 == 0 ? Task.CompletedTask : throw new TimeoutException("The store is slow.");
+
+        await farm.PassAsync(TimeSpan.FromMinutes(3));
+
+        Assert.IsTrue(log.GetTexts(501).Count is >= 1 and <= 4, $"{log.GetTexts(501).Count}");
+        Assert.IsTrue(log.GetTexts(502).Count is >= 1 and <= 4, $"{log.GetTexts(502).Count}");
+    }
+
+    [TestMethod]
+    public async Task Entry_that_somebody_removed_is_written_again_within_a_minute()
     {
         using var farm = new StoreFarm();
         var server = await farm.StartReadyAsync();
@@ -276,8 +369,26 @@ public sealed class RevocationStoreTests
         await server.Revocations.RevokeSignInAsync(farm.PoolId, "sign-in 2");
         farm.Store.Remove($"s/{farm.PoolId}/sign-in 1");
 
-        farm.Clock.Advance(TimeSpan.FromMinutes(59));
-        await farm.UntilAsync(() => farm.Store.Count == 2);
+        var wait = await farm.UntilAsync(() => farm.Store.Count == 2);
+
+        Assert.IsTrue(wait <= TimeSpan.FromSeconds(63), $"{wait}");
+    }
+
+    [TestMethod]
+    public async Task Store_with_many_entries_is_read_as_a_whole_less_often()
+    {
+        using var farm = new StoreFarm();
+        for (var i = 0; i < 30_000; i++)
+        {
+            farm.Store.Put(Create($"s/{farm.PoolId}/sign-in {i}"));
+        }
+
+        await farm.StartReadyAsync();
+        farm.Store.Remove($"s/{farm.PoolId}/sign-in 1");
+
+        var wait = await farm.UntilAsync(() => Task.FromResult(farm.Store.Count == 30_000), TimeSpan.FromSeconds(1));
+
+        Assert.IsTrue(wait > TimeSpan.FromSeconds(110) && wait <= TimeSpan.FromSeconds(183), $"{wait}");
     }
 
     [TestMethod]
@@ -415,7 +526,8 @@ public sealed class RevocationStoreTests
         var server = await farm.StartReadyAsync();
         Assert.AreEqual(TokenRejection.Revoked, (await server.ValidateAsync(farm.Pool.IdToken().WithClaim("sub", "user 1"))).Rejection);
 
-        farm.Clock.Advance(TimeSpan.FromMinutes(5));
+        // The server reads the whole store meanwhile.
+        await farm.PassAsync(TimeSpan.FromMinutes(5));
 
         Assert.IsTrue((await server.ValidateAsync(farm.Pool.IdToken().WithClaim("sub", "user 1"))).IsValid);
     }
@@ -457,6 +569,7 @@ public sealed class RevocationStoreTests
     public async Task Store_without_end_is_not_read_forever()
     {
         using var farm = new StoreFarm();
+        var log = new RecordingLog();
         var connection = farm.Store.Connect();
         connection.Fault = _ =>
         {
@@ -467,11 +580,12 @@ public sealed class RevocationStoreTests
 
             return Task.CompletedTask;
         };
-        var server = farm.Start(connection, options => options.Revocations.MaximumEntries = 10_000);
+        using var host = StartHost(farm, connection, log, options => options.Revocations.MaximumEntries = 10_000);
 
-        await farm.UntilAsync(() => server.GetHealth().Revocations.TimeSinceStoreContact > TimeSpan.FromSeconds(10));
+        await farm.UntilAsync(() => log.GetTexts(501).Count == 1);
 
-        Assert.IsFalse(server.GetHealth().IsUsable);
+        StringAssert.Contains(log.GetTexts(501)[0], "The store has more entries than the servers of this farm can have written.");
+        Assert.AreEqual(503, (await host.GetAsync("/", "Bearer " + farm.SignedIn("sign-in 1"))).StatusCode);
     }
 
     [TestMethod]
@@ -715,18 +829,8 @@ public sealed class RevocationStoreTests
         using var farm = new StoreFarm();
         var log = new RecordingLog();
         var connection = farm.Store.Connect(_ => throw new TimeoutException("The store is down."));
-        using var host = OwinTestHost.Start(app =>
-        {
-            app.SetLoggerFactory(log);
-            app.UseCognitoJwt(options =>
-            {
-                farm.Pool.Configure(options);
-                options.Revocations.Store = connection;
-                options.Revocations.WhenUnavailable = UnavailableStoreHandling.Refuse;
-                options.Keys.FetchTimeout = TimeSpan.FromMinutes(1);
-            });
-            app.Run(ProtectedApp.AnswerAsync);
-        });
+        using var host = StartHost(
+            farm, connection, log, options => options.Revocations.WhenUnavailable = UnavailableStoreHandling.Refuse);
         var response = await host.GetAsync("/", "Bearer " + farm.SignedIn("sign-in 1"));
         Assert.AreEqual((503, "2"), (response.StatusCode, response.Header("Retry-After")));
         await farm.UntilAsync(() => log.GetTexts(501).Count == 1);
@@ -857,6 +961,21 @@ public sealed class RevocationStoreTests
         public Task WriteAsync(IReadOnlyList<CognitoStoredRevocation> revocations, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
     }
+
+    private static OwinTestHost StartHost(
+        StoreFarm farm, StoreConnection connection, RecordingLog log, Action<CognitoJwtAuthenticationOptions>? configure = null) =>
+        OwinTestHost.Start(app =>
+        {
+            app.SetLoggerFactory(log);
+            app.UseCognitoJwt(options =>
+            {
+                farm.Pool.Configure(options);
+                options.Revocations.Store = connection;
+                options.Keys.FetchTimeout = TimeSpan.FromMinutes(1);
+                configure?.Invoke(options);
+            });
+            app.Run(ProtectedApp.AnswerAsync);
+        });
 
     private static CognitoStoredRevocation Create(string key, DateTimeOffset? expiresAt = null) => new(key, Always, expiresAt ?? Always);
 }

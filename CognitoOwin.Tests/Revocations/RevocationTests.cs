@@ -26,7 +26,7 @@ public sealed class RevocationTests
         string idToken = app.Pool.IdToken(Alice).WithClaim("origin_jti", "sign-in 1");
         string accessToken = app.Pool.AccessToken(Alice).WithClaim("origin_jti", "sign-in 1");
         string otherSignIn = app.Pool.IdToken(Alice).WithClaim("origin_jti", "sign-in 2");
-        await app.AssertAcceptedAsync(idToken, "The token is remembered.");
+        await app.AssertAcceptedAsync(idToken, "The token is cached.");
 
         await app.PostAsync(idToken, context => context.GetCognitoRevocations().RevokeSignInAsync(context.Authentication.User));
 
@@ -216,7 +216,7 @@ public sealed class RevocationTests
 
         for (var i = 0; i < 3; i++)
         {
-            await app.AssertRevokedAsync(token, "It is remembered as a good token, and looked up at each request.");
+            await app.AssertRevokedAsync(token, "It is cached as a good token, and looked up at each request.");
             await app.AssertAcceptedAsync(bob);
         }
     }

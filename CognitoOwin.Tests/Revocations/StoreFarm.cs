@@ -43,12 +43,12 @@ internal sealed class StoreFarm : IDisposable
         return server;
     }
 
-    /// <summary>Starts a server that has read the store.</summary>
+    /// <summary>Starts a server that has read the store and fetched the keys.</summary>
     public async Task<CognitoTokenValidator> StartReadyAsync(
         StoreConnection? connection = null, Action<CognitoJwtAuthenticationOptions>? configure = null)
     {
         var server = Start(connection, configure);
-        await UntilAsync(() => server.GetHealth().Revocations is { IsUsable: true, IsStoreReachable: true });
+        await UntilAsync(() => server.GetHealth() is { IsUsable: true, Revocations.IsStoreReachable: true });
         return server;
     }
 
@@ -62,11 +62,18 @@ internal sealed class StoreFarm : IDisposable
 
     public Task<TimeSpan> UntilAsync(Func<bool> condition) => UntilAsync(() => Task.FromResult(condition()));
 
+    /// <summary>Lets time pass in steps of a second.</summary>
+    public async Task PassAsync(TimeSpan time)
+    {
+        var end = Clock.GetUtcNow() + time;
+        await UntilAsync(() => Task.FromResult(Clock.GetUtcNow() >= end), TimeSpan.FromSeconds(1));
+    }
+
     /// <summary>
-    /// Moves the clock in steps of 50 milliseconds until something holds. The servers work on other threads, so it also gives them time.
+    /// Moves the clock in steps (by default of 50 milliseconds) until something holds. The servers work on other threads, so it also gives them time.
     /// </summary>
     /// <returns>How far the clock moved.</returns>
-    public async Task<TimeSpan> UntilAsync(Func<Task<bool>> condition)
+    public async Task<TimeSpan> UntilAsync(Func<Task<bool>> condition, TimeSpan? step = null)
     {
         var start = Clock.GetUtcNow();
         var limit = Stopwatch.StartNew();
@@ -74,7 +81,7 @@ internal sealed class StoreFarm : IDisposable
         {
             Assert.IsTrue(limit.Elapsed < TimeSpan.FromSeconds(60), "It has not come true.");
             await Task.Delay(1);
-            Clock.Advance(TimeSpan.FromMilliseconds(50));
+            Clock.Advance(step ?? TimeSpan.FromMilliseconds(50));
         }
 
         return Clock.GetUtcNow() - start;

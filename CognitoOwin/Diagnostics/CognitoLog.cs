@@ -95,7 +95,7 @@ internal sealed class CognitoLog(ILogger? logger)
         Write(
             TraceEventType.Warning,
             EventIds.PoolUsedTwice,
-            $"Two app.UseCognitoJwt() of this application have the user pool {poolId}. Each fetches its keys and remembers its tokens. If a "
+            $"Two app.UseCognitoJwt() of this application have the user pool {poolId}. Each fetches its keys and caches its tokens. If a "
             + "request passes both, remove one.");
 
     /// <param name="name">The name that no pool has. It is in the application's code.</param>

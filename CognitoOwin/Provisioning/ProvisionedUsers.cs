@@ -6,7 +6,7 @@ namespace CognitoOwin.Provisioning;
 
 /// <summary>
 /// Finds the one <see cref="ProvisionedUser"/> of a user. It holds weak references: a user exists as long as one of the user's
-/// tokens is remembered, or a request of the user runs. The token cache therefore bounds the memory.
+/// tokens is cached, or a request of the user runs. The token cache therefore bounds the memory.
 /// </summary>
 internal sealed class ProvisionedUsers
 {

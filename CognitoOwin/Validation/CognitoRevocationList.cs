@@ -220,7 +220,7 @@ public sealed class CognitoRevocationList : ICognitoRevocations
         return pool;
     }
 
-    /// <summary>Makes every remembered token be looked up again.</summary>
+    /// <summary>Makes every cached token be looked up again.</summary>
     internal void ChangeVersion() => Interlocked.Increment(ref _version);
 
     /// <summary>
@@ -250,7 +250,7 @@ public sealed class CognitoRevocationList : ICognitoRevocations
                         malformed++;
                     }
                     else if (read.Entry.ExpiresAt > now
-                        && TryAdd(GetOrAddPool(read.UserPoolId), read.Kind, read.Key, read.Entry, now, maximum, ref hasChanged) == null)
+                        && TryAdd(GetOrAddPool(read.UserPoolId), read.Kind, read.Key, LimitMoment(read), now, maximum, ref hasChanged) == null)
                     {
                         throw new InvalidOperationException(
                             $"The store has more than {maximum.ToString(CultureInfo.InvariantCulture)} revocations that have not expired, so "
@@ -381,6 +381,12 @@ public sealed class CognitoRevocationList : ICognitoRevocations
             ? sync.WriteAsync(new StoredRevocation(pool.UserPoolId, kind, key, entry), cancellationToken)
             : Task.CompletedTask;
     }
+
+    // A moment in the future is cut at its first reading. At each later one, it would refuse the sign-ins since the last.
+    private RevocationEntry LimitMoment(StoredRevocation read) =>
+        read.IsCut && GetOrAddPool(read.UserPoolId).Get(read.Kind, read.Key) is { } known
+            ? new RevocationEntry(known.Moment, read.Entry.ExpiresAt, read.Entry.Round)
+            : read.Entry;
 
     private RevocationEntry? TryAdd(PoolRevocations pool, RevocationKind kind, RevocationKey key, RevocationEntry entry)
     {

@@ -80,7 +80,7 @@ public sealed class CognitoTokenValidationResult
     internal IEnumerable<string> SufficientScopes { get; private init; } = [];
 
     /// <summary>
-    /// Gets the slot where a layer above keeps its own data of the token, for as long as the token is remembered.
+    /// Gets the slot where a layer above keeps its own data of the token, for as long as the token is cached.
     /// </summary>
     internal ref object? Slot => ref _slot;
 
@@ -136,7 +136,7 @@ public sealed class CognitoTokenValidationResult
         return this;
     }
 
-    /// <summary>Notes that a request uses a remembered token, and with it the user pool that the application's resolver returned.</summary>
+    /// <summary>Notes that a request uses a cached token, and with it the user pool that the application's resolver returned.</summary>
     /// <returns>
     /// <see langword="false"/> if the resolver must confirm the pool before the token is accepted again; otherwise,
     /// <see langword="true"/>.

@@ -4,7 +4,7 @@ namespace CognitoOwin.Validation;
 
 /// <summary>
 /// Holds the id of a sign-in, user, token or app client with its hash. Hashing an id takes longer than looking it up, so a
-/// remembered token keeps its keys. Two keys are equal if their ids are.
+/// cached token keeps its keys. Two keys are equal if their ids are.
 /// </summary>
 internal readonly record struct RevocationKey
 {

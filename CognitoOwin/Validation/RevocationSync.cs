@@ -13,13 +13,17 @@ namespace CognitoOwin.Validation;
 
 /// <summary>
 /// Keeps a list of revocations and the store of a farm equal, in one loop in the background. It reads the whole store at start, after an
-/// outage and every hour, and otherwise what is new. It writes what could not be written, and what the store has lost.
+/// outage, after a step of the clock and from time to time, and otherwise what is new. It writes what could not be written, and what the
+/// store has lost.
 /// </summary>
 internal sealed class RevocationSync : IDisposable
 {
     // A page takes a few milliseconds of a server, and a few hundred kilobytes of memory.
     private const int PageSize = 1000;
     private const int WriteSize = 500;
+
+    // Users sign out fewer at once. A server that writes again what a store has lost writes as many as fit into a call.
+    private const int RepairReading = 50;
 
     // So that a hanging connection is noticed, and a revocation call of the application returns.
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(3);
@@ -29,8 +33,14 @@ internal sealed class RevocationSync : IDisposable
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
-    // Finds what was lost without any sign: single entries that somebody removed.
-    private static readonly TimeSpan FullReadInterval = TimeSpan.FromHours(1);
+    // The loop writes no longer than this before it reads again.
+    private static readonly TimeSpan WriteTime = TimeSpan.FromMilliseconds(500);
+
+    // Another server may have a longer interval, or a connection that hangs.
+    private static readonly TimeSpan ShortestSettlingTime = TimeSpan.FromSeconds(15);
+
+    // Time servers correct the clock by less at once.
+    private static readonly TimeSpan ClockStep = TimeSpan.FromSeconds(5);
 
     private readonly CognitoRevocationList _list;
     private readonly ICognitoRevocationStore _store;
@@ -58,11 +68,17 @@ internal sealed class RevocationSync : IDisposable
     private string? _dataId;
     private long _position;
     private int _round;
+    private DateTimeOffset _clockStarted;
+    private IEnumerator<StoredRevocation>? _missing;
     private bool _mustRepair;
+    private int _repaired;
     private bool _isYoung;
     private long _settlesAt;
     private long _lastFullRead;
     private long? _failedSince;
+    private bool _isFailureLogged;
+    private long? _failureLogged;
+    private long? _repairLogged;
     private long _loggedIgnored;
 
     public RevocationSync(CognitoRevocationList list, ICognitoRevocationStore store, TimeProvider time, CognitoLog log)
@@ -96,8 +112,18 @@ internal sealed class RevocationSync : IDisposable
 
     private TimeSpan Interval => new(Interlocked.Read(ref _interval));
 
-    // A server that starts waits so long for the others to write what a store has lost. They notice at their next reading.
-    private TimeSpan SettlingTime => Interval + Interval + Interval;
+    // How long after the last contact tokens are accepted, if they are refused without the store.
+    private TimeSpan Tolerance => Interval + Interval + Interval;
+
+    // A server that starts waits so long for the others to write what a store has lost. They notice by a message, or at their next reading.
+    private TimeSpan SettlingTime => Tolerance > ShortestSettlingTime ? Tolerance : ShortestSettlingTime;
+
+    // Finds what was lost without any sign: entries that somebody removed, or that a replica lacks which took over. A full reading of
+    // 10,000 entries is ten pages.
+    private TimeSpan FullReadInterval => TimeSpan.FromMinutes(Math.Min(Math.Max(_list.Count / 10_000, 1), 60));
+
+    // When this object was created, by the clock of now. It changes with each step of the clock.
+    private DateTimeOffset ClockStarted => _time.GetUtcNow() - _time.GetElapsedTime(_started);
 
     /// <summary>Gets whether the last validator was disposed. Nothing is read any more.</summary>
     public bool IsStopped => Volatile.Read(ref _isStopped) == 1;
@@ -222,6 +248,7 @@ internal sealed class RevocationSync : IDisposable
             var hint = CreateHint();
             Volatile.Write(ref _hint, hint);
             Exception? failure = null;
+            var isMore = false;
             try
             {
                 if (subscriptions.Count == 0)
@@ -229,7 +256,7 @@ internal sealed class RevocationSync : IDisposable
                     subscriptions.Add(_store.Subscribe(OnEvent));
                 }
 
-                await SyncAsync().ConfigureAwait(false);
+                isMore = await SyncAsync().ConfigureAwait(false);
             }
             catch (Exception exception)
             {
@@ -242,13 +269,16 @@ internal sealed class RevocationSync : IDisposable
             }
 
             Report(failure);
-            await WaitAsync(hint.Task, failure != null).ConfigureAwait(false);
+            await _time.Delay(ShortestPause, _stopping.Token).ConfigureAwait(false);
+            if (!isMore)
+            {
+                await WaitAsync(hint.Task, failure != null).ConfigureAwait(false);
+            }
         }
     }
 
     private async Task WaitAsync(Task hint, bool hasFailed)
     {
-        await _time.Delay(ShortestPause, _stopping.Token).ConfigureAwait(false);
         var wait = Interval;
         if (hasFailed)
         {
@@ -266,13 +296,15 @@ internal sealed class RevocationSync : IDisposable
         waiting.Cancel();
     }
 
-    private async Task SyncAsync()
+    // Returns whether there is more to write.
+    private async Task<bool> SyncAsync()
     {
         // A store that cannot be written may still be read.
         Exception? writeFailure = null;
+        var isMore = false;
         try
         {
-            await WritePendingAsync(_stopping.Token).ConfigureAwait(false);
+            isMore = await WritePendingAsync(WriteTime, _stopping.Token).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Thrown below.
         catch (Exception exception) when (!_stopping.IsCancellationRequested)
@@ -290,15 +322,16 @@ internal sealed class RevocationSync : IDisposable
         if (_mustRepair)
         {
             await RepairAsync().ConfigureAwait(false);
-            _mustRepair = false;
         }
+
+        return isMore || _mustRepair;
     }
 
     private async Task TryWritePendingAsync()
     {
         try
         {
-            await WritePendingAsync(CancellationToken.None).ConfigureAwait(false);
+            await WritePendingAsync(TimeSpan.MaxValue, CancellationToken.None).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // The process ends, and nobody can be told.
         catch (Exception)
@@ -307,30 +340,52 @@ internal sealed class RevocationSync : IDisposable
         }
     }
 
-    private async Task WritePendingAsync(CancellationToken cancellationToken)
+    private async Task<bool> WritePendingAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
-        while (true)
+        List<StoredRevocation> pending;
+        lock (_pending)
         {
-            List<StoredRevocation> pending;
-            lock (_pending)
+            var now = _list.Now;
+            foreach (var expired in _pending.Where(pair => pair.Value.ExpiresAt <= now).Select(pair => pair.Key).ToList())
             {
-                var now = _list.Now;
-                foreach (var expired in _pending.Where(pair => pair.Value.ExpiresAt <= now).Select(pair => pair.Key).ToList())
-                {
-                    _pending.Remove(expired);
-                }
-
-                pending = [.. _pending.Take(WriteSize)
-                    .Select(pair => new StoredRevocation(pair.Key.UserPoolId, pair.Key.Kind, pair.Key.Key, pair.Value))];
+                _pending.Remove(expired);
             }
 
-            if (pending.Count == 0)
-            {
-                return;
-            }
-
-            await WriteAsync(pending, cancellationToken).ConfigureAwait(false);
+            pending = [.. _pending.Select(pair => new StoredRevocation(pair.Key.UserPoolId, pair.Key.Kind, pair.Key.Key, pair.Value))];
         }
+
+        using var all = pending.GetEnumerator();
+        return (await WriteAsync(all, limit, cancellationToken).ConfigureAwait(false)).IsMore;
+    }
+
+    // If the time ends before the revocations do, the next call can go on.
+    private async Task<(int Count, bool IsMore)> WriteAsync(
+        IEnumerator<StoredRevocation> revocations, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var start = _time.GetTimestamp();
+        var count = 0;
+        var batch = new List<StoredRevocation>(WriteSize);
+        while (revocations.MoveNext())
+        {
+            batch.Add(revocations.Current);
+            if (batch.Count == WriteSize)
+            {
+                await WriteAsync(batch, cancellationToken).ConfigureAwait(false);
+                count += batch.Count;
+                batch.Clear();
+                if (_time.GetElapsedTime(start) >= limit)
+                {
+                    return (count, true);
+                }
+            }
+        }
+
+        if (batch.Count > 0)
+        {
+            await WriteAsync(batch, cancellationToken).ConfigureAwait(false);
+        }
+
+        return (count + batch.Count, false);
     }
 
     private async Task WriteAsync(IReadOnlyList<StoredRevocation> revocations, CancellationToken cancellationToken)
@@ -360,7 +415,10 @@ internal sealed class RevocationSync : IDisposable
     private async Task ReadAsync()
     {
         // Until the reading has ended, a failure makes the next one begin again. Take the wish before reading: it may come again meanwhile.
-        if (Interlocked.Exchange(ref _mustReadAll, 0) == 1 || _time.GetElapsedTime(_lastFullRead) >= FullReadInterval)
+        // If the clock was wrong, entries may have been taken for expired, or for those of the future.
+        if (Interlocked.Exchange(ref _mustReadAll, 0) == 1
+            || _time.GetElapsedTime(_lastFullRead) >= FullReadInterval
+            || (ClockStarted - _clockStarted).Duration() > ClockStep)
         {
             BeginRound();
         }
@@ -370,10 +428,16 @@ internal sealed class RevocationSync : IDisposable
         {
             var count = await ReadPagesAsync().ConfigureAwait(false);
             hasEnded = true;
-            Volatile.Write(ref _lastContact, _time.GetTimestamp());
-            if (!_isRead && _time.GetTimestamp() >= _settlesAt && (!_isYoung || count < PageSize))
+            var now = _time.GetTimestamp();
+            Volatile.Write(ref _lastContact, now);
+            if (_isYoung && count >= RepairReading)
             {
-                // A young store from which much is still coming is one that another server fills again.
+                // Another server fills the store again. Its next call may take as long as a call can.
+                _settlesAt = Math.Max(_settlesAt, now + _time.ToTimestampUnits(CallTimeout + CallTimeout));
+            }
+
+            if (!_isRead && now >= _settlesAt)
+            {
                 _isRead = true;
                 _log.RevocationsRead(_list.Count, _time.GetElapsedTime(_started));
             }
@@ -439,58 +503,58 @@ internal sealed class RevocationSync : IDisposable
         _round++;
         _position = 0;
         _mustRepair = true;
+        _missing = null;
         _lastFullRead = _time.GetTimestamp();
+        _clockStarted = ClockStarted;
     }
 
     private async Task RepairAsync()
     {
-        var count = 0;
-        var batch = new List<StoredRevocation>(WriteSize);
-        foreach (var missing in _list.GetMissing(_round))
-        {
-            batch.Add(missing);
-            count++;
-            if (batch.Count == WriteSize)
-            {
-                await WriteAsync(batch, _stopping.Token).ConfigureAwait(false);
-                batch.Clear();
-            }
-        }
-
-        if (batch.Count > 0)
-        {
-            await WriteAsync(batch, _stopping.Token).ConfigureAwait(false);
-        }
-
-        if (count > 0)
-        {
-            _log.RevocationsRepaired(count);
-        }
+        // If a call fails, all that is missing is written again.
+        var missing = _missing ?? _list.GetMissing(_round).GetEnumerator();
+        _missing = null;
+        var (count, isMore) = await WriteAsync(missing, WriteTime, _stopping.Token).ConfigureAwait(false);
+        _repaired += count;
+        _mustRepair = isMore;
+        _missing = isMore ? missing : null;
     }
-
     private Task<T> CallAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken) => TimeLimit.RunAsync(
         call, CallTimeout, _time, static message => new TimeoutException(message), cancellationToken);
 
     private void Report(Exception? failure)
     {
         _isReachable = failure == null;
-        var mayAccept = _isRead && (failure == null || !_refuses || TimeSinceContact < SettlingTime);
+        var mayAccept = _isRead && (failure == null || !_refuses || TimeSinceContact < Tolerance);
         if (mayAccept != _isAvailable)
         {
-            // The version changes after the state, so that each remembered token meets the new state.
+            // The version changes after the state, so that each cached token meets the new state.
             _isAvailable = mayAccept;
             _list.ChangeVersion();
         }
 
-        if (failure != null && _failedSince == null)
+        if (failure != null)
         {
-            _failedSince = _time.GetTimestamp();
-            _log.RevocationStoreFailed(Describe(failure), _isRead, _refuses);
+            _failedSince ??= _time.GetTimestamp();
+            if (!_isFailureLogged && IsDue(ref _failureLogged))
+            {
+                _isFailureLogged = true;
+                _log.RevocationStoreFailed(Describe(failure), _isRead, _refuses);
+            }
         }
-        else if (failure == null && _failedSince is { } since)
+        else if (_failedSince is { } since)
         {
             _failedSince = null;
-            _log.RevocationStoreRecovered(_time.GetElapsedTime(since));
+            if (_isFailureLogged)
+            {
+                _isFailureLogged = false;
+                _log.RevocationStoreRecovered(_time.GetElapsedTime(since));
+            }
+        }
+
+        if (_repaired > 0 && !_mustRepair && IsDue(ref _repairLogged))
+        {
+            _log.RevocationsRepaired(_repaired);
+            _repaired = 0;
         }
 
         var ignored = Interlocked.Read(ref _ignored);
@@ -500,5 +564,17 @@ internal sealed class RevocationSync : IDisposable
             _loggedIgnored = ignored;
             _log.RevocationsIgnored(ignored);
         }
+    }
+
+    // A store that works at every other call must not fill the log.
+    private bool IsDue(ref long? logged)
+    {
+        if (logged is { } last && _time.GetElapsedTime(last) < RepeatedFailures.Interval)
+        {
+            return false;
+        }
+
+        logged = _time.GetTimestamp();
+        return true;
     }
 }

@@ -6,7 +6,7 @@ namespace CognitoOwin.Validation;
 /// One revocation on its way to or from the store: a kind, a pool, an id, an entry. The key in the store is <c>s/POOL/ID</c> for a
 /// sign-in, <c>u/…</c> for a user, <c>t/…</c> for a token and <c>c/…</c> for an app client. No pool id has a slash.
 /// </summary>
-internal readonly struct StoredRevocation(string userPoolId, RevocationKind kind, RevocationKey key, RevocationEntry entry)
+internal readonly struct StoredRevocation(string userPoolId, RevocationKind kind, RevocationKey key, RevocationEntry entry, bool isCut = false)
 {
     public const int MaximumIdLength = 256;
 
@@ -30,6 +30,9 @@ internal readonly struct StoredRevocation(string userPoolId, RevocationKind kind
 
     public RevocationEntry Entry { get; } = entry;
 
+    /// <summary>Gets whether the store has a later moment, in the future.</summary>
+    public bool IsCut { get; } = isCut;
+
     /// <summary>Reads an entry of the store, which anyone may have written who can reach the store.</summary>
     /// <param name="stored">The entry.</param>
     /// <param name="now">The time now, in seconds since 1970.</param>
@@ -51,12 +54,17 @@ internal readonly struct StoredRevocation(string userPoolId, RevocationKind kind
 
         // An entry refuses tokens that exist; it must lock nobody out. The clock of the server that wrote it may be ahead of Cognito's,
         // whose clock may be ahead of ours, and the default moment is one more clock skew ahead.
-        var moment = kind is (int)RevocationKind.User or (int)RevocationKind.Client
-            ? Math.Min(stored.Moment.ToUnixTimeMilliseconds() / 1000.0, now + (3 * clockSkew))
+        var storedMoment = kind is (int)RevocationKind.User or (int)RevocationKind.Client
+            ? stored.Moment.ToUnixTimeMilliseconds() / 1000.0
             : double.PositiveInfinity;
+        var moment = double.IsPositiveInfinity(storedMoment) ? storedMoment : Math.Min(storedMoment, now + (3 * clockSkew));
         var expiresAt = Math.Min(stored.ExpiresAt.ToUnixTimeMilliseconds() / 1000.0, now + LongestLifetime);
         revocation = new StoredRevocation(
-            key.Substring(2, end - 2), (RevocationKind)kind, new RevocationKey(key.Substring(end + 1)), new RevocationEntry(moment, expiresAt, round));
+            key.Substring(2, end - 2),
+            (RevocationKind)kind,
+            new RevocationKey(key.Substring(end + 1)),
+            new RevocationEntry(moment, expiresAt, round),
+            isCut: moment < storedMoment);
         return true;
     }
 

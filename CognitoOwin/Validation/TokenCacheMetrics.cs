@@ -28,7 +28,7 @@ internal static class TokenCacheMetrics
         InstrumentNames.TokenCacheEntries,
         CountEntries,
         unit: "{token}",
-        description: "Validated tokens that are remembered, by all validators of the process.");
+        description: "Validated tokens that are cached, by all validators of the process.");
 
     public static void Observe(ValidatedTokenCache cache) => Caches.Add(cache);
 

@@ -5,7 +5,7 @@ namespace CognitoOwin.Validation;
 
 /// <summary>
 /// Points to a token inside a longer text, the header. The token is the longest text of most requests, and the cache finds a
-/// remembered token without copying it out of the header.
+/// cached token without copying it out of the header.
 /// </summary>
 internal readonly struct TokenText(string text, int start, int length)
 {
@@ -24,7 +24,7 @@ internal readonly struct TokenText(string text, int start, int length)
     /// <summary>
     /// Gets whether the text has only the characters of one token (RFC 6750 §2.1, <c>b64token</c>). A host that joins repeated
     /// headers puts a comma between them. The check reads every character, which takes longer than all other work for a
-    /// remembered token. Callers therefore ask only for refused tokens; an accepted token has an even smaller alphabet.
+    /// cached token. Callers therefore ask only for refused tokens; an accepted token has an even smaller alphabet.
     /// </summary>
     public bool IsB64Token
     {

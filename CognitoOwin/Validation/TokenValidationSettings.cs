@@ -20,7 +20,7 @@ namespace CognitoOwin.Validation;
 /// <param name="MaximumTokenLength">The length of the longest accepted token, in characters.</param>
 /// <param name="RoleClaim">Reads the claim that holds the roles.</param>
 /// <param name="Keys">How keys are fetched and kept.</param>
-/// <param name="TokenCache">How validated tokens are remembered.</param>
+/// <param name="TokenCache">How validated tokens are cached.</param>
 /// <param name="Revocations">The limits of the list of revocations.</param>
 /// <param name="RevocationList">The list of revocations.</param>
 /// <param name="TimeProvider">The clock.</param>

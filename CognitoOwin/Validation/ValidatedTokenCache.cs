@@ -7,7 +7,7 @@ using System.Threading.Tasks;
 namespace CognitoOwin.Validation;
 
 /// <summary>
-/// Remembers accepted tokens by their whole text, and never a refused one. A hit takes no lock. If there is no room for a new token, the
+/// Caches accepted tokens by their whole text, and never a refused one. A hit takes no lock. If there is no room for a new token, the
 /// CLOCK algorithm chooses the tokens to remove: a hand moves over all tokens in a ring, spares a token that was used since the last
 /// time, and removes the first one that was not. This is nearly the token that was not used for the longest time.
 /// </summary>
@@ -33,8 +33,8 @@ internal sealed class ValidatedTokenCache : IDisposable
     private int _roomTaken;
     private int _count;
 
-    /// <param name="maximumEntries">How many tokens are remembered at most.</param>
-    /// <param name="isStillValid">Checks whether a remembered token may still be accepted.</param>
+    /// <param name="maximumEntries">How many tokens are cached at most.</param>
+    /// <param name="isStillValid">Checks whether a cached token may still be accepted.</param>
     public ValidatedTokenCache(int maximumEntries, Func<CognitoTokenValidationResult, bool> isStillValid)
     {
         _maximumEntries = maximumEntries;
@@ -42,10 +42,10 @@ internal sealed class ValidatedTokenCache : IDisposable
         TokenCacheMetrics.Observe(this);
     }
 
-    /// <summary>Gets the number of remembered tokens, for the metrics.</summary>
+    /// <summary>Gets the number of cached tokens, for the metrics.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>Finds a token that is remembered and still valid.</summary>
+    /// <summary>Finds a token that is cached and still valid.</summary>
     /// <param name="token">The token.</param>
     /// <returns>The result of its validation; null if the token must be validated.</returns>
     public CognitoTokenValidationResult? Find(TokenText token)
@@ -56,7 +56,7 @@ internal sealed class ValidatedTokenCache : IDisposable
     }
 
     /// <summary>
-    /// Verifies a token, and remembers it if it is accepted. Callers with the same token wait for the same result. There is at
+    /// Verifies a token, and caches it if it is accepted. Callers with the same token wait for the same result. There is at
     /// most one pending verification per thread, so a flood of bad tokens takes no memory.
     /// </summary>
     /// <param name="token">The token.</param>
@@ -87,7 +87,7 @@ internal sealed class ValidatedTokenCache : IDisposable
         }
     }
 
-    /// <summary>Ends the measuring. Pending requests still find the remembered tokens.</summary>
+    /// <summary>Ends the measuring. Pending requests still find the cached tokens.</summary>
     public void Dispose() => TokenCacheMetrics.StopObserving(this);
 
     private CognitoTokenValidationResult? FindValid(TokenText token)
@@ -112,7 +112,7 @@ internal sealed class ValidatedTokenCache : IDisposable
         var evictions = 0;
         lock (_gate)
         {
-            // The token was remembered before, and the pool did not list its key for a time.
+            // The token was cached before, and the pool did not list its key for a time.
             if (_entries.TryGetValue(token, out var outdated))
             {
                 Remove(outdated);
