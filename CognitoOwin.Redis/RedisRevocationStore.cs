@@ -29,6 +29,9 @@ internal sealed class RedisRevocationStore : ICognitoRevocationStore
     private readonly RedisKey[] _keys;
     private readonly RedisChannel _channel;
 
+    // A connection adds its prefix to what it subscribes, but not to the text in a script.
+    private readonly string _channelOfScripts;
+
     // Guards what follows.
     private readonly object _gate = new();
     private readonly List<Action<CognitoRevocationStoreEvent>> _listeners = [];
@@ -45,6 +48,8 @@ internal sealed class RedisRevocationStore : ICognitoRevocationStore
         // In a cluster, braces put the keys into one slot, as a script needs.
         _keys = [$"{{{prefix}}}:meta", $"{{{prefix}}}:entries", $"{{{prefix}}}:log", $"{{{prefix}}}:expiry"];
         _channel = RedisChannel.Literal($"{{{prefix}}}:changed");
+        var options = configuration ?? (connection == null ? null : ConfigurationOptions.Parse(connection.Configuration));
+        _channelOfScripts = (string?)options?.ChannelPrefix + (string?)_channel;
     }
 
     public IDisposable Subscribe(Action<CognitoRevocationStoreEvent> listener)
@@ -59,7 +64,7 @@ internal sealed class RedisRevocationStore : ICognitoRevocationStore
 
     public async Task<CognitoRevocationPage> ReadAsync(long position, int maximumCount, CancellationToken cancellationToken)
     {
-        var values = (RedisValue[]?)await EvaluateAsync(ReadScript, [NewId(), (string?)_channel, position, maximumCount]).ConfigureAwait(false);
+        var values = (RedisValue[]?)await EvaluateAsync(ReadScript, [NewId(), _channelOfScripts, position, maximumCount]).ConfigureAwait(false);
         if (values is not { Length: >= 5 } || (values.Length - 5) % 3 != 0)
         {
             throw new RedisException("Redis answered with something else than the script returns.");
@@ -95,7 +100,7 @@ internal sealed class RedisRevocationStore : ICognitoRevocationStore
     {
         var arguments = new RedisValue[3 + (3 * revocations.Count)];
         arguments[0] = NewId();
-        arguments[1] = (string?)_channel;
+        arguments[1] = _channelOfScripts;
         arguments[2] = KeepAfterExpiration;
         var i = 3;
         foreach (var revocation in revocations)

@@ -2,8 +2,8 @@
 -- whether there are more, the number of entries that nobody of ours wrote, and three values for each of the others.
 local after, limit, ignored = tonumber(ARGV[3]), tonumber(ARGV[4]), 0
 if after > last then
-  -- A replica took over that lacks the latest entries, or Redis has loaded an old copy.
-  last = math.min(math.max(now, after), 9000000000000000)
+  -- Redis has loaded an old copy. A position of the next days is one of Redis's clock; another one is none of ours.
+  last = math.max(last, now, after < now + 86400000000 and after or 0)
   renew()
   after = 0
 end

@@ -10,7 +10,12 @@ end
 for i = 4, #ARGV, 3 do
   local key, moment, expires = ARGV[i], tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2])
   local knownMoment, knownExpires = parse(redis.call('HGET', entries, key))
-  if not knownMoment or moment > knownMoment or expires > knownExpires then
+  if knownMoment and knownMoment > math.max(moment, now / 1000 + 1800000) then
+    -- No revocation of ours is half an hour ahead. It must not hide those that come.
+    knownMoment = 0
+  end
+  local place = tonumber(redis.call('ZSCORE', log, key) or '')
+  if not knownMoment or moment > knownMoment or expires > knownExpires or not place or place < 1 then
     moment, expires = math.max(moment, knownMoment or 0), math.max(expires, knownExpires or 0)
     last, changed = math.max(last + 1, now), changed + 1
     redis.call('HSET', entries, key, text(moment) .. ' ' .. text(expires))
@@ -25,8 +30,8 @@ if changed > 0 then
   -- Data that nobody uses any more disappear with the last entry.
   local latest = tonumber(redis.call('ZREVRANGE', expiry, 0, 0, 'WITHSCORES')[2])
   for _, name in ipairs({ entries, log, expiry }) do
-    redis.call('PEXPIREAT', name, text(math.min(latest, 253402300799999) + keep))
+    redis.call('PEXPIREAT', name, text(math.max(math.min(latest, 253402300799999), now / 1000) + keep))
   end
-  redis.call('PUBLISH', ARGV[2], text(last))
+  publish()
 end
 return changed

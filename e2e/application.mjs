@@ -110,7 +110,7 @@ async function startMono(site, folder, index, port) {
       // Mono starts with one thread per processor and adds about one per second. The stand-in for Katana's host blocks a thread for
       // each request, so a burst of requests that wait for each other would take a minute. The nursery is larger than Mono's
       // default of 4 MB, because each collection stops all threads.
-      env: { TMPDIR: temporary, MONO_THREADS_PER_CPU: '100', MONO_GC_PARAMS: 'nursery-size=64m' },
+      env: { TMPDIR: temporary, MONO_THREADS_PER_CPU: '100', MONO_GC_PARAMS: process.env.MONO_GC_PARAMS ?? 'nursery-size=64m' },
       log: path.join(folder, `mono${index}.log`),
     });
   await waitUntil(() => accepts(port), { what: child.name, seconds: 60, child });

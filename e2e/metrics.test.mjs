@@ -50,7 +50,7 @@ after(async () => {
 });
 
 test('promtool accepts the rules', () => {
-  assert.match(execFileSync('promtool', ['check', 'rules', rules], { encoding: 'utf8' }), /SUCCESS: 3 rules found/);
+  assert.match(execFileSync('promtool', ['check', 'rules', rules], { encoding: 'utf8' }), /SUCCESS: 4 rules found/);
 });
 
 test('Prometheus has loaded the rules, and evaluates each without an error', async () => {
@@ -60,7 +60,7 @@ test('Prometheus has loaded the rules, and evaluates each without an error', asy
       return data.groups[0]?.rules.every((rule) => rule.health === 'ok') && data.groups;
     },
     { what: 'the rules', seconds: 30, child: prometheus.child });
-  assert.deepEqual(groups[0].rules.map((rule) => rule.name), ['CognitoTokensUnavailable', 'CognitoKeysStale', 'CognitoRevocationStoreUnreachable']);
+  assert.deepEqual(groups[0].rules.map((rule) => rule.name), ['CognitoTokensUnavailable', 'CognitoTokensRefused', 'CognitoKeysStale', 'CognitoRevocationStoreUnreachable']);
 });
 
 test('An outage of the user pool fires the alert about unavailable tokens', async () => {

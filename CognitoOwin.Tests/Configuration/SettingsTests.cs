@@ -285,6 +285,8 @@ public sealed class SettingsTests
     [DataRow("cognito:RequireHtps", "Did you mean cognito:RequireHttps?")]
     [DataRow("cognito:staff:UserPoolId", "Did you mean cognito:UserPoolId? cognito:Pools does not name \"staff\".")]
     [DataRow("cognito:SomethingOfMyOwn", "has the settings.")]
+    [DataRow("congito:RequiredGroups", "Did you mean cognito:RequiredGroups?")]
+    [DataRow("COGNTIO:requiredscopes", "Did you mean cognito:RequiredScopes?")]
     public void Misspelt_key_is_answered_with_the_nearest_one(string key, string expected)
     {
         var problem = GetProblems(("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example"), (key, "secret-value")).Single();
@@ -296,11 +298,21 @@ public sealed class SettingsTests
     }
 
     [TestMethod]
+    [DataRow("congito:SomethingOfMyOwn")]
+    [DataRow("aws:UserPoolId")]
+    [DataRow("RequiredGroups")]
+    [DataRow(":RequiredGroups")]
+    [DataRow("")]
+    public void Key_of_another_application_is_ignored(string key) =>
+        Assert.AreEqual(0, Start(("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example"), (key, "value")).RequiredGroups.Count);
+
+    [TestMethod]
     [DataRow("cognito:staf:TokenUse", "Did you mean cognito:staff:TokenUse? cognito:Pools does not name \"staf\".")]
     [DataRow("cognito:machines:TokenUses", "Did you mean cognito:machines:TokenUse?")]
     [DataRow("cognito:machines:ClockSkew", "Did you mean cognito:ClockSkew?")]
     [DataRow("cognito:machines:ClokSkew", "Did you mean cognito:ClockSkew?")]
     [DataRow("cognito:UserPoolId", "Did you mean cognito:staff:UserPoolId?")]
+    [DataRow("cognitto:staff:RequiredGroups", "Did you mean cognito:staff:RequiredGroups?")]
     public void Misspelt_key_of_a_pool_is_answered_with_the_nearest_one(string key, string expected)
     {
         var problem = GetProblems(

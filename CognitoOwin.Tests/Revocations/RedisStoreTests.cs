@@ -50,15 +50,16 @@ public sealed class RedisStoreTests
     {
         var redis = await UseSharedAsync();
         using var store = new OpenStore(redis.Configuration);
-        await store.WriteAsync([new("u/pool/1", Moment, Moment.AddDays(1)), new("s/pool/1", Always, Moment.AddDays(1))]);
+        var past = Moment.AddYears(-10);
+        await store.WriteAsync([new("u/pool/1", past, Moment.AddDays(1)), new("s/pool/1", Always, Moment.AddDays(1))]);
         var position = (await store.ReadAsync()).Position;
 
-        await store.WriteAsync([new("u/pool/1", Moment.AddHours(-1), Moment), new("s/pool/1", Always, Moment.AddDays(1))]);
+        await store.WriteAsync([new("u/pool/1", past.AddHours(-1), Moment), new("s/pool/1", Always, Moment.AddDays(1))]);
         Assert.AreEqual(position, (await store.ReadAsync()).Position);
 
-        await store.WriteAsync([new("u/pool/1", Moment.AddHours(-1), Moment.AddDays(2))]);
+        await store.WriteAsync([new("u/pool/1", past.AddHours(-1), Moment.AddDays(2))]);
         var changed = (await store.Store.ReadAsync(position, 10, default)).Revocations.Single();
-        Assert.AreEqual(("u/pool/1", Moment, Moment.AddDays(2)), (changed.Key, changed.Moment, changed.ExpiresAt));
+        Assert.AreEqual(("u/pool/1", past, Moment.AddDays(2)), (changed.Key, changed.Moment, changed.ExpiresAt));
     }
 
     [TestMethod]
@@ -185,6 +186,113 @@ public sealed class RedisStoreTests
         Assert.AreEqual((again.DataId, 0), (second.DataId, second.Revocations.Count));
         await store.WriteAsync([new("s/pool/2", Always, Moment)]);
         Assert.AreEqual("s/pool/2", (await store.Store.ReadAsync(second.Position, 10, default)).Revocations.Single().Key);
+    }
+
+    [TestMethod]
+    public async Task Restarted_Redis_may_lack_the_last_entries_so_that_all_servers_write_again()
+    {
+        var redis = await UseSharedAsync();
+        using var store = new OpenStore(redis.Configuration);
+        await store.WriteAsync([new("s/pool/1", Always, Moment)]);
+        var page = await store.ReadAsync();
+        using var other = await redis.OpenAsync();
+
+        // As after a start with its data: another run of Redis has written them.
+        await other.GetDatabase().HashSetAsync(Prefix + "meta", "run", "0123456789abcdef");
+        var again = await store.ReadAsync();
+
+        Assert.AreNotEqual(page.DataId, again.DataId);
+        Assert.AreEqual(1, again.Revocations.Count);
+        Assert.IsTrue(again.DataAge < TimeSpan.FromSeconds(5));
+        Assert.AreEqual(again.DataId, (await store.ReadAsync()).DataId);
+    }
+
+    [TestMethod]
+    [DataRow("meta")]
+    [DataRow("entries")]
+    [DataRow("log")]
+    [DataRow("expiry")]
+    public async Task Key_of_another_type_is_taken_for_lost_data(string key)
+    {
+        var redis = await UseSharedAsync();
+        using var store = new OpenStore(redis.Configuration);
+        await store.WriteAsync([new("s/pool/1", Always, Moment)]);
+        using var other = await redis.OpenAsync();
+        await other.GetDatabase().StringSetAsync(Prefix + key, "x");
+
+        Assert.AreEqual(0, (await store.ReadAsync()).Revocations.Count);
+        await store.WriteAsync([new("s/pool/1", Always, Moment)]);
+        Assert.AreEqual(1, (await store.ReadAsync()).Revocations.Count);
+    }
+
+    [TestMethod]
+    public async Task Moment_in_the_future_does_not_hide_a_revocation()
+    {
+        var redis = await UseSharedAsync();
+        using var store = new OpenStore(redis.Configuration);
+        await store.WriteAsync([new("u/pool/1", Always, Always), new("u/pool/2", DateTimeOffset.UtcNow.AddHours(1), Always)]);
+        var page = await store.ReadAsync();
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+
+        await store.WriteAsync([new("u/pool/1", now, now.AddDays(1)), new("u/pool/2", now, now.AddDays(1))]);
+
+        var changed = await store.Store.ReadAsync(page.Position, 10, default);
+        CollectionAssert.AreEqual(new[] { now, now }, changed.Revocations.Select(revocation => revocation.Moment).ToArray());
+    }
+
+    [TestMethod]
+    public async Task Revocation_without_its_place_in_the_order_gets_one_at_the_next_write()
+    {
+        var redis = await UseSharedAsync();
+        using var store = new OpenStore(redis.Configuration);
+        await store.WriteAsync([new("s/pool/1", Always, Moment)]);
+        using var other = await redis.OpenAsync();
+        await other.GetDatabase().SortedSetAddAsync(Prefix + "log", "s/pool/1", -1);
+        Assert.AreEqual(0, (await store.ReadAsync()).Revocations.Count);
+
+        await store.WriteAsync([new("s/pool/1", Always, Moment)]);
+
+        Assert.AreEqual(1, (await store.ReadAsync()).Revocations.Count);
+    }
+
+    [TestMethod]
+    public async Task Expired_revocation_does_not_delete_the_data()
+    {
+        var redis = await UseSharedAsync();
+        using var store = new OpenStore(redis.Configuration);
+
+        // By the clock of Redis, which may be ahead.
+        await store.WriteAsync([new("s/pool/1", Always, DateTimeOffset.UtcNow.AddDays(-2))]);
+        var page = await store.ReadAsync();
+
+        Assert.AreEqual(1, page.Revocations.Count);
+        Assert.AreEqual(page.DataId, (await store.ReadAsync()).DataId);
+    }
+
+    [TestMethod]
+    public async Task Connection_with_a_prefix_for_channels_gets_the_messages()
+    {
+        var redis = await UseSharedAsync();
+        using var store = new OpenStore(redis.Configuration + ",channelPrefix=test:");
+        await OpenStore.UntilAsync(async () =>
+        {
+            await store.WriteAsync([new("s/pool/" + Guid.NewGuid(), Always, Moment)]);
+            return store.Count(CognitoRevocationStoreEvent.Changed) > 0;
+        });
+    }
+
+    [TestMethod]
+    public async Task User_without_the_rights_for_messages_and_INFO_reads_and_writes()
+    {
+        var redis = await UseSharedAsync();
+        await redis.ExecuteAsync("ACL", "SETUSER", "limited", "on", ">secret", "~*", "resetchannels", "+@all", "-info", "-publish");
+        using var store = new OpenStore(redis.Configuration + ",user=limited,password=secret");
+
+        var first = await store.ReadAsync();
+        await store.WriteAsync([new("s/pool/1", Always, Moment)]);
+        var page = await store.ReadAsync();
+
+        Assert.AreEqual((first.DataId, 1), (page.DataId, page.Revocations.Count));
     }
 
     [TestMethod]

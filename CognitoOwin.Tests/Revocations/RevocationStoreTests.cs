@@ -324,6 +324,151 @@ public sealed class RevocationStoreTests
     }
 
     [TestMethod]
+    public async Task Reading_of_the_whole_store_does_not_delay_what_is_new()
+    {
+        using var farm = new StoreFarm();
+        var connection = farm.Store.Connect();
+        var server = await farm.StartReadyAsync(connection);
+        for (var i = 0; i < 30_000; i++)
+        {
+            farm.Store.Put(Create($"s/{farm.PoolId}/sign-in {i}"));
+        }
+
+        await farm.UntilAsync(() => server.GetHealth().Revocations.Entries == 30_000);
+        connection.Fault = cancelled => farm.Clock.Delay(TimeSpan.FromMilliseconds(200), cancelled);
+        farm.Store.Send(CognitoRevocationStoreEvent.Reconnected);
+        farm.Clock.Advance(TimeSpan.FromMilliseconds(50));
+        var reads = connection.Reads;
+        await farm.UntilAsync(() => connection.Reads > reads + 3);
+
+        farm.Store.Put(Create($"s/{farm.PoolId}/another"));
+        await farm.UntilRevokedAsync(server, "another");
+
+        Assert.IsTrue(connection.Reads < reads + 12, $"{connection.Reads - reads} of 30 pages were read before.");
+        farm.Store.Remove($"s/{farm.PoolId}/sign-in 1");
+        connection.Fault = null;
+        await farm.UntilAsync(() => connection.Reads >= reads + 30);
+    }
+
+    [TestMethod]
+    public async Task Store_that_is_lost_during_a_further_reading_is_written_again()
+    {
+        using var farm = new StoreFarm();
+        var connection = farm.Store.Connect();
+        var server = await farm.StartReadyAsync(connection);
+        for (var i = 0; i < 5_500; i++)
+        {
+            farm.Store.Put(Create($"s/{farm.PoolId}/sign-in {i}"));
+        }
+
+        await farm.UntilAsync(() => server.GetHealth().Revocations.Entries == 5_500);
+        var calls = 0;
+        connection.Fault = _ =>
+        {
+            // The first call reads what is new.
+            if (++calls == 4)
+            {
+                farm.Store.Lose();
+            }
+
+            return Task.CompletedTask;
+        };
+        farm.Store.Send(CognitoRevocationStoreEvent.Reconnected);
+
+        await farm.UntilAsync(() => calls >= 4 && farm.Store.Count == 5_500);
+        Assert.AreEqual(11, connection.Writes);
+    }
+
+    [TestMethod]
+    public async Task Failure_whose_message_throws_does_not_end_the_reading()
+    {
+        using var farm = new StoreFarm();
+        var connection = farm.Store.Connect(_ => throw new BrokenException());
+        var server = farm.Start(connection);
+        await farm.PassAsync(TimeSpan.FromSeconds(10));
+
+        connection.Fault = null;
+
+        await farm.UntilAsync(() => server.GetHealth().IsUsable);
+    }
+
+    [TestMethod]
+    public async Task Reading_that_fails_midway_goes_on_where_it_was()
+    {
+        using var farm = new StoreFarm();
+        for (var i = 0; i < 5_500; i++)
+        {
+            farm.Store.Put(Create($"s/{farm.PoolId}/sign-in {i}"));
+        }
+
+        var (calls, connection) = (0, farm.Store.Connect());
+        connection.Fault = _ => ++calls % 2 == 0 ? throw new TimeoutException("The store is slow.") : Task.CompletedTask;
+
+        var server = await farm.StartReadyAsync(connection);
+
+        Assert.AreEqual(5_500, server.GetHealth().Revocations.Entries);
+        Assert.AreEqual(TokenRejection.Revoked, await farm.GetRejectionAsync(server, "sign-in 5499"));
+    }
+
+    [TestMethod]
+    public async Task Server_waits_again_if_a_young_store_was_out_of_reach()
+    {
+        using var farm = new StoreFarm();
+        farm.Store.Lose();
+        var connection = farm.Store.Connect();
+        var server = farm.Start(connection);
+        await farm.UntilAsync(() => server.GetHealth().Revocations.IsStoreReachable == true);
+        connection.Fault = _ => throw new TimeoutException("The store is down.");
+        await farm.PassAsync(TimeSpan.FromMinutes(1));
+        connection.Fault = null;
+
+        var wait = await farm.UntilAsync(() => server.GetHealth().Revocations.IsUsable);
+
+        Assert.IsTrue(wait >= TimeSpan.FromSeconds(15) && wait < TimeSpan.FromSeconds(19), $"{wait}");
+    }
+
+    [TestMethod]
+    public async Task Entry_whose_times_were_cut_is_written_again_once()
+    {
+        using var farm = new StoreFarm();
+
+        // Half a millisecond, because stores keep whole ones.
+        farm.Clock.Advance(TimeSpan.FromTicks(6_123));
+        farm.Store.Put(Create($"u/{farm.PoolId}/user 1"));
+        var connection = farm.Store.Connect();
+        var server = await farm.StartReadyAsync(connection);
+
+        farm.Store.Lose();
+        await farm.UntilAsync(() => farm.Store.Count == 1);
+        var writes = connection.Writes;
+        await farm.PassAsync(TimeSpan.FromMinutes(5));
+
+        Assert.AreEqual(writes, connection.Writes);
+    }
+
+    [TestMethod]
+    public async Task List_that_gets_another_store_writes_what_that_store_lacks_and_no_more()
+    {
+        using var farm = new StoreFarm();
+        var list = new CognitoRevocationList();
+        var connection = farm.Store.Connect();
+        var server = await farm.StartReadyAsync(connection, options => options.Revocations.List = list);
+        await server.Revocations.RevokeSignInAsync(farm.PoolId, "sign-in 1");
+        await server.Revocations.RevokeSignInAsync(farm.PoolId, "sign-in 2");
+        await farm.PassAsync(TimeSpan.FromMinutes(10));
+        server.Dispose();
+        await farm.UntilAsync(() => !connection.IsOpen);
+        farm.Store.Remove($"s/{farm.PoolId}/sign-in 1");
+
+        var second = farm.Store.Connect();
+        await farm.StartReadyAsync(second, options => options.Revocations.List = list);
+        await farm.UntilAsync(() => farm.Store.Count == 2);
+        await farm.PassAsync(TimeSpan.FromMinutes(3));
+
+        Assert.AreEqual(1, second.Writes);
+    }
+
+    [TestMethod]
     public async Task Step_of_the_clock_makes_no_revocation_ineffective()
     {
         using var farm = new StoreFarm();
@@ -530,6 +675,23 @@ public sealed class RevocationStoreTests
         await farm.PassAsync(TimeSpan.FromMinutes(5));
 
         Assert.IsTrue((await server.ValidateAsync(farm.Pool.IdToken().WithClaim("sub", "user 1"))).IsValid);
+    }
+
+    [TestMethod]
+    public async Task Second_revocation_by_a_server_whose_clock_is_far_ahead_is_in_force()
+    {
+        using var farm = new StoreFarm();
+        var clock = new SteppingClock(farm.Clock) { Step = TimeSpan.FromMinutes(10) };
+        var (one, other) = (await farm.StartReadyAsync(configure: options => options.TimeProvider = clock), await farm.StartReadyAsync());
+        await one.Revocations.RevokeUserAsync(farm.PoolId, "user 1");
+        await farm.UntilAsync(() => other.GetHealth().Revocations.Entries == 1);
+        await farm.PassAsync(TimeSpan.FromMinutes(5));
+        string token = farm.Pool.IdToken().WithClaim("sub", "user 1").WithClaim("auth_time", farm.Clock.GetUtcNow().ToUnixTimeSeconds());
+        Assert.IsTrue((await other.ValidateAsync(token)).IsValid, "The user has signed in again.");
+
+        await one.Revocations.RevokeUserAsync(farm.PoolId, "user 1");
+
+        await farm.UntilAsync(async () => (await other.ValidateAsync(token)).Rejection == TokenRejection.Revoked);
     }
 
     [TestMethod]
@@ -941,6 +1103,11 @@ public sealed class RevocationStoreTests
         Assert.ThrowsExactly<ArgumentNullException>(() => new CognitoStoredRevocation(null!, Always, Always));
         Assert.ThrowsExactly<ArgumentNullException>(() => new CognitoRevocationPage(null!, TimeSpan.Zero, [], 0, hasMore: false));
         Assert.ThrowsExactly<ArgumentNullException>(() => new CognitoRevocationPage("id", TimeSpan.Zero, null!, 0, hasMore: false));
+    }
+
+    private sealed class BrokenException : Exception
+    {
+        public override string Message => throw new NotSupportedException();
     }
 
     private sealed class UnreachableStore : ICognitoRevocationStore

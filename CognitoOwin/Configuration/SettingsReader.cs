@@ -159,13 +159,23 @@ internal sealed class SettingsReader
 
     private void ReportUnknownKeys()
     {
-        foreach (var key in _settings.AllKeys.Where(key => key?.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) == true))
+        foreach (var key in _settings.AllKeys.Where(key => key != null && IsOurs(key)))
         {
             if (!_known.Contains(key))
             {
                 _problems.Add($"{key} is not a setting. {Suggest(key)} Keys of your own settings need another prefix.");
             }
         }
+    }
+
+    // A misspelt prefix, as in congito:RequiredGroups, must not disable a rule either. Other applications have keys with other prefixes, so the
+    // rest must be the name of a setting.
+    private bool IsOurs(string key)
+    {
+        var length = key.IndexOf(':') + 1;
+        var prefix = key.Substring(0, length);
+        return IsSame(prefix, Prefix)
+            || (length > 0 && NearestText.Find(prefix, [Prefix]) != null && _known.Any(known => IsSame(known.Substring(Prefix.Length), key.Substring(length))));
     }
 
     private string Suggest(string key)
@@ -184,8 +194,9 @@ internal sealed class SettingsReader
         return (nearest == null ? DocumentationPage.Name("configuration", "The user pool") + " and below it has the settings." : $"Did you mean {nearest}?") + pool;
 
         static string GetLastPart(string key) => key.Substring(key.LastIndexOf(':') + 1);
-        static bool IsSame(string first, string second) => string.Equals(first, second, StringComparison.OrdinalIgnoreCase);
     }
+
+    private static bool IsSame(string first, string second) => string.Equals(first, second, StringComparison.OrdinalIgnoreCase);
 
     private delegate bool TryParse<T>(string text, out T value);
 

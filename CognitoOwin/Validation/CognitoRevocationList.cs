@@ -54,6 +54,7 @@ public sealed class CognitoRevocationList : ICognitoRevocations
     private int _validators;
     private int _count;
     private int _version = 1;
+    private int _round;
     private RevocationSync? _sync;
 
     /// <summary>Gets the number of revocations. A later revocation removes those that have expired.</summary>
@@ -270,6 +271,10 @@ public sealed class CognitoRevocationList : ICognitoRevocations
         return malformed;
     }
 
+    /// <summary>Begins a reading of the whole store.</summary>
+    /// <returns>Its number, which no earlier reading has had, not even that of another store.</returns>
+    internal int BeginRound() => Interlocked.Increment(ref _round);
+
     /// <summary>Gets the entries that the last reading of the store did not find there.</summary>
     /// <param name="round">The reading.</param>
     /// <returns>The entries that have not expired.</returns>
@@ -382,10 +387,10 @@ public sealed class CognitoRevocationList : ICognitoRevocations
             : Task.CompletedTask;
     }
 
-    // A moment in the future is cut at its first reading. At each later one, it would refuse the sign-ins since the last.
+    // A moment in the future is cut at its first reading. Cut again at each later one, it would also refuse the sign-ins since the first.
     private RevocationEntry LimitMoment(StoredRevocation read) =>
-        read.IsCut && GetOrAddPool(read.UserPoolId).Get(read.Kind, read.Key) is { } known
-            ? new RevocationEntry(known.Moment, read.Entry.ExpiresAt, read.Entry.Round)
+        read.Entry.CutFrom > 0 && GetOrAddPool(read.UserPoolId).Get(read.Kind, read.Key) is { } known && known.CutFrom == read.Entry.CutFrom
+            ? new RevocationEntry(known.Moment, read.Entry.ExpiresAt, read.Entry.Round, known.CutFrom)
             : read.Entry;
 
     private RevocationEntry? TryAdd(PoolRevocations pool, RevocationKind kind, RevocationKey key, RevocationEntry entry)

@@ -21,6 +21,7 @@ internal sealed class RevocationSync : IDisposable
     // A page takes a few milliseconds of a server, and a few hundred kilobytes of memory.
     private const int PageSize = 1000;
     private const int WriteSize = 500;
+    private const int MaximumPendingInTurn = 20 * WriteSize;
 
     // Users sign out fewer at once. A server that writes again what a store has lost writes as many as fit into a call.
     private const int RepairReading = 50;
@@ -32,9 +33,10 @@ internal sealed class RevocationSync : IDisposable
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(50);
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ShortestFullReadInterval = TimeSpan.FromMinutes(1);
 
-    // The loop writes no longer than this before it reads again.
-    private static readonly TimeSpan WriteTime = TimeSpan.FromMilliseconds(500);
+    // Neither writing nor a reading of the whole store keeps the loop longer than this from reading what is new.
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromMilliseconds(500);
 
     // Another server may have a longer interval, or a connection that hangs.
     private static readonly TimeSpan ShortestSettlingTime = TimeSpan.FromSeconds(15);
@@ -66,13 +68,19 @@ internal sealed class RevocationSync : IDisposable
 
     // Only the loop uses what follows.
     private string? _dataId;
+
+    // The end of what was read, and how far a further reading of the whole store has come; null if there is none.
     private long _position;
+    private long? _fullPosition;
     private int _round;
+    private long _roundCount;
+    private bool _hasRoundEnded;
     private DateTimeOffset _clockStarted;
     private IEnumerator<StoredRevocation>? _missing;
     private bool _mustRepair;
     private int _repaired;
     private bool _isYoung;
+    private bool _isReading;
     private long _settlesAt;
     private long _lastFullRead;
     private long? _failedSince;
@@ -120,7 +128,8 @@ internal sealed class RevocationSync : IDisposable
 
     // Finds what was lost without any sign: entries that somebody removed, or that a replica lacks which took over. A full reading of
     // 10,000 entries is ten pages.
-    private TimeSpan FullReadInterval => TimeSpan.FromMinutes(Math.Min(Math.Max(_list.Count / 10_000, 1), 60));
+    private TimeSpan FullReadInterval =>
+        new(ShortestFullReadInterval.Ticks * Math.Min(Math.Max(Math.Max(_list.Count, _roundCount) / 10_000, 1), 60));
 
     // When this object was created, by the clock of now. It changes with each step of the clock.
     private DateTimeOffset ClockStarted => _time.GetUtcNow() - _time.GetElapsedTime(_started);
@@ -261,6 +270,7 @@ internal sealed class RevocationSync : IDisposable
             catch (Exception exception)
             {
                 failure = exception;
+                OnFailure();
             }
 
             if (_stopping.IsCancellationRequested)
@@ -268,7 +278,15 @@ internal sealed class RevocationSync : IDisposable
                 return;
             }
 
-            Report(failure);
+            try
+            {
+                Report(failure);
+            }
+            catch (Exception)
+            {
+                // An exception of the store that throws when it is asked for its message.
+            }
+
             await _time.Delay(ShortestPause, _stopping.Token).ConfigureAwait(false);
             if (!isMore)
             {
@@ -296,7 +314,16 @@ internal sealed class RevocationSync : IDisposable
         waiting.Cancel();
     }
 
-    // Returns whether there is more to write.
+    private void OnFailure()
+    {
+        // The store may have lost something in the outage. A reading of the whole store goes on where it is.
+        if (!_mustRepair && _time.GetElapsedTime(_lastFullRead) >= ShortestFullReadInterval)
+        {
+            Volatile.Write(ref _mustReadAll, 1);
+        }
+    }
+
+    // Returns whether there is more to do without waiting.
     private async Task<bool> SyncAsync()
     {
         // A store that cannot be written may still be read.
@@ -304,7 +331,7 @@ internal sealed class RevocationSync : IDisposable
         var isMore = false;
         try
         {
-            isMore = await WritePendingAsync(WriteTime, _stopping.Token).ConfigureAwait(false);
+            isMore = await WritePendingAsync(LongestTurn, _stopping.Token).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Thrown below.
         catch (Exception exception) when (!_stopping.IsCancellationRequested)
@@ -319,7 +346,7 @@ internal sealed class RevocationSync : IDisposable
             throw writeFailure;
         }
 
-        if (_mustRepair)
+        if (_mustRepair && _hasRoundEnded)
         {
             await RepairAsync().ConfigureAwait(false);
         }
@@ -343,6 +370,7 @@ internal sealed class RevocationSync : IDisposable
     private async Task<bool> WritePendingAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         List<StoredRevocation> pending;
+        bool isMore;
         lock (_pending)
         {
             var now = _list.Now;
@@ -351,19 +379,19 @@ internal sealed class RevocationSync : IDisposable
                 _pending.Remove(expired);
             }
 
-            pending = [.. _pending.Select(pair => new StoredRevocation(pair.Key.UserPoolId, pair.Key.Kind, pair.Key.Key, pair.Value))];
+            pending = [.. _pending.Take(MaximumPendingInTurn)
+                .Select(pair => new StoredRevocation(pair.Key.UserPoolId, pair.Key.Kind, pair.Key.Key, pair.Value))];
+            isMore = _pending.Count > pending.Count;
         }
 
         using var all = pending.GetEnumerator();
-        return (await WriteAsync(all, limit, cancellationToken).ConfigureAwait(false)).IsMore;
+        return await WriteAsync(all, limit, cancellationToken).ConfigureAwait(false) || isMore;
     }
 
-    // If the time ends before the revocations do, the next call can go on.
-    private async Task<(int Count, bool IsMore)> WriteAsync(
-        IEnumerator<StoredRevocation> revocations, TimeSpan limit, CancellationToken cancellationToken)
+    // Returns whether the time has ended before the revocations did. The next call can go on then.
+    private async Task<bool> WriteAsync(IEnumerator<StoredRevocation> revocations, TimeSpan limit, CancellationToken cancellationToken)
     {
         var start = _time.GetTimestamp();
-        var count = 0;
         var batch = new List<StoredRevocation>(WriteSize);
         while (revocations.MoveNext())
         {
@@ -371,11 +399,10 @@ internal sealed class RevocationSync : IDisposable
             if (batch.Count == WriteSize)
             {
                 await WriteAsync(batch, cancellationToken).ConfigureAwait(false);
-                count += batch.Count;
                 batch.Clear();
                 if (_time.GetElapsedTime(start) >= limit)
                 {
-                    return (count, true);
+                    return true;
                 }
             }
         }
@@ -385,7 +412,7 @@ internal sealed class RevocationSync : IDisposable
             await WriteAsync(batch, cancellationToken).ConfigureAwait(false);
         }
 
-        return (count + batch.Count, false);
+        return false;
     }
 
     private async Task WriteAsync(IReadOnlyList<StoredRevocation> revocations, CancellationToken cancellationToken)
@@ -414,66 +441,39 @@ internal sealed class RevocationSync : IDisposable
 
     private async Task ReadAsync()
     {
-        // Until the reading has ended, a failure makes the next one begin again. Take the wish before reading: it may come again meanwhile.
-        // If the clock was wrong, entries may have been taken for expired, or for those of the future.
+        // Take the wish before reading: it may come again meanwhile. If the clock was wrong, entries may have been taken for expired, or for
+        // those of the future.
         if (Interlocked.Exchange(ref _mustReadAll, 0) == 1
-            || _time.GetElapsedTime(_lastFullRead) >= FullReadInterval
+            || (!_mustRepair && _time.GetElapsedTime(_lastFullRead) >= FullReadInterval)
             || (ClockStarted - _clockStarted).Duration() > ClockStep)
         {
             BeginRound();
         }
 
-        var hasEnded = false;
-        try
-        {
-            var count = await ReadPagesAsync().ConfigureAwait(false);
-            hasEnded = true;
-            var now = _time.GetTimestamp();
-            Volatile.Write(ref _lastContact, now);
-            if (_isYoung && count >= RepairReading)
-            {
-                // Another server fills the store again. Its next call may take as long as a call can.
-                _settlesAt = Math.Max(_settlesAt, now + _time.ToTimestampUnits(CallTimeout + CallTimeout));
-            }
-
-            if (!_isRead && now >= _settlesAt)
-            {
-                _isRead = true;
-                _log.RevocationsRead(_list.Count, _time.GetElapsedTime(_started));
-            }
-        }
-        finally
-        {
-            if (!hasEnded)
-            {
-                Volatile.Write(ref _mustReadAll, 1);
-            }
-        }
+        await ReadNewAsync().ConfigureAwait(false);
+        await ReadAgainAsync().ConfigureAwait(false);
     }
 
-    private async Task<int> ReadPagesAsync()
+    private async Task ReadNewAsync()
     {
-        var count = 0L;
-        var hasRestarted = false;
+        var hasFailed = _isReading;
+        _isReading = true;
+        var (count, isFirst, hasRestarted) = (0L, false, false);
         bool isMore;
         do
         {
             var from = _position;
-            var page = await CallAsync(cancelled => _store.ReadAsync(from, PageSize, cancelled), _stopping.Token).ConfigureAwait(false);
-            if (page.DataId != _dataId || page.Position < from)
+            var page = await ReadPageAsync(from).ConfigureAwait(false);
+            if (HasLost(page, from))
             {
-                // The store is new to this server, or it has lost entries. Read all of it, and write what it lacks.
                 if (hasRestarted)
                 {
                     throw new InvalidOperationException("The store has lost its entries twice within one reading.");
                 }
 
                 hasRestarted = _dataId != null;
-                BeginRound();
-                _dataId = page.DataId;
-                var left = SettlingTime - page.DataAge;
-                _isYoung = left > TimeSpan.Zero;
-                _settlesAt = _time.GetTimestamp() + (_isYoung ? _time.ToTimestampUnits(left < SettlingTime ? left : SettlingTime) : 0);
+                StartOver(page);
+                isFirst = true;
                 if (from != 0)
                 {
                     isMore = true;
@@ -481,27 +481,100 @@ internal sealed class RevocationSync : IDisposable
                 }
             }
 
-            var ignored = page.Ignored + _list.Merge(page.Revocations, _round);
-            Interlocked.Add(ref _ignored, ignored);
-            RevocationMetrics.RecordIgnoredEntries(ignored);
-            count += page.Revocations.Count + page.Ignored;
+            count += Merge(page);
             _position = page.Position;
             isMore = page.HasMore;
-
-            // An attacker may have written entries without end.
-            if (count > (2L * _list.MaximumEntries) + PageSize || (isMore && _position <= from))
-            {
-                throw new InvalidOperationException("The store has more entries than the servers of this farm can have written.");
-            }
+            ThrowIfEndless(count, isMore && _position <= from);
         }
         while (isMore);
-        return (int)count;
+
+        var now = _time.GetTimestamp();
+        Volatile.Write(ref _lastContact, now);
+        if (_isYoung && !isFirst && count >= RepairReading)
+        {
+            // Another server fills the store again. It may have to try its next call again.
+            Settle(now, TimeSpan.FromTicks(4 * CallTimeout.Ticks));
+        }
+
+        if (_isYoung && hasFailed)
+        {
+            // The other servers may not have reached the store either.
+            Settle(now, SettlingTime);
+        }
+
+        _isReading = false;
+        _hasRoundEnded |= _fullPosition == null;
+        if (!_isRead && now >= _settlesAt)
+        {
+            _isRead = true;
+            _log.RevocationsRead(_list.Count, _time.GetElapsedTime(_started));
+        }
+    }
+
+    private void Settle(long now, TimeSpan time) => _settlesAt = Math.Max(_settlesAt, now + _time.ToTimestampUnits(time));
+
+    // Goes on with a reading of the whole store, for one turn.
+    private async Task ReadAgainAsync()
+    {
+        var start = _time.GetTimestamp();
+        while (_fullPosition is { } from && _time.GetElapsedTime(start) < LongestTurn)
+        {
+            var page = await ReadPageAsync(from).ConfigureAwait(false);
+            if (HasLost(page, from))
+            {
+                // The next turn reads what there is.
+                StartOver(page);
+                return;
+            }
+
+            Merge(page);
+            _fullPosition = page.HasMore ? page.Position : null;
+            _hasRoundEnded = !page.HasMore;
+            ThrowIfEndless(_roundCount, isStuck: false);
+        }
+    }
+
+    private Task<CognitoRevocationPage> ReadPageAsync(long from) =>
+        CallAsync(cancelled => _store.ReadAsync(from, PageSize, cancelled), _stopping.Token);
+
+    private bool HasLost(CognitoRevocationPage page, long from) => page.DataId != _dataId || page.Position < from;
+
+    // The store is new to this server, or it has lost entries. Read all of it, and write what it lacks.
+    private void StartOver(CognitoRevocationPage page)
+    {
+        _position = 0;
+        BeginRound();
+        _dataId = page.DataId;
+        var left = SettlingTime - page.DataAge;
+        _isYoung = left > TimeSpan.Zero;
+        _settlesAt = _time.GetTimestamp() + (_isYoung ? _time.ToTimestampUnits(left < SettlingTime ? left : SettlingTime) : 0);
+    }
+
+    private int Merge(CognitoRevocationPage page)
+    {
+        var ignored = page.Ignored + _list.Merge(page.Revocations, _round);
+        Interlocked.Add(ref _ignored, ignored);
+        RevocationMetrics.RecordIgnoredEntries(ignored);
+        var count = page.Revocations.Count + page.Ignored;
+        _roundCount += count;
+        return count;
+    }
+
+    // An attacker may have written entries without end.
+    private void ThrowIfEndless(long count, bool isStuck)
+    {
+        if (count > (2L * _list.MaximumEntries) + PageSize || isStuck)
+        {
+            throw new InvalidOperationException("The store has more entries than the servers of this farm can have written.");
+        }
     }
 
     private void BeginRound()
     {
-        _round++;
-        _position = 0;
+        _round = _list.BeginRound();
+        _roundCount = 0;
+        _fullPosition = _position > 0 ? 0 : null;
+        _hasRoundEnded = false;
         _mustRepair = true;
         _missing = null;
         _lastFullRead = _time.GetTimestamp();
@@ -511,13 +584,21 @@ internal sealed class RevocationSync : IDisposable
     private async Task RepairAsync()
     {
         // If a call fails, all that is missing is written again.
-        var missing = _missing ?? _list.GetMissing(_round).GetEnumerator();
+        var missing = _missing ?? Count(_list.GetMissing(_round)).GetEnumerator();
         _missing = null;
-        var (count, isMore) = await WriteAsync(missing, WriteTime, _stopping.Token).ConfigureAwait(false);
-        _repaired += count;
-        _mustRepair = isMore;
-        _missing = isMore ? missing : null;
+        _mustRepair = await WriteAsync(missing, LongestTurn, _stopping.Token).ConfigureAwait(false);
+        _missing = _mustRepair ? missing : null;
+
+        IEnumerable<StoredRevocation> Count(IEnumerable<StoredRevocation> revocations)
+        {
+            foreach (var revocation in revocations)
+            {
+                _repaired++;
+                yield return revocation;
+            }
+        }
     }
+
     private Task<T> CallAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken) => TimeLimit.RunAsync(
         call, CallTimeout, _time, static message => new TimeoutException(message), cancellationToken);
 

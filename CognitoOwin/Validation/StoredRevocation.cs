@@ -6,7 +6,7 @@ namespace CognitoOwin.Validation;
 /// One revocation on its way to or from the store: a kind, a pool, an id, an entry. The key in the store is <c>s/POOL/ID</c> for a
 /// sign-in, <c>u/…</c> for a user, <c>t/…</c> for a token and <c>c/…</c> for an app client. No pool id has a slash.
 /// </summary>
-internal readonly struct StoredRevocation(string userPoolId, RevocationKind kind, RevocationKey key, RevocationEntry entry, bool isCut = false)
+internal readonly struct StoredRevocation(string userPoolId, RevocationKind kind, RevocationKey key, RevocationEntry entry)
 {
     public const int MaximumIdLength = 256;
 
@@ -29,9 +29,6 @@ internal readonly struct StoredRevocation(string userPoolId, RevocationKind kind
     public RevocationKey Key { get; } = key;
 
     public RevocationEntry Entry { get; } = entry;
-
-    /// <summary>Gets whether the store has a later moment, in the future.</summary>
-    public bool IsCut { get; } = isCut;
 
     /// <summary>Reads an entry of the store, which anyone may have written who can reach the store.</summary>
     /// <param name="stored">The entry.</param>
@@ -57,14 +54,13 @@ internal readonly struct StoredRevocation(string userPoolId, RevocationKind kind
         var storedMoment = kind is (int)RevocationKind.User or (int)RevocationKind.Client
             ? stored.Moment.ToUnixTimeMilliseconds() / 1000.0
             : double.PositiveInfinity;
-        var moment = double.IsPositiveInfinity(storedMoment) ? storedMoment : Math.Min(storedMoment, now + (3 * clockSkew));
-        var expiresAt = Math.Min(stored.ExpiresAt.ToUnixTimeMilliseconds() / 1000.0, now + LongestLifetime);
+        var moment = double.IsPositiveInfinity(storedMoment) ? storedMoment : Math.Min(storedMoment, RoundUp(now + (3 * clockSkew)));
+        var expiresAt = Math.Min(stored.ExpiresAt.ToUnixTimeMilliseconds() / 1000.0, RoundUp(now + LongestLifetime));
         revocation = new StoredRevocation(
             key.Substring(2, end - 2),
             (RevocationKind)kind,
             new RevocationKey(key.Substring(end + 1)),
-            new RevocationEntry(moment, expiresAt, round),
-            isCut: moment < storedMoment);
+            new RevocationEntry(moment, expiresAt, round, moment < storedMoment ? (uint)Math.Min(storedMoment, uint.MaxValue) : 0));
         return true;
     }
 
