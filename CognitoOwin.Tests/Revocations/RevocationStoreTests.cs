@@ -324,6 +324,28 @@ public sealed class RevocationStoreTests
     }
 
     [TestMethod]
+    public async Task Many_pending_revocations_do_not_keep_a_server_from_reading()
+    {
+        using var farm = new StoreFarm();
+        var connection = farm.Store.Connect();
+        var server = await farm.StartReadyAsync(connection);
+        connection.Fault = _ => throw new TimeoutException();
+        for (var i = 0; i < 3000; i++)
+        {
+            await Assert.ThrowsExactlyAsync<CognitoRevocationStoreException>(() => server.Revocations.RevokeSignInAsync(farm.PoolId, "sign-in " + i));
+        }
+
+        connection.WriteFault = cancelled => farm.Clock.Delay(TimeSpan.FromSeconds(1), cancelled);
+        connection.Fault = null;
+        await farm.UntilAsync(() => farm.Store.Count >= 500);
+        farm.Store.Put(Create($"s/{farm.PoolId}/another"));
+        await farm.UntilRevokedAsync(server, "another");
+
+        Assert.IsTrue(farm.Store.Count < 2000, $"{farm.Store.Count}");
+        await farm.UntilAsync(() => farm.Store.Count == 3001);
+    }
+
+    [TestMethod]
     public async Task Reading_of_the_whole_store_does_not_delay_what_is_new()
     {
         using var farm = new StoreFarm();
