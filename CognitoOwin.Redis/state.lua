@@ -4,7 +4,8 @@
 --   log      a sorted set of the keys by position: microseconds of Redis's clock, made to increase always
 --   expiry   a sorted set of the keys by expiration
 -- If they do not agree, one of them was lost or changed by somebody else. Then the data get a new id, at which every server writes again
--- what it knows. So they do if Redis was restarted or a replica took over, because the last entries may be lost. ARGV[1] is the id to take. ARGV[2] is the channel that tells the servers.
+-- what it knows. So they do if Redis was restarted or a replica took over, because the last entries may be lost. ARGV[1] is the id to take.
+-- ARGV[2] is the channel that tells the servers.
 local meta, entries, log, expiry = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local function text(number) return string.format('%.0f', number) end
 -- The moment and the expiration of an entry; nil if somebody else wrote it. The limit is the last millisecond of the year 9999.

@@ -1,5 +1,6 @@
 -- Writes entries: three values each, from ARGV[4] on. ARGV[2] is the channel. ARGV[3] is how long an entry outlives its expiration, in
--- milliseconds, because Redis's clock may be wrong. An entry is never shortened. Returns how many entries have changed.
+-- milliseconds, because Redis's clock may be wrong. An entry is never shortened, unless its moment is in the future. Returns how many
+-- entries have changed.
 local keep, changed = tonumber(ARGV[3]), 0
 local old = redis.call('ZRANGEBYSCORE', expiry, '-inf', text(now / 1000 - keep), 'LIMIT', 0, 100)
 if #old > 0 then

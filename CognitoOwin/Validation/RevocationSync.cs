@@ -51,6 +51,9 @@ internal sealed class RevocationSync : IDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly long _started;
 
+    // A store that works at every other call must not fill the log.
+    private readonly RepeatedFailures _reports;
+
     // What was not written yet. Guarded by itself.
     private readonly Dictionary<(string UserPoolId, RevocationKind Kind, RevocationKey Key), RevocationEntry> _pending = [];
 
@@ -85,8 +88,6 @@ internal sealed class RevocationSync : IDisposable
     private long _lastFullRead;
     private long? _failedSince;
     private bool _isFailureLogged;
-    private long? _failureLogged;
-    private long? _repairLogged;
     private long _loggedIgnored;
 
     public RevocationSync(CognitoRevocationList list, ICognitoRevocationStore store, TimeProvider time, CognitoLog log)
@@ -96,6 +97,7 @@ internal sealed class RevocationSync : IDisposable
         _time = time;
         _log = log;
         _started = time.GetTimestamp();
+        _reports = new RepeatedFailures(time);
     }
 
     /// <summary>Gets when to try again, if no token may be accepted now; null if tokens may be.</summary>
@@ -616,7 +618,7 @@ internal sealed class RevocationSync : IDisposable
         if (failure != null)
         {
             _failedSince ??= _time.GetTimestamp();
-            if (!_isFailureLogged && IsDue(ref _failureLogged))
+            if (!_isFailureLogged && _reports.Add(EventIds.RevocationStoreFailed, out _))
             {
                 _isFailureLogged = true;
                 _log.RevocationStoreFailed(Describe(failure), _isRead, _refuses);
@@ -632,7 +634,7 @@ internal sealed class RevocationSync : IDisposable
             }
         }
 
-        if (_repaired > 0 && !_mustRepair && IsDue(ref _repairLogged))
+        if (_repaired > 0 && !_mustRepair && _reports.Add(EventIds.RevocationsRepaired, out _))
         {
             _log.RevocationsRepaired(_repaired);
             _repaired = 0;
@@ -645,17 +647,5 @@ internal sealed class RevocationSync : IDisposable
             _loggedIgnored = ignored;
             _log.RevocationsIgnored(ignored);
         }
-    }
-
-    // A store that works at every other call must not fill the log.
-    private bool IsDue(ref long? logged)
-    {
-        if (logged is { } last && _time.GetElapsedTime(last) < RepeatedFailures.Interval)
-        {
-            return false;
-        }
-
-        logged = _time.GetTimestamp();
-        return true;
     }
 }

@@ -51,10 +51,13 @@ internal readonly struct StoredRevocation(string userPoolId, RevocationKind kind
 
         // An entry refuses tokens that exist; it must lock nobody out. The clock of the server that wrote it may be ahead of Cognito's,
         // whose clock may be ahead of ours, and the default moment is one more clock skew ahead.
-        var storedMoment = kind is (int)RevocationKind.User or (int)RevocationKind.Client
-            ? stored.Moment.ToUnixTimeMilliseconds() / 1000.0
-            : double.PositiveInfinity;
-        var moment = double.IsPositiveInfinity(storedMoment) ? storedMoment : Math.Min(storedMoment, RoundUp(now + (3 * clockSkew)));
+        var (storedMoment, moment) = (double.PositiveInfinity, double.PositiveInfinity);
+        if (kind is (int)RevocationKind.User or (int)RevocationKind.Client)
+        {
+            storedMoment = stored.Moment.ToUnixTimeMilliseconds() / 1000.0;
+            moment = Math.Min(storedMoment, RoundUp(now + (3 * clockSkew)));
+        }
+
         var expiresAt = Math.Min(stored.ExpiresAt.ToUnixTimeMilliseconds() / 1000.0, RoundUp(now + LongestLifetime));
         revocation = new StoredRevocation(
             key.Substring(2, end - 2),
