@@ -41,13 +41,13 @@ public sealed class ProvisioningPageTests
     [DataRow(false)]
     public async Task SQLite_user_keeps_a_known_address_whichever_token_comes_first(bool isIdTokenFirst)
     {
-        using var page = new PageApp(new Startup().Configuration, typeof(MeController));
+        using var page = new PageApp(new Startup().Configuration, typeof(AccountController));
         string idToken = page.Pool.IdToken("alice").WithEmail("alice@example.com");
         string accessToken = page.Pool.AccessToken("alice");
 
-        _ = await page.SendAsync("GET", "/api/me", isIdTokenFirst ? idToken : accessToken);
-        _ = await page.SendAsync("GET", "/api/me", isIdTokenFirst ? accessToken : idToken);
-        var response = await page.SendAsync("GET", "/api/me", page.Pool.AccessToken("alice"));
+        _ = await page.SendAsync("GET", "/api/account", isIdTokenFirst ? idToken : accessToken);
+        _ = await page.SendAsync("GET", "/api/account", isIdTokenFirst ? accessToken : idToken);
+        var response = await page.SendAsync("GET", "/api/account", page.Pool.AccessToken("alice"));
 
         Assert.AreEqual("{\"Id\":1,\"Email\":\"alice@example.com\"}", response.Body);
     }
@@ -55,14 +55,14 @@ public sealed class ProvisioningPageTests
     [TestMethod]
     public async Task SQLite_user_whose_account_is_closed_is_refused()
     {
-        using var page = new PageApp(new Startup().Configuration, typeof(MeController));
-        _ = await page.SendAsync("GET", "/api/me", page.Pool.AccessToken("alice"));
+        using var page = new PageApp(new Startup().Configuration, typeof(AccountController));
+        _ = await page.SendAsync("GET", "/api/account", page.Pool.AccessToken("alice"));
         using (var database = OpenDatabase())
         {
             database.Query("UPDATE users SET is_disabled = 1");
         }
 
-        var response = await page.SendAsync("GET", "/api/me", page.Pool.AccessToken("alice"));
+        var response = await page.SendAsync("GET", "/api/account", page.Pool.AccessToken("alice"));
 
         Assert.AreEqual(401, response.StatusCode);
         StringAssert.Contains(response.Header("WWW-Authenticate"), "This account is closed.");
@@ -72,9 +72,9 @@ public sealed class ProvisioningPageTests
     public async Task Provider_as_a_class_sets_the_user()
     {
         using var page = new PageApp(
-            app => app.UseCognitoJwt(options => options.Provider = new CognitoUsers(new UserStore())), typeof(MeController));
+            app => app.UseCognitoJwt(options => options.Provider = new CognitoUsers(new UserStore())), typeof(AccountController));
 
-        var response = await page.SendAsync("GET", "/api/me", page.Pool.AccessToken("alice"));
+        var response = await page.SendAsync("GET", "/api/account", page.Pool.AccessToken("alice"));
 
         Assert.AreEqual("{\"Id\":1,\"Email\":null}", response.Body);
     }
@@ -90,9 +90,9 @@ public sealed class ProvisioningPageTests
                 new The_answer { options = options }.RunAsync().GetAwaiter().GetResult();
             }),
             config => new The_answer_2 { config = config }.RunAsync().GetAwaiter().GetResult(),
-            typeof(MeController));
+            typeof(AccountController));
 
-        var response = await page.SendAsync("GET", "/api/me", page.Pool.AccessToken("alice"));
+        var response = await page.SendAsync("GET", "/api/account", page.Pool.AccessToken("alice"));
 
         Assert.AreEqual(503, response.StatusCode);
         Assert.AreEqual("30", response.Header("Retry-After"));

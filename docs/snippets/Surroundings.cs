@@ -33,5 +33,7 @@ namespace Snippets
         public int Id { get; set; }
 
         public string Email { get; set; }
+
+        public bool IsAdmin { get; set; }
     }
 }

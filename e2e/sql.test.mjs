@@ -1,14 +1,13 @@
-// The script of docs/migrating.md for MySQL, MariaDB and Aurora, on a MariaDB with rows that are keyed by issuer. The one for SQLite runs in
-// CognitoOwin.Tests (MigratingPageTests).
+// The SQL of the pages for MySQL, MariaDB and Aurora, on a MariaDB. The SQL for SQLite runs in CognitoOwin.Tests (MigratingPageTests,
+// ProvisioningPageTests).
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { startDatabase } from './database.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const readPage = (name) => readFileSync(fileURLToPath(new URL(`../docs/${name}`, import.meta.url)), 'utf8');
 let database;
 
 before(async () => {
@@ -17,9 +16,9 @@ before(async () => {
 
 after(() => database?.stop());
 
-test('The script keys users by pool id and keeps the older of two rows', () => {
-  const page = readFileSync(path.join(root, 'docs/migrating.md'), 'utf8');
-  const script = /MySQL, MariaDB, Amazon Aurora:\n\n```sql\n([^]*?)```/.exec(page)[1];
+test('The script of migrating.md keys users by pool id and keeps the older of two rows', () => {
+  const script = /MySQL, MariaDB, Amazon Aurora:\n\n```sql\n([^]*?)```/.exec(readPage('migrating.md'))[1];
+  database.query('DROP TABLE IF EXISTS notes, users');
   database.query(`
 CREATE TABLE users (
     id BIGINT PRIMARY KEY AUTO_INCREMENT,
@@ -44,4 +43,23 @@ INSERT INTO notes (user_id, text) VALUES (1, 'a'), (2, 'b'), (3, 'c'), (4, 'd'),
   ]);
   assert.deepEqual(database.query('SELECT text, user_id FROM notes ORDER BY id'), [['a', '1'], ['b', '2'], ['c', '1'], ['d', '4'], ['e', '1']]);
   assert.throws(() => database.query("INSERT INTO users (user_pool_id, subject) VALUES ('eu-west-1_A', 'bob')"), /Duplicate entry/);
+});
+
+test('The statements of provisioning.md create one row and keep the address that is stored', () => {
+  const [, table, code] = /```sql\n([^`]*?AUTO_INCREMENT[^`]*)```\n\n```csharp mysql\n([^`]*)```/.exec(readPage('provisioning.md'));
+  const [find, save] = ['FindUser', 'SaveUser'].map((name) => new RegExp(`${name} = @"([^"]*)"`).exec(code)[1]);
+  const run = (statement, userPoolId, subject, email) =>
+    database.query(`SET @userPoolId = '${userPoolId}', @subject = '${subject}', @email = ${email ? `'${email}'` : 'NULL'}; ${statement}`);
+  database.query(`DROP TABLE IF EXISTS notes, users; ${table}`);
+
+  assert.deepEqual(run(find, 'eu-west-1_A', 'alice'), []);
+  run(save, 'eu-west-1_A', 'alice', null);
+  assert.deepEqual(run(find, 'eu-west-1_A', 'alice'), [['1', 'NULL', '0']]);
+  run(save, 'eu-west-1_A', 'alice', 'alice@example.com');
+  run(save, 'eu-west-1_A', 'alice', null);
+  assert.deepEqual(run(find, 'eu-west-1_A', 'alice'), [['1', 'alice@example.com', '0']]);
+
+  run(save, 'eu-west-1_a', 'alice', null);
+  run(save, 'eu-west-1_A', 'Alice', null);
+  assert.deepEqual(database.query('SELECT COUNT(*) FROM users'), [['3']]);
 });
