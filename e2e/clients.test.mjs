@@ -97,16 +97,17 @@ describe('the example with amazon-cognito-identity-js', { skip: missing }, () =>
 });
 
 describe('the example with managed login', { skip: missing }, () => {
-  let browser, server, origin, tab, challenge, refusal;
+  let browser, server, origin, tab, challenge, refusal, lifetime, refreshes;
 
   before(async () => {
     browser = await startBrowser();
-    const files = { '/': '<!doctype html><script type="module">import * as client from "/client.js"; window.client = client;</script>' };
-    server = await serve(files, undefined, { '/oauth2/authorize': authorize, '/oauth2/token': exchange });
+    const files = { '/': page.match(/```html\n([^]*?)```/)[1] };
+    server = await serve(files, undefined, { '/oauth2/authorize': authorize, '/oauth2/token': exchange, '/logout': logOut, '/api/me': answerMe });
     origin = `http://127.0.0.1:${server.address().port}`;
-    files['/client.js'] = edit(blocks.find((code) => code.includes('code_challenge')), [
+    files['/sign-in.js'] = edit(blocks.find((code) => code.includes('code_challenge')), [
       ["'https://example.auth.eu-west-1.amazoncognito.com'", `'${origin}'`],
       ["'https://www.example.com/'", `'${origin}/'`],
+      ["'https://api.example.com'", `'${origin}'`],
     ]);
   });
 
@@ -118,10 +119,11 @@ describe('the example with managed login', { skip: missing }, () => {
 
   beforeEach(async () => {
     refusal = undefined;
+    lifetime = 3600;
+    refreshes = 0;
     await tab?.context().close();
     tab = await (await browser.newContext()).newPage();
     await tab.goto(`${origin}/`);
-    await tab.waitForFunction(() => window.client);
   });
 
   function authorize(request, response) {
@@ -138,40 +140,83 @@ describe('the example with managed login', { skip: missing }, () => {
   async function exchange(request, response) {
     let body = '';
     for await (const part of request) body += part;
-    const { code_verifier: verifier, ...sent } = Object.fromEntries(new URLSearchParams(body));
-    const isRight = createHash('sha256').update(verifier).digest('base64url') === challenge;
-    assert.deepEqual(sent, { grant_type: 'authorization_code', client_id: '1example23456789', code: 'a code', redirect_uri: `${origin}/` });
-    response.writeHead(isRight ? 200 : 400, { 'Content-Type': 'application/json' });
-    response.end(JSON.stringify(isRight ? { access_token: 'a token' } : { error: 'invalid_grant' }));
+    const { code_verifier: verifier, client_id: clientId, ...sent } = Object.fromEntries(new URLSearchParams(body));
+    const answer = (status, json) => response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(json));
+    assert.equal(clientId, '1example23456789');
+    if (sent.grant_type === 'refresh_token') {
+      assert.deepEqual(sent, { grant_type: 'refresh_token', refresh_token: 'a refresh token' });
+      refreshes++;
+      setTimeout(() => answer(200, { access_token: `token ${refreshes}`, expires_in: lifetime }), 50);
+      return;
+    }
+    assert.deepEqual(sent, { grant_type: 'authorization_code', code: 'a code', redirect_uri: `${origin}/` });
+    if (createHash('sha256').update(verifier).digest('base64url') === challenge) {
+      answer(200, { access_token: 'token 0', refresh_token: 'a refresh token', expires_in: lifetime });
+    } else {
+      answer(400, { error: 'invalid_grant' });
+    }
+  }
+
+  const answerMe = (request, response) => {
+    const isKnown = /^Bearer token \d+$/.test(request.headers.authorization);
+    response.writeHead(isKnown ? 200 : 401, { 'Content-Type': 'application/json' }).end(JSON.stringify(request.headers.authorization));
+  };
+
+  function logOut(request, response) {
+    assert.deepEqual(
+      Object.fromEntries(new URL(request.url, origin).searchParams), { client_id: '1example23456789', logout_uri: `${origin}/` });
+    response.writeHead(302, { Location: `${origin}/` }).end();
   }
 
   async function signIn() {
-    await Promise.all([tab.waitForURL(/state=/), tab.evaluate(() => { window.client.signIn(); })]);
-    await tab.waitForFunction(() => window.client);
+    await tab.click('#sign-in');
+    await tab.waitForFunction(() => document.getElementById('answer')?.textContent);
   }
 
-  const complete = () => tab.evaluate(() => window.client.completeSignIn().catch((error) => error.message));
+  const shown = () => tab.textContent('#answer');
+  const callTwice = () => tab.evaluate(async () => {
+    const { callApi } = await import('/sign-in.js');
+    return Promise.all([callApi('/api/me'), callApi('/api/me')]);
+  });
 
-  it('gets tokens for its code and its verifier', async () => {
+  it('gets tokens for its code and its verifier, and calls the API', async () => {
     await signIn();
 
-    assert.deepEqual(await complete(), { access_token: 'a token' });
+    assert.equal(await shown(), '"Bearer token 0"');
     assert.equal(tab.url(), `${origin}/`);
-    assert.equal(await complete(), undefined);
+    assert.deepEqual(await callTwice(), ['Bearer token 0', 'Bearer token 0']);
+  });
+
+  it('refreshes a token that ends within a minute, once for all calls', async () => {
+    lifetime = 59;
+    await signIn();
+    assert.equal(await shown(), '"Bearer token 1"');
+    lifetime = 3600;
+
+    assert.deepEqual(await callTwice(), ['Bearer token 2', 'Bearer token 2']);
+    assert.deepEqual(await callTwice(), ['Bearer token 2', 'Bearer token 2']);
+    assert.equal(refreshes, 2);
+  });
+
+  it('forgets its tokens at the sign-out', async () => {
+    await signIn();
+    await Promise.all([tab.waitForRequest(/logout/), tab.click('#sign-out')]);
+    await tab.waitForURL(`${origin}/`);
+
+    await assert.rejects(callTwice(), /Sign in first/);
   });
 
   it('refuses an answer to a sign-in of somebody else', async () => {
     await tab.goto(`${origin}/?code=stolen&state=forged`);
-    await tab.waitForFunction(() => window.client);
 
-    assert.equal(await complete(), 'This sign-in was not started here.');
+    await tab.waitForFunction(() => document.getElementById('answer').textContent === 'This sign-in was not started here.');
   });
 
   it('shows the reason when the sign-in fails', async () => {
     refusal = { error: 'access_denied', error_description: 'The user cancelled.' };
     await signIn();
 
-    assert.equal(await complete(), 'The user cancelled.');
+    assert.equal(await shown(), 'The user cancelled.');
   });
 });
 
