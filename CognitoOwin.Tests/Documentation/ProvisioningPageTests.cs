@@ -104,7 +104,7 @@ public sealed class ProvisioningPageTests
     {
         var blocks = Regex.Matches(Page, @"```(csharp|sql)[^\n]*\n(.*?)```", RegexOptions.Singleline).Cast<Match>()
             .Select(block => block.Groups[2].Value)
-            .Where(block => Regex.IsMatch(block, @"\b(UPDATE|SaveChangesAsync|UpdateAsync)\b"))
+            .Where(block => Regex.IsMatch(block, @"\b(UPDATE SET|KEY UPDATE|SaveChangesAsync|UpdateAsync)\b"))
             .ToList();
 
         Assert.HasCount(5, blocks, "SQL Server, SQLite, MySQL, Entity Framework, ASP.NET Identity");

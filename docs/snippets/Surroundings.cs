@@ -34,6 +34,8 @@ namespace Snippets
 
         public string Email { get; set; }
 
+        public bool IsDisabled { get; set; }
+
         public bool IsAdmin { get; set; }
     }
 }
