@@ -8,7 +8,7 @@ Usage: ./test.sh [--all] [--filter EXPRESSION]
 
 Builds the solution, with warnings as errors. Runs its tests on two runtimes, Mono and .NET 10, with the same assemblies of the library.
 Reports how much of the library the run under Mono covers (artifacts/coverage/summary.txt names the lines that no test runs).
-Installs first what the machine lacks. Takes about four minutes, and eighteen with --all.
+Installs first what the machine lacks. Takes 6 to 12 minutes, and 15 to 30 with --all.
 
   --all                also the real stack (e2e/: cognito-local, nginx, Mono's FastCGI server, Redis, Chromium), the format of the
                        code, the shell scripts, and a build with the Katana stand-ins
