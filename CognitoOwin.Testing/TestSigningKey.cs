@@ -17,22 +17,20 @@ public sealed class TestSigningKey
     private static readonly List<(RSAParameters Parameters, ConcurrentBag<RSA> Idle)> Created = [];
     private static int _uses;
 
-    private readonly RSAParameters _parameters;
-
     // No two threads use an RSA object at the same time. .NET takes five times as long to import a private key as to sign with it.
-    private readonly ConcurrentBag<RSA> _idle;
+    private readonly (RSAParameters Parameters, ConcurrentBag<RSA> Idle) _key;
 
     private TestSigningKey(string id, (RSAParameters Parameters, ConcurrentBag<RSA> Idle) key)
     {
         Id = id;
-        (_parameters, _idle) = key;
+        _key = key;
     }
 
     /// <summary>Gets the key's <c>kid</c>, which is unique in this process.</summary>
     public string Id { get; }
 
     /// <summary>Gets the public part of the key.</summary>
-    public RSAParameters PublicParameters => new() { Modulus = _parameters.Modulus, Exponent = _parameters.Exponent };
+    public RSAParameters PublicParameters => new() { Modulus = _key.Parameters.Modulus, Exponent = _key.Parameters.Exponent };
 
     /// <summary>Creates a key of 2048 bits, like Cognito's.</summary>
     /// <returns>The key.</returns>
@@ -44,8 +42,8 @@ public sealed class TestSigningKey
             var place = use % MaximumKeys;
             while (Created.Count <= place)
             {
-                using var rsa = new RSACryptoServiceProvider(2048) { PersistKeyInCsp = false };
-                Created.Add((rsa.ExportParameters(includePrivateParameters: true), []));
+                var rsa = new RSACryptoServiceProvider(2048) { PersistKeyInCsp = false };
+                Created.Add((rsa.ExportParameters(includePrivateParameters: true), [rsa]));
             }
 
             return new TestSigningKey("test-key-" + use.ToString(CultureInfo.InvariantCulture), Created[place]);
@@ -57,10 +55,10 @@ public sealed class TestSigningKey
     /// <returns>The signature.</returns>
     public byte[] Sign(byte[] input)
     {
-        if (!_idle.TryTake(out var rsa))
+        if (!_key.Idle.TryTake(out var rsa))
         {
             rsa = new RSACryptoServiceProvider { PersistKeyInCsp = false };
-            rsa.ImportParameters(_parameters);
+            rsa.ImportParameters(_key.Parameters);
         }
 
         try
@@ -69,7 +67,7 @@ public sealed class TestSigningKey
         }
         finally
         {
-            _idle.Add(rsa);
+            _key.Idle.Add(rsa);
         }
     }
 }

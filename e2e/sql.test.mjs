@@ -3,11 +3,10 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { after, before, beforeEach, test } from 'node:test';
 import { startDatabase } from './database.mjs';
 
-const readPage = (name) => readFileSync(fileURLToPath(new URL(`../docs/${name}`, import.meta.url)), 'utf8');
+const readPage = (name) => readFileSync(new URL(`../docs/${name}`, import.meta.url), 'utf8');
 let database;
 
 before(async () => {
@@ -16,9 +15,10 @@ before(async () => {
 
 after(() => database?.stop());
 
+beforeEach(() => database.query('DROP TABLE IF EXISTS notes, users'));
+
 test('The script of migrating.md keys users by pool id and keeps the older of two rows', () => {
   const script = /MySQL, MariaDB, Amazon Aurora:\n\n```sql\n([^]*?)```/.exec(readPage('migrating.md'))[1];
-  database.query('DROP TABLE IF EXISTS notes, users');
   database.query(`
 CREATE TABLE users (
     id BIGINT PRIMARY KEY AUTO_INCREMENT,
@@ -50,7 +50,7 @@ test('The statements of provisioning.md create one row and keep the address that
   const [find, save] = ['FindUser', 'SaveUser'].map((name) => new RegExp(`${name} = @"([^"]*)"`).exec(code)[1]);
   const run = (statement, userPoolId, subject, email) =>
     database.query(`SET @userPoolId = '${userPoolId}', @subject = '${subject}', @email = ${email ? `'${email}'` : 'NULL'}; ${statement}`);
-  database.query(`DROP TABLE IF EXISTS notes, users; ${table}`);
+  database.query(table);
 
   assert.deepEqual(run(find, 'eu-west-1_A', 'alice'), []);
   run(save, 'eu-west-1_A', 'alice', null);

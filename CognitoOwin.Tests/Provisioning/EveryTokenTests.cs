@@ -7,6 +7,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using CognitoOwin.Testing;
 using CognitoOwin.Tests.Hosting;
+using CognitoOwin.Tests.Validation;
 using Microsoft.VisualStudio.TestTools.UnitTesting;
 using Newtonsoft.Json.Linq;
 
@@ -158,7 +159,7 @@ public sealed class EveryTokenTests : IDisposable
             options => options.TokenCache.MaximumEntries = 2);
 
         // More than the number of users after which ended ones are removed.
-        foreach (var token in ParallelEnumerable.Range(0, 400).AsOrdered().Select(user => (string)_pool.IdToken("user" + user)).ToList())
+        foreach (var token in ManyTokens.Create(400, _pool.IdToken))
         {
             Assert.AreEqual(200, (await host.GetAsync("/", "Bearer " + token)).StatusCode);
         }

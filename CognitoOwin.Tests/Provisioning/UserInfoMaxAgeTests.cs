@@ -769,8 +769,7 @@ public sealed class UserInfoMaxAgeTests : IDisposable
 
     private async Task<IReadOnlyList<string>> SeeUsersAsync(OwinTestHost host, int count)
     {
-        // On all processors: Mono takes 20 ms for a signature.
-        var tokens = ParallelEnumerable.Range(0, count).AsOrdered().Select(i => (string)_pool.AccessToken("user" + i)).ToList();
+        var tokens = ManyTokens.Create(count, _pool.AccessToken);
         Assert.IsTrue((await GetAllAsync(host, tokens)).All(status => status == 200));
         return tokens;
     }

@@ -153,10 +153,7 @@ public sealed class RevocationStoreTests
         var connection = farm.Store.Connect();
         var server = await farm.StartReadyAsync(connection);
         connection.Fault = _ => throw new TimeoutException();
-        for (var i = 0; i < 1200; i++)
-        {
-            await Assert.ThrowsExactlyAsync<CognitoRevocationStoreException>(() => server.Revocations.RevokeSignInAsync(farm.PoolId, "sign-in " + i));
-        }
+        await RevokeInOutageAsync(farm, server, 1200);
 
         await Assert.ThrowsExactlyAsync<CognitoRevocationStoreException>(
             () => server.Revocations.RevokeTokenAsync(farm.PoolId, "token 1", farm.Clock.GetUtcNow()));
@@ -330,10 +327,7 @@ public sealed class RevocationStoreTests
         var connection = farm.Store.Connect();
         var server = await farm.StartReadyAsync(connection);
         connection.Fault = _ => throw new TimeoutException();
-        for (var i = 0; i < 3000; i++)
-        {
-            await Assert.ThrowsExactlyAsync<CognitoRevocationStoreException>(() => server.Revocations.RevokeSignInAsync(farm.PoolId, "sign-in " + i));
-        }
+        await RevokeInOutageAsync(farm, server, 3000);
 
         connection.WriteFault = cancelled => farm.Clock.Delay(TimeSpan.FromSeconds(1), cancelled);
         connection.Fault = null;
@@ -1167,4 +1161,13 @@ public sealed class RevocationStoreTests
         });
 
     private static CognitoStoredRevocation Create(string key, DateTimeOffset? expiresAt = null) => new(key, Always, expiresAt ?? Always);
+
+    /// <summary>Revokes sign-in 0, sign-in 1 and so on while the store fails.</summary>
+    private static async Task RevokeInOutageAsync(StoreFarm farm, CognitoTokenValidator server, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            await Assert.ThrowsExactlyAsync<CognitoRevocationStoreException>(() => server.Revocations.RevokeSignInAsync(farm.PoolId, "sign-in " + i));
+        }
+    }
 }

@@ -22,8 +22,7 @@ public sealed class CacheMissTests
     private static readonly CognitoTestPool Pool = new();
 
     // Signing is slow under Mono, so all tests share the tokens.
-    private static readonly Lazy<string[]> Tokens = new(
-        () => [.. ParallelEnumerable.Range(0, 4 * Maximum).AsOrdered().Select(i => Pool.IdToken("user" + i).ToString())]);
+    private static readonly Lazy<string[]> Tokens = new(() => ManyTokens.Create(4 * Maximum, Pool.IdToken));
 
     [ClassCleanup]
     public static void DisposePool() => Pool.Dispose();
