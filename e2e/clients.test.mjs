@@ -10,12 +10,11 @@ import http from 'node:http';
 import { createRequire } from 'node:module';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { missing, startBrowser } from './browser.mjs';
+import { codeBlock, codeBlocks } from './pages.mjs';
 import { newcomer, users } from './pool.mjs';
 import { startStack } from './stack.mjs';
 
 const { alice } = users;
-const page = readFileSync(new URL('../docs/clients.md', import.meta.url), 'utf8');
-const blocks = [...page.matchAll(/```js\n([^]*?)```/g)].map(([, code]) => code);
 const library = readFileSync(createRequire(import.meta.url).resolve('amazon-cognito-identity-js/dist/amazon-cognito-identity.min.js'), 'utf8');
 
 // An application without a bundler: the browser gets the library as one script, and its name from an import map.
@@ -27,6 +26,8 @@ const names = 'export const { AuthenticationDetails, CognitoUser, CognitoUserPoo
 
 describe('the examples of docs/clients.md', () => {
   it('are JavaScript', () => {
+    const blocks = codeBlocks('clients.md', 'js');
+
     assert.equal(blocks.length, 3);
     for (const input of blocks) {
       const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '--check'], { input, encoding: 'utf8' });
@@ -101,10 +102,10 @@ describe('the example with managed login', { skip: missing }, () => {
 
   before(async () => {
     browser = await startBrowser();
-    const files = { '/': page.match(/```html\n([^]*?)```/)[1] };
+    const files = { '/': codeBlock('clients.md', 'html', 'sign-in.js') };
     server = await serve(files, undefined, { '/oauth2/authorize': authorize, '/oauth2/token': exchange, '/logout': logOut, '/api/me': answerMe });
     origin = `http://127.0.0.1:${server.address().port}`;
-    files['/sign-in.js'] = edit(blocks.find((code) => code.includes('code_challenge')), [
+    files['/sign-in.js'] = edit(codeBlock('clients.md', 'js', 'code_challenge'), [
       ["'https://example.auth.eu-west-1.amazoncognito.com'", `'${origin}'`],
       ["'https://www.example.com/'", `'${origin}/'`],
       ["'https://api.example.com'", `'${origin}'`],
@@ -221,7 +222,7 @@ describe('the example with managed login', { skip: missing }, () => {
 });
 
 // The example of the page with this pool and its address, and the line for emulators.
-const configure = ({ own, endpoint }) => edit(blocks.find((code) => code.includes("from 'amazon-cognito-identity-js'")), [
+const configure = ({ own, endpoint }) => edit(codeBlock('clients.md', 'js', "from 'amazon-cognito-identity-js'"), [
   ["UserPoolId: 'eu-west-1_Ab12Cd34e'", `UserPoolId: '${own.userPoolId}', endpoint: '${endpoint}/'`],
   ["ClientId: '1example23456789'", `ClientId: '${own.clientId}'`],
   ["// user.setAuthenticationFlowType('USER_PASSWORD_AUTH');", "user.setAuthenticationFlowType('USER_PASSWORD_AUTH');"],

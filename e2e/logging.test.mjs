@@ -4,12 +4,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { codeBlock } from './pages.mjs';
 import { startStack } from './stack.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const page = readFileSync(path.join(root, 'docs/configuration.md'), 'utf8');
-const [setUp] = /<system\.diagnostics>[^]*?<\/system\.diagnostics>/.exec(page);
+const setUp = codeBlock('configuration.md', 'xml', '<system.diagnostics>');
 const documentedFile = 'C:\\Logs\\Notes\\cognito.log';
 let stack, file;
 
@@ -18,7 +16,7 @@ before(async () => {
     edit: (text, folder) => {
       file = path.join(folder, 'cognito.txt');
       assert.ok(setUp.includes(documentedFile));
-      return text.replace(/<system\.diagnostics>[^]*?<\/system\.diagnostics>/, () => setUp.replace(documentedFile, file));
+      return text.replace(/^ *<system\.diagnostics>[^]*?<\/system\.diagnostics>$/m, () => setUp.replace(documentedFile, file));
     },
   });
 });

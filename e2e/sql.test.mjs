@@ -2,11 +2,10 @@
 // ProvisioningPageTests).
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, before, beforeEach, test } from 'node:test';
 import { startDatabase } from './database.mjs';
+import { codeBlock } from './pages.mjs';
 
-const readPage = (name) => readFileSync(new URL(`../docs/${name}`, import.meta.url), 'utf8');
 let database;
 
 before(async () => {
@@ -18,7 +17,7 @@ after(() => database?.stop());
 beforeEach(() => database.query('DROP TABLE IF EXISTS notes, users'));
 
 test('The script of migrating.md keys users by pool id and keeps the older of two rows', () => {
-  const script = /MySQL, MariaDB, Amazon Aurora:\n\n```sql\n([^]*?)```/.exec(readPage('migrating.md'))[1];
+  const script = codeBlock('migrating.md', 'sql', 'SUBSTRING_INDEX');
   database.query(`
 CREATE TABLE users (
     id BIGINT PRIMARY KEY AUTO_INCREMENT,
@@ -46,7 +45,8 @@ INSERT INTO notes (user_id, text) VALUES (1, 'a'), (2, 'b'), (3, 'c'), (4, 'd'),
 });
 
 test('The statements of provisioning.md create one row and keep the address that is stored', () => {
-  const [, table, code] = /```sql\n([^`]*?AUTO_INCREMENT[^`]*)```\n\n```csharp mysql\n([^`]*)```/.exec(readPage('provisioning.md'));
+  const table = codeBlock('provisioning.md', 'sql', 'AUTO_INCREMENT');
+  const code = codeBlock('provisioning.md', 'csharp mysql', 'class UserStore');
   const [find, save] = ['FindUser', 'SaveUser'].map((name) => new RegExp(`${name} = @"([^"]*)"`).exec(code)[1]);
   const run = (statement, userPoolId, subject, email) =>
     database.query(`SET @userPoolId = '${userPoolId}', @subject = '${subject}', @email = ${email ? `'${email}'` : 'NULL'}; ${statement}`);
