@@ -9,7 +9,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { bearer, send, tamper } from './client.mjs';
 import { users } from './pool.mjs';
-import { accepts, freePort, removeFolder, start, temporaryFolder, waitUntil, withRetries } from './processes.mjs';
+import { freePort, removeFolder, start, temporaryFolder, waitUntil, withRetries } from './processes.mjs';
 import { startStack } from './stack.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -129,8 +129,11 @@ scrape_configs:
     'prometheus',
     ['prometheus', `--config.file=${configuration}`, `--storage.tsdb.path=${path.join(folder, `data${port}`)}`, `--web.listen-address=127.0.0.1:${port}`],
     { cwd: folder, log: path.join(folder, 'prometheus.log') });
-  await waitUntil(() => accepts(port), { what: 'prometheus', seconds: 60, child });
-  return { child, url: `http://127.0.0.1:${port}` };
+  const url = `http://127.0.0.1:${port}`;
+
+  // It accepts connections earlier, and answers them with 503.
+  await waitUntil(async () => (await fetch(`${url}/-/ready`)).ok, { what: 'prometheus', seconds: 60, child });
+  return { child, url };
 }
 
 async function ask(url) {
