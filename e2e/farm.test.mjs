@@ -259,6 +259,10 @@ describe('four processes that share their revocations through Redis', () => {
   }, { timeout: 180_000 });
 
   it('a million revocations: a server that starts has read them in bounded time', async (test) => {
+    // Two servers are enough here, and two processors need a minute for four.
+    application.kill(2);
+    application.kill(3);
+    const running = application.servers.slice(0, 2);
     const number = 1_000_000 - revoked.length - 1;
     const before = used();
     // As the servers write them, but without a round trip for each.
@@ -280,9 +284,9 @@ describe('four processes that share their revocations through Redis', () => {
 
     const inserted = performance.now();
     await waitUntil(
-      async () => (await Promise.all(application.servers.map(health))).every((state) => state.revocations.entries === 1_000_000 - 1),
-      { what: 'the reading by all servers', seconds: 240 });
-    test.diagnostic(`all ${processes} running servers had read them ${((performance.now() - inserted) / 1000).toFixed(1)} s later`);
+      async () => (await Promise.all(running.map(health))).every((state) => state.revocations.entries === 1_000_000 - 1),
+      { what: 'the reading by the servers', seconds: 240 });
+    test.diagnostic(`the ${running.length} running servers had read them ${((performance.now() - inserted) / 1000).toFixed(1)} s later`);
 
     application.kill(0);
     const started = performance.now();
