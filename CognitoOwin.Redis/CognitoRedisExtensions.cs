@@ -11,10 +11,12 @@ public static class CognitoRedisExtensions
     /// <summary>Keeps the revocations in Redis 5 or later, or a server that is compatible with it, such as Valkey.</summary>
     /// <param name="revocations">The settings, which get a <see cref="CognitoRevocationsOptions.Store"/>.</param>
     /// <param name="configuration">See <see cref="CognitoRedisOptions.Configuration"/>.</param>
-    /// <exception cref="ArgumentNullException">An argument is null.</exception>
-    /// <exception cref="ArgumentException"><paramref name="configuration"/> is not a connection string.</exception>
-    public static void UseRedis(this CognitoRevocationsOptions revocations, string configuration) =>
-        revocations.UseRedis(options => options.Configuration = configuration ?? throw new ArgumentNullException(nameof(configuration)));
+    /// <exception cref="ArgumentNullException"><paramref name="revocations"/> is null.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="configuration"/> is null, as that of a missing key of <c>appSettings</c>, or empty, or not a connection string.
+    /// </exception>
+    public static void UseRedis(this CognitoRevocationsOptions revocations, string? configuration) =>
+        revocations.UseRedis(options => options.Configuration = configuration);
 
     /// <summary>Keeps the revocations in Redis 5 or later, with settings of its own.</summary>
     /// <param name="revocations">The settings, which get a <see cref="CognitoRevocationsOptions.Store"/>.</param>
@@ -49,19 +51,25 @@ public static class CognitoRedisExtensions
             options.Configuration, options.Connection == null ? Parse(options.Configuration!) : null, options.Connection, prefix);
     }
 
-    private static ConfigurationOptions Parse(string configuration)
+    /// <summary>Reads a connection string. No exception shows a part of it.</summary>
+    /// <param name="configuration">The connection string.</param>
+    /// <returns>The options; null if it is not a connection string.</returns>
+    internal static ConfigurationOptions? TryParse(string configuration)
     {
-        ConfigurationOptions? options = null;
         try
         {
-            options = ConfigurationOptions.Parse(configuration);
+            return ConfigurationOptions.Parse(configuration);
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException)
         {
             // The exception is dropped: it may show a part of a password, for example one with a comma.
+            return null;
         }
+    }
 
-        if (options is not { EndPoints.Count: > 0 })
+    private static ConfigurationOptions Parse(string configuration)
+    {
+        if (TryParse(configuration) is not { EndPoints.Count: > 0 } options)
         {
             throw new ArgumentException(
                 "UseRedis: the Configuration is not a connection string of StackExchange.Redis. Expected host:port, then options such as "

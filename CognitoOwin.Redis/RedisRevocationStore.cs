@@ -48,8 +48,7 @@ internal sealed class RedisRevocationStore : ICognitoRevocationStore
         // In a cluster, braces put the keys into one slot, as a script needs.
         _keys = [$"{{{prefix}}}:meta", $"{{{prefix}}}:entries", $"{{{prefix}}}:log", $"{{{prefix}}}:expiry"];
         _channel = RedisChannel.Literal($"{{{prefix}}}:changed");
-        var options = configuration ?? (connection == null ? null : ConfigurationOptions.Parse(connection.Configuration));
-        _channelOfScripts = (string?)options?.ChannelPrefix + (string?)_channel;
+        _channelOfScripts = (string?)(configuration ?? CognitoRedisExtensions.TryParse(connection!.Configuration))?.ChannelPrefix + (string?)_channel;
     }
 
     public IDisposable Subscribe(Action<CognitoRevocationStoreEvent> listener)

@@ -287,6 +287,7 @@ public sealed class SettingsTests
     [DataRow("cognito:SomethingOfMyOwn", "has the settings.")]
     [DataRow("congito:RequiredGroups", "Did you mean cognito:RequiredGroups?")]
     [DataRow("COGNTIO:requiredscopes", "Did you mean cognito:RequiredScopes?")]
+    [DataRow("congito:RequiredGroup", "Did you mean cognito:RequiredGroups?")]
     public void Misspelt_key_is_answered_with_the_nearest_one(string key, string expected)
     {
         var problem = GetProblems(("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example"), (key, "secret-value")).Single();
@@ -380,6 +381,54 @@ public sealed class SettingsTests
             ("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example"), ("cognito:Proxy", "http://notes:hunter2@proxy:8080")).Single();
 
         StringAssert.StartsWith(problem, "cognito:Proxy has a user name or a password");
+        Assert.IsFalse(problem.Contains("hunter2"));
+    }
+
+    [TestMethod]
+    [DataRow("JwksUri")]
+    [DataRow("Issuer")]
+    [DataRow("Endpoint")]
+    [DataRow("Domain")]
+    public void Address_with_a_password_stops_the_start_and_the_password_is_not_shown(string setting)
+    {
+        var problem = GetProblems(
+            ("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example"), ("cognito:" + setting, "https://notes:hunter2@pool.example.com/" + PoolId)).Single();
+
+        StringAssert.StartsWith(problem, $"cognito:{setting} has a user name or a password");
+        Assert.IsFalse(problem.Contains("hunter2"));
+    }
+
+    [TestMethod]
+    public void Query_of_an_address_is_not_shown()
+    {
+        var problem = GetProblems(
+            ("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example"), ("cognito:JwksUri", "http://keys.example.com/jwks.json?signature=hunter2")).Single();
+
+        StringAssert.StartsWith(problem, "cognito:JwksUri is \"http://keys.example.com/jwks.json\": expected an https address");
+    }
+
+    [TestMethod]
+    public void Query_of_what_is_not_an_address_is_not_shown()
+    {
+        var problem = GetProblems(
+            ("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example"), ("cognito:JwksUri", "keys.example.com/jwks.json?signature=hunter2")).Single();
+
+        StringAssert.StartsWith(problem, "cognito:JwksUri is \"keys.example.com/jwks.json\": expected an absolute address");
+    }
+
+    [TestMethod]
+    public void Address_may_have_an_at_sign_in_its_path() =>
+        Assert.AreEqual(
+            "/@idp/jwks.json",
+            Start(("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example"), ("cognito:JwksUri", "https://cdn.example.com/@idp/jwks.json"))
+                .UserPools[0].JwksUri!.AbsolutePath);
+
+    [TestMethod]
+    public void Secret_after_a_placeholder_is_not_shown()
+    {
+        var problem = GetProblems(("cognito:UserPoolId", PoolId), ("cognito:ClientId", "YOUR-CLIENT-ID:hunter2")).Single();
+
+        StringAssert.StartsWith(problem, "cognito:ClientId seems to have an id, a colon and a secret, and is not shown");
         Assert.IsFalse(problem.Contains("hunter2"));
     }
 
@@ -753,11 +802,42 @@ public sealed class SettingsTests
             Keys = null!,
             AuthenticationSchemes = [],
             QueryParameterPaths = null!,
+            RequiredScopes = null!,
+            RequiredGroups = null!,
         };
 
         var e = Assert.ThrowsExactly<CognitoConfigurationException>(() => new CognitoTokenValidator(options));
 
-        Assert.HasCount(3, e.Problems);
+        Assert.HasCount(5, e.Problems);
+    }
+
+    [TestMethod]
+    public void Pool_that_is_null_stops_the_start()
+    {
+        var options = new CognitoJwtAuthenticationOptions { UserPools = [new CognitoUserPool(PoolId, "1example"), null!] };
+
+        var e = Assert.ThrowsExactly<CognitoConfigurationException>(() => new CognitoTokenValidator(options));
+
+        Assert.AreEqual("UserPools[1] is missing: expected a value other than null.", e.Problems.Single());
+    }
+
+    [TestMethod]
+    public void Value_that_an_enumeration_does_not_have_stops_the_start()
+    {
+        var options = new CognitoJwtAuthenticationOptions
+        {
+            UserPools = [new CognitoUserPool(PoolId, "1example") { TokenUse = (CognitoTokenUse)7 }],
+            TokenUse = (CognitoTokenUse)7,
+            InvalidTokens = (InvalidTokenHandling)7,
+            ForeignTokens = (ForeignTokenHandling)7,
+            UserInfo = (CognitoUserInfo)7,
+            Provisioning = (CognitoProvisioning)7,
+        };
+
+        var e = Assert.ThrowsExactly<CognitoConfigurationException>(() => new CognitoTokenValidator(options));
+
+        Assert.HasCount(6, e.Problems);
+        Assert.AreEqual("cognito:InvalidTokens is \"7\": expected continueAnonymously or reject.", e.Problems.Single(line => line.Contains("InvalidTokens")));
     }
 
     [TestMethod]

@@ -23,6 +23,12 @@ internal sealed class ConfigurationProblems
 
     public void AddMissing(string setting, string expected) => Add($"{setting} is missing: expected {expected}.");
 
+    /// <summary>Adds the problem of an address with a user name or a password.</summary>
+    /// <param name="setting">The setting.</param>
+    /// <param name="expected">What is expected.</param>
+    public void AddHidden(string setting, string expected) =>
+        Add($"{setting} has a user name or a password, which is not shown: expected {expected}.");
+
     public void AddUnexpected(string setting, string? value, string expected) =>
         Add(value != null && MayHoldSecret(value)
             ? $"{setting} has a value of {value.Length} characters, which is not shown because it may hold a secret: expected {expected}."

@@ -85,10 +85,14 @@ internal sealed class OptionsChecker
 
         for (var i = 0; i < pools.Count; i++)
         {
-            CheckPool(pools[i], $"UserPools[{i}]");
+            CheckPresent($"UserPools[{i}]", pools[i]);
+            if (pools[i] != null)
+            {
+                CheckPool(pools[i], $"UserPools[{i}]");
+            }
         }
 
-        CheckUnique(pools);
+        CheckUnique(pools.Where(static pool => pool != null));
     }
 
     private void CheckUnique(IEnumerable<CognitoUserPool> pools)
@@ -187,6 +191,7 @@ internal sealed class OptionsChecker
             _problems.AddUnexpected(GetSettingName(pool.SettingsPrefix != null ? "Audience" : "Audiences"), null, "names of this API, or none");
         }
 
+        CheckDefined(GetSettingName("TokenUse"), pool.TokenUse ?? CognitoTokenUse.Any);
         CheckOnlyAccessTokens(GetSettingName("TokenUse"), pool.TokenUse);
         CheckScopes(GetSettingName("RequiredScopes"), pool.RequiredScopes ?? []);
         CheckNames(GetSettingName("RequiredGroups"), pool.RequiredGroups ?? []);
@@ -206,11 +211,7 @@ internal sealed class OptionsChecker
         var pattern = pool.AreIssuersSet && !pool.Issuers.Any(IsAws) ? EmulatorClientIdPattern : ClientIdPattern;
         foreach (var clientId in pool.ClientIds)
         {
-            if (IsPlaceholder(clientId))
-            {
-                AddPlaceholder(setting, clientId, ClientIdExpected);
-            }
-            else if (clientId?.Contains(':') == true)
+            if (clientId?.Contains(':') == true)
             {
                 // The secret may be one of the application's own choice, of any form.
                 _problems.Add(
@@ -221,6 +222,10 @@ internal sealed class OptionsChecker
                 _problems.Add(
                     $"{setting} has a value of {clientId.Length} characters, which looks like the secret of an app client and is not shown: "
                     + $"expected {ClientIdExpected}. {NoSecretNeeded}");
+            }
+            else if (IsPlaceholder(clientId))
+            {
+                AddPlaceholder(setting, clientId!, ClientIdExpected);
             }
             else if (clientId == null || !pattern.IsMatch(clientId))
             {
@@ -379,16 +384,25 @@ internal sealed class OptionsChecker
 
     private Uri? CheckAddress(string setting, string? text)
     {
-        // Refuse white space around the text: Uri ignores it, but the issuer of a token must be equal to the text.
-        if (text != text?.Trim() || !Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("https" or "http"))
+        // A query may be a signature.
+        var shown = text?.Split('?')[0];
+        var isAddress = Uri.TryCreate(text, UriKind.Absolute, out var address);
+        if (isAddress ? address!.UserInfo.Length > 0 : text?.Contains('@') == true)
         {
-            _problems.AddUnexpected(setting, text, "an absolute https address");
+            _problems.AddHidden(setting, "an address without a user name and a password");
+            return null;
+        }
+
+        // Refuse white space around the text: Uri ignores it, but the issuer of a token must be equal to the text.
+        if (!isAddress || text != text!.Trim() || address!.Scheme is not ("https" or "http"))
+        {
+            _problems.AddUnexpected(setting, shown, "an absolute https address");
             return null;
         }
 
         if (_options.RequireHttps && address.Scheme != Uri.UriSchemeHttps && !address.IsLoopback)
         {
-            _problems.AddUnexpected(setting, text, "an https address, because cognito:RequireHttps is true");
+            _problems.AddUnexpected(setting, shown, "an https address, because cognito:RequireHttps is true");
             return null;
         }
 
@@ -416,11 +430,7 @@ internal sealed class OptionsChecker
                 TimeSpan.FromDays(3650));
             CheckRange(
                 SettingsReader.Prefix + "RevocationsReadInterval", revocations.ReadInterval, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60));
-            if (!Enum.IsDefined(typeof(UnavailableStoreHandling), revocations.WhenUnavailable))
-            {
-                _problems.AddUnexpected(
-                    SettingsReader.Prefix + "RevocationsWhenUnavailable", revocations.WhenUnavailable.ToString(), "continue or refuse");
-            }
+            CheckDefined(SettingsReader.Prefix + "RevocationsWhenUnavailable", revocations.WhenUnavailable);
         }
 
         // `Realm` and the schemes become part of a header. A character that is not checked here could end the header and start
@@ -446,8 +456,15 @@ internal sealed class OptionsChecker
         CheckQueryParameter();
         CheckClaimTypes();
 
-        CheckScopes(nameof(_options.RequiredScopes), _options.RequiredScopes);
-        CheckNames(nameof(_options.RequiredGroups), _options.RequiredGroups);
+        CheckPresent(nameof(_options.RequiredScopes), _options.RequiredScopes);
+        CheckScopes(nameof(_options.RequiredScopes), _options.RequiredScopes ?? []);
+        CheckPresent(nameof(_options.RequiredGroups), _options.RequiredGroups);
+        CheckNames(nameof(_options.RequiredGroups), _options.RequiredGroups ?? []);
+        CheckDefined(SettingsReader.Prefix + nameof(_options.TokenUse), _options.TokenUse);
+        CheckDefined(SettingsReader.Prefix + nameof(_options.InvalidTokens), _options.InvalidTokens);
+        CheckDefined(SettingsReader.Prefix + nameof(_options.ForeignTokens), _options.ForeignTokens);
+        CheckDefined(SettingsReader.Prefix + nameof(_options.UserInfo), _options.UserInfo);
+        CheckDefined(SettingsReader.Prefix + nameof(_options.Provisioning), _options.Provisioning);
         CheckRange(
             SettingsReader.Prefix + "ProvisioningTimeout", _options.ProvisioningTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10));
         CheckRange(SettingsReader.Prefix + "MaximumPendingProvisioning", _options.MaximumPendingProvisioning, 1, 10_000);
@@ -530,12 +547,8 @@ internal sealed class OptionsChecker
             _problems.AddMissing(SettingsReader.Prefix + nameof(_options.RoleClaimType), Expected + CognitoClaimTypes.Groups);
         }
 
-        if (!Enum.IsDefined(typeof(CognitoRoleClaimFormat), _options.RoleClaimFormat))
-        {
-            _problems.AddUnexpected(
-                SettingsReader.Prefix + nameof(_options.RoleClaimFormat), _options.RoleClaimFormat.ToString(), "a format that has a name");
-        }
-        else if (_options.RoleClaimFormat != CognitoRoleClaimFormat.Items && _options.RoleClaimType == CognitoClaimTypes.Groups)
+        if (CheckDefined(SettingsReader.Prefix + nameof(_options.RoleClaimFormat), _options.RoleClaimFormat)
+            && _options.RoleClaimFormat != CognitoRoleClaimFormat.Items && _options.RoleClaimType == CognitoClaimTypes.Groups)
         {
             _problems.AddUnexpected(
                 SettingsReader.Prefix + nameof(_options.RoleClaimFormat),
@@ -584,7 +597,7 @@ internal sealed class OptionsChecker
         const string Setting = SettingsReader.Prefix + nameof(keys.Proxy);
         if (proxy.OriginalString.Contains('@'))
         {
-            _problems.Add($"{Setting} has a user name or a password, which is not shown: expected {ProxyExpected}.");
+            _problems.AddHidden(Setting, ProxyExpected);
         }
         else if (!proxy.IsAbsoluteUri || proxy.Scheme != Uri.UriSchemeHttp || proxy.PathAndQuery != "/")
         {
@@ -626,6 +639,19 @@ internal sealed class OptionsChecker
         {
             _problems.AddUnexpected(setting, name, "a name");
         }
+    }
+
+    // Code can cast any number.
+    private bool CheckDefined<T>(string setting, T value)
+        where T : struct, Enum
+    {
+        var isDefined = Enum.IsDefined(typeof(T), value);
+        if (!isDefined)
+        {
+            _problems.AddUnexpected(setting, value.ToString(), string.Join(" or ", Enum.GetNames(typeof(T)).Select(static name => char.ToLowerInvariant(name[0]) + name.Substring(1))));
+        }
+
+        return isDefined;
     }
 
     private void CheckPresent(string setting, object? value)

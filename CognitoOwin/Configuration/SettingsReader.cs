@@ -168,14 +168,15 @@ internal sealed class SettingsReader
         }
     }
 
-    // A misspelt prefix, as in congito:RequiredGroups, must not disable a rule either. Other applications have keys with other prefixes, so the
-    // rest must be the name of a setting.
+    // A misspelt prefix, as in congito:RequiredGroup, must not disable a rule either. Other applications have keys with other prefixes, so the
+    // rest must be near the name of a setting too.
     private bool IsOurs(string key)
     {
         var length = key.IndexOf(':') + 1;
         var prefix = key.Substring(0, length);
         return IsSame(prefix, Prefix)
-            || (length > 0 && NearestText.Find(prefix, [Prefix]) != null && _known.Any(known => IsSame(known.Substring(Prefix.Length), key.Substring(length))));
+            || (length > 0 && NearestText.Find(prefix, [Prefix]) != null
+                && NearestText.Find(key.Substring(length), _known.Select(static known => known.Substring(Prefix.Length))) != null);
     }
 
     private string Suggest(string key)
@@ -235,11 +236,12 @@ internal sealed class SettingsReader
 
         if (text.Contains('@'))
         {
-            _problems.Add($"{key} has a user name or a password, which is not shown: expected {expected}.");
+            _problems.AddHidden(key, expected);
             return null;
         }
 
-        _problems.AddUnexpected(key, text, expected);
+        // A query may be a signature.
+        _problems.AddUnexpected(key, text.Split('?')[0], expected);
         return null;
     }
 
