@@ -4,11 +4,9 @@ using System.Net;
 namespace CognitoOwin.Http;
 
 /// <summary>Holds a complete answer of any status.</summary>
-internal sealed class BoundedHttpAnswer(HttpStatusCode status, string? mediaType, TimeSpan? retryAfter, byte[] body)
+internal sealed class BoundedHttpAnswer(HttpStatusCode status, TimeSpan? retryAfter, byte[] body)
 {
     public HttpStatusCode Status { get; } = status;
-
-    public string? MediaType { get; } = mediaType;
 
     /// <summary>Gets the <c>Retry-After</c> header; null if it is missing or is not a number of seconds.</summary>
     public TimeSpan? RetryAfter { get; } = retryAfter;

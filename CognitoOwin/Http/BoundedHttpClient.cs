@@ -90,7 +90,6 @@ internal sealed class BoundedHttpClient : IDisposable
             check?.Invoke(response);
             return new BoundedHttpAnswer(
                 response.StatusCode,
-                response.Content?.Headers.ContentType?.MediaType,
                 response.Headers.RetryAfter?.Delta,
                 response.Content == null ? [] : await ReadAsync(response.Content, cancellationToken).ConfigureAwait(false));
         }

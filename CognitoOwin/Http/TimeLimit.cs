@@ -8,7 +8,9 @@ namespace CognitoOwin.Http;
 internal static class TimeLimit
 {
     /// <summary>Starts the work, and waits for its end or for the end of its time.</summary>
-    /// <param name="start">Starts the work. Its token is cancelled when nobody waits for the work any longer.</param>
+    /// <param name="start">
+    /// Starts the work. It must not block, and must not throw. Its token is cancelled when nobody waits for the work any longer.
+    /// </param>
     /// <param name="timeout">The longest that the work may take.</param>
     /// <param name="time">The clock.</param>
     /// <param name="createTimeoutException">Creates the exception for work that took too long, from a message.</param>

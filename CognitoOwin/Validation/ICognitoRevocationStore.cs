@@ -7,8 +7,8 @@ namespace CognitoOwin;
 
 /// <summary>
 /// Keeps the revocations of several servers: in Redis with <c>UseRedis</c> of CognitoOwin.Redis, or in a database of yours. A store
-/// only reads and writes. CognitoOwin decides when, limits the time of each call, tries again, and writes again what a store has
-/// lost. Set it in <see cref="CognitoRevocationsOptions.Store"/>. Many threads may use one store.
+/// only reads and writes. CognitoOwin decides when, calls it on a thread of the thread pool, limits the time of each call, tries again, and
+/// writes again what a store has lost. Set it in <see cref="CognitoRevocationsOptions.Store"/>. Many threads may use one store.
 /// </summary>
 /// <remarks>
 /// A store numbers its changes: each new or changed entry gets a number (its position) that is larger than all before it, and becomes

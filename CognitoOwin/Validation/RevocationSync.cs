@@ -19,6 +19,7 @@ namespace CognitoOwin.Validation;
 internal sealed class RevocationSync : IDisposable
 {
     // A page takes a few milliseconds of a server, and a few hundred kilobytes of memory.
+    private const int MaximumBlockedCalls = 100;
     private const int PageSize = 1000;
     private const int WriteSize = 500;
     private const int MaximumPendingInTurn = 20 * WriteSize;
@@ -53,6 +54,10 @@ internal sealed class RevocationSync : IDisposable
 
     // A store that works at every other call must not fill the log.
     private readonly RepeatedFailures _reports;
+
+    // For the calls of the store that have not returned yet: one of the loop, and those of the application's requests.
+    private readonly SemaphoreSlim _loopPlaces = new(1);
+    private readonly SemaphoreSlim _callPlaces = new(MaximumBlockedCalls);
 
     // What was not written yet. Guarded by itself.
     private readonly Dictionary<(string UserPoolId, RevocationKind Kind, RevocationKey Key), RevocationEntry> _pending = [];
@@ -183,7 +188,7 @@ internal sealed class RevocationSync : IDisposable
 
         try
         {
-            await WriteAsync([revocation], cancellationToken).ConfigureAwait(false);
+            await WriteAsync([revocation], _callPlaces, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -400,7 +405,7 @@ internal sealed class RevocationSync : IDisposable
             batch.Add(revocations.Current);
             if (batch.Count == WriteSize)
             {
-                await WriteAsync(batch, cancellationToken).ConfigureAwait(false);
+                await WriteAsync(batch, _loopPlaces, cancellationToken).ConfigureAwait(false);
                 batch.Clear();
                 if (_time.GetElapsedTime(start) >= limit)
                 {
@@ -411,13 +416,13 @@ internal sealed class RevocationSync : IDisposable
 
         if (batch.Count > 0)
         {
-            await WriteAsync(batch, cancellationToken).ConfigureAwait(false);
+            await WriteAsync(batch, _loopPlaces, cancellationToken).ConfigureAwait(false);
         }
 
         return false;
     }
 
-    private async Task WriteAsync(IReadOnlyList<StoredRevocation> revocations, CancellationToken cancellationToken)
+    private async Task WriteAsync(IReadOnlyList<StoredRevocation> revocations, SemaphoreSlim places, CancellationToken cancellationToken)
     {
         CognitoStoredRevocation[] stored = [.. revocations.Select(static revocation => revocation.ToStored())];
         await CallAsync(
@@ -426,6 +431,7 @@ internal sealed class RevocationSync : IDisposable
                 await _store.WriteAsync(stored, cancelled).ConfigureAwait(false);
                 return true;
             },
+            places,
             cancellationToken).ConfigureAwait(false);
         lock (_pending)
         {
@@ -537,7 +543,7 @@ internal sealed class RevocationSync : IDisposable
     }
 
     private Task<CognitoRevocationPage> ReadPageAsync(long from) =>
-        CallAsync(cancelled => _store.ReadAsync(from, PageSize, cancelled), _stopping.Token);
+        CallAsync(cancelled => _store.ReadAsync(from, PageSize, cancelled), _loopPlaces, _stopping.Token);
 
     private bool HasLost(CognitoRevocationPage page, long from) => page.DataId != _dataId || page.Position < from;
 
@@ -601,8 +607,34 @@ internal sealed class RevocationSync : IDisposable
         }
     }
 
-    private Task<T> CallAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken) => TimeLimit.RunAsync(
-        call, CallTimeout, _time, static message => new TimeoutException(message), cancellationToken);
+    // A store of the application may throw before it returns a task, or block. A call that blocks keeps its place, so that a store that hangs
+    // takes no more than these threads.
+    private async Task<T> CallAsync<T>(Func<CancellationToken, Task<T>> call, SemaphoreSlim places, CancellationToken cancellationToken)
+    {
+        if (!places.Wait(0, CancellationToken.None))
+        {
+            throw new TimeoutException("An earlier call of the store has not returned yet.");
+        }
+
+        return await TimeLimit.RunAsync(
+            cancelled => Task.Run(() => Begin(cancelled), CancellationToken.None),
+            CallTimeout,
+            _time,
+            static message => new TimeoutException(message),
+            cancellationToken).ConfigureAwait(false);
+
+        Task<T> Begin(CancellationToken cancelled)
+        {
+            try
+            {
+                return call(cancelled);
+            }
+            finally
+            {
+                places.Release();
+            }
+        }
+    }
 
     private void Report(Exception? failure)
     {
