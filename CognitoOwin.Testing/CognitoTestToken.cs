@@ -193,7 +193,8 @@ public sealed class CognitoTestToken
     // The UUID depends only on the name, so that a user has the same sub in all tokens of all runs.
     private static string CreateSubject(string username)
     {
-        using var hash = SHA256.Create();
+        // SHA256.Create() is a managed class if the application targets .NET Framework 4.7.2, and Windows refuses it under its FIPS policy.
+        using var hash = new SHA256CryptoServiceProvider();
         return new Guid([.. hash.ComputeHash(Encoding.UTF8.GetBytes(username)).Take(16)]).ToString();
     }
 }

@@ -25,6 +25,7 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
     private bool _hasHeader;
     private bool _isAccepted;
     private bool _isForeign;
+    private bool _isUncounted;
     private bool _isFromQuery;
     private bool _hasEndedRequest;
     private Refusal? _refusal;
@@ -148,6 +149,11 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
 
     protected override async Task TeardownCoreAsync()
     {
+        if (_isUncounted)
+        {
+            RequestMetrics.RecordForeign();
+        }
+
         // The headers and the status are set. A request that this handler has not ended has the application's body.
         if (_hasEndedRequest && _refusal?.Rejection == TokenRejection.ProvisioningFailed
             && Context.GetCognitoProvisioningFailure() is { Body: { } body } failure)
@@ -181,6 +187,13 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
         _hasStartedValidation = true;
         var found = TokenPlaces.Find(Request, Options);
         _hasHeader = found.Place == TokenPlace.Authorization;
+        if (_hasHeader)
+        {
+            // Forms authentication may decide on the redirect before the challenge of a 401 is written, so tell it now. The application may
+            // answer 401 for an accepted token too.
+            FormsRedirect.Suppress(Context);
+        }
+
         _isFromQuery = found.Place == TokenPlace.Query;
         var request = new CognitoRequestTokenContext(Context, Options, found);
         await Options.Provider.RequestToken(request).ConfigureAwait(false);
@@ -260,16 +273,18 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
         var text = string.IsNullOrWhiteSpace(description) ? RejectionText.GetDescription(rejection) : description!;
         _refusal = new Refusal(rejection, text, retryAfter, statusCode, sufficientScopes);
         _isAccepted = false;
-        RequestMetrics.RecordRefused(_refusal, _validation);
-        if (!_isForeign || Options.ForeignTokens == ForeignTokenHandling.Refuse)
+        if (_isForeign && Options.ForeignTokens == ForeignTokenHandling.Ignore)
         {
-            // Otherwise the token is meant for another middleware.
-            services.Refusals.Report(Context, rejection, _validation, services.Validator.Issuers);
+            // The token is meant for another middleware. If none accepts it, the challenge counts it.
+            _isUncounted = true;
+        }
+        else
+        {
+            CountRefusal();
         }
 
-        if (_hasHeader || Options.InvalidTokens == InvalidTokenHandling.Reject)
+        if (Options.InvalidTokens == InvalidTokenHandling.Reject)
         {
-            // Forms authentication may decide on the redirect before the challenge is written, so tell it now.
             FormsRedirect.Suppress(Context);
         }
 
@@ -287,6 +302,10 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
         else
         {
             AddNameToUnnamedChallenge();
+            if (_isUncounted)
+            {
+                CountRefusal();
+            }
         }
 
         var status = _refusal?.StatusCode ?? 401;
@@ -314,6 +333,13 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
         }
     }
 
+    private void CountRefusal()
+    {
+        _isUncounted = false;
+        RequestMetrics.RecordRefused(_refusal!, _validation);
+        services.Refusals.Report(Context, _refusal!.Rejection, _validation, services.Validator.Issuers);
+    }
+
     // A client that sends a token in a header cannot use a sign-in page. If a 401 names no middleware, add the name of this
     // one, so that an active cookie middleware does not turn it into a redirect.
     private void AddNameToUnnamedChallenge()
@@ -323,7 +349,6 @@ internal sealed class CognitoJwtAuthenticationHandler(MiddlewareServices service
             return;
         }
 
-        FormsRedirect.Suppress(Context);
         var authentication = Context.Authentication;
         if (authentication.AuthenticationResponseChallenge?.AuthenticationTypes is not { Length: > 0 })
         {

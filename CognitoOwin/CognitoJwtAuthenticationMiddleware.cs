@@ -49,7 +49,8 @@ public sealed class CognitoJwtAuthenticationMiddleware : AuthenticationMiddlewar
         var provisioner = new UserProvisioner(
             options.CreateProvisioningSettings(), userInfo, raise, reporter, options.TimeProvider, disposing);
         ProvisioningMetrics.Observe(provisioner);
-        _services = new MiddlewareServices(validator, provisioner, options.CreateIdentitySettings(), _shared.GetRefusals(options.TimeProvider, log));
+        _services = new MiddlewareServices(
+            validator, provisioner, options.CreateIdentitySettings(), _shared.GetRefusals(options.TimeProvider, log, disposing));
 
         if (options.CreateRoleClaim().IsAttribute)
         {

@@ -13,7 +13,8 @@ using Microsoft.Owin.Security;
 namespace CognitoOwin;
 
 /// <summary>
-/// Holds the settings of <see cref="CognitoJwtAuthenticationMiddleware"/>. They are read once, when the application starts.
+/// Holds the settings of <see cref="CognitoJwtAuthenticationMiddleware"/>. They are checked when the application starts; do not change them
+/// afterwards, because some are read once, and others with each request.
 /// <c>docs/configuration.md</c> lists the key of each in <c>&lt;appSettings&gt;</c>.
 /// </summary>
 public sealed class CognitoJwtAuthenticationOptions : AuthenticationOptions

@@ -6,6 +6,7 @@ using System.Linq;
 using System.Text;
 using System.Threading;
 using CognitoOwin.Diagnostics;
+using CognitoOwin.Http;
 using CognitoOwin.Keys;
 using CognitoOwin.Validation;
 using Microsoft.Owin;
@@ -14,13 +15,14 @@ namespace CognitoOwin;
 
 /// <summary>
 /// Tells the operator which requests were refused, and why. A flood of bad tokens costs one addition each: at most ten refusals per second
-/// are logged one by one, and once per minute the next refusal logs how many there were for each reason. It takes a lock only to keep
+/// are logged one by one, and once per minute it logs how many there were for each reason. It takes a lock only to keep
 /// an example, at most three for each reason and minute.
 /// </summary>
-/// <param name="time">The clock.</param>
-/// <param name="log">The log.</param>
-internal sealed class RefusalReporter(TimeProvider time, CognitoLog log)
+internal sealed class RefusalReporter : IDisposable
 {
+    // The next refusal after a minute logs the counts, its own included. If there is none, the timer does a little later.
+    private static readonly TimeSpan TimerDelay = TimeSpan.FromSeconds(1);
+
     private const int MaximumPerSecond = 10;
     private const int MaximumExamples = 3;
     private const int MaximumLength = 100;
@@ -38,7 +40,25 @@ internal sealed class RefusalReporter(TimeProvider time, CognitoLog log)
     // The second since the start of the clock, times 16, plus the refusals that were logged in it.
     private long _window;
     private long _summaryDue;
-    private long _since = time.GetUtcNow().Ticks;
+    private long _since;
+
+    private readonly TimeProvider _time;
+    private readonly CognitoLog _log;
+    private readonly ITimer _timer;
+    private int _isTimerSet;
+
+    /// <param name="time">The clock.</param>
+    /// <param name="log">The log.</param>
+    public RefusalReporter(TimeProvider time, CognitoLog log)
+    {
+        _time = time;
+        _log = log;
+        _since = time.GetUtcNow().Ticks;
+        using (ExecutionFlow.Suppress())
+        {
+            _timer = time.CreateTimer(_ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+    }
 
     /// <summary>Reports a request that has no user because its token was refused.</summary>
     /// <param name="context">The request.</param>
@@ -49,31 +69,70 @@ internal sealed class RefusalReporter(TimeProvider time, CognitoLog log)
         IOwinContext context, TokenRejection rejection, CognitoTokenValidationResult? validation, IEnumerable<string> issuers)
     {
         Interlocked.Increment(ref _counts[(int)rejection]);
-        if (validation?.Actual is { } actual && validation.Rejection == rejection)
+        if (validation?.Rejection == rejection)
         {
-            AddExample(rejection, actual, validation, issuers);
+            AddExample(validation, issuers);
         }
 
         if (TryReserve())
         {
-            log.TokenRefused(Describe(context, rejection, validation));
+            _log.TokenRefused(Describe(context, rejection, validation));
         }
         else
         {
             Interlocked.Increment(ref _suppressed);
         }
 
-        var now = time.GetTimestamp();
-        var due = Volatile.Read(ref _summaryDue);
-        if (now >= due && Interlocked.CompareExchange(ref _summaryDue, now + time.ToTimestampUnits(RepeatedFailures.Interval), due) == due)
+        if (TryBeginSummary())
         {
             LogSummary();
         }
+        else
+        {
+            SetTimer();
+        }
+    }
+
+    /// <summary>Logs what was not logged yet, and ends the timer. The application ends.</summary>
+    public void Dispose()
+    {
+        _timer.Dispose();
+        LogSummary();
+    }
+
+    private void OnTimer()
+    {
+        Volatile.Write(ref _isTimerSet, 0);
+        if (TryBeginSummary())
+        {
+            LogSummary();
+        }
+        else if (_counts.Any(static count => count > 0))
+        {
+            // A refusal has logged the counts since the timer was set, and others followed.
+            SetTimer();
+        }
+    }
+
+    private void SetTimer()
+    {
+        if (Interlocked.Exchange(ref _isTimerSet, 1) == 0)
+        {
+            var wait = _time.GetElapsedTime(_time.GetTimestamp(), Volatile.Read(ref _summaryDue));
+            _timer.Change((wait > TimeSpan.Zero ? wait : TimeSpan.Zero) + TimerDelay, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private bool TryBeginSummary()
+    {
+        var now = _time.GetTimestamp();
+        var due = Volatile.Read(ref _summaryDue);
+        return now >= due && Interlocked.CompareExchange(ref _summaryDue, now + _time.ToTimestampUnits(RepeatedFailures.Interval), due) == due;
     }
 
     private bool TryReserve()
     {
-        var second = time.GetTimestamp() / time.TimestampFrequency;
+        var second = _time.GetTimestamp() / _time.TimestampFrequency;
         while (true)
         {
             var window = Volatile.Read(ref _window);
@@ -125,8 +184,9 @@ internal sealed class RefusalReporter(TimeProvider time, CognitoLog log)
         _ => context.Get<object?>("owin.RequestId") as string,
     };
 
-    private void AddExample(TokenRejection rejection, string actual, CognitoTokenValidationResult validation, IEnumerable<string> issuers)
+    private void AddExample(CognitoTokenValidationResult validation, IEnumerable<string> issuers)
     {
+        var rejection = validation.Rejection;
         if (Volatile.Read(ref _exampleCounts[(int)rejection]) >= MaximumExamples)
         {
             return;
@@ -144,7 +204,8 @@ internal sealed class RefusalReporter(TimeProvider time, CognitoLog log)
             return;
         }
 
-        var example = $"\"{RejectionText.MakePrintable(actual, MaximumLength)}\" instead of {JoinShort(expected)}";
+        var actual = validation.Actual == null ? "no value" : $"\"{RejectionText.MakePrintable(validation.Actual, MaximumLength)}\"";
+        var example = $"{actual} instead of {JoinShort(expected)}";
         lock (_examples)
         {
             if (_exampleCounts[(int)rejection] < MaximumExamples && !_examples.Contains((rejection, example)))
@@ -163,7 +224,7 @@ internal sealed class RefusalReporter(TimeProvider time, CognitoLog log)
 
     private void LogSummary()
     {
-        var now = time.GetUtcNow();
+        var now = _time.GetUtcNow();
         var since = new DateTimeOffset(Interlocked.Exchange(ref _since, now.Ticks), TimeSpan.Zero);
         var suppressed = Interlocked.Exchange(ref _suppressed, 0);
         var counts = Enumerable.Range(0, Reasons)
@@ -171,6 +232,11 @@ internal sealed class RefusalReporter(TimeProvider time, CognitoLog log)
             .Where(static pair => pair.Count > 0)
             .OrderByDescending(static pair => pair.Count)
             .ToList();
+        if (counts.Count == 0)
+        {
+            return;
+        }
+
         ILookup<TokenRejection, string> examples;
         lock (_examples)
         {
@@ -179,7 +245,7 @@ internal sealed class RefusalReporter(TimeProvider time, CognitoLog log)
             Array.Clear(_exampleCounts, 0, Reasons);
         }
 
-        log.RefusalsCounted(
+        _log.RefusalsCounted(
             since,
             string.Join("; ", counts.Select(pair => $"{pair.Rejection} {pair.Count.ToString(CultureInfo.InvariantCulture)}"
                 + (examples.Contains(pair.Rejection) ? $" ({string.Join(", ", examples[pair.Rejection])})" : ""))),

@@ -24,16 +24,14 @@ internal static class RequestMetrics
     private static readonly KeyValuePair<string, object?> Refused = new(InstrumentNames.OutcomeTag, "refused");
     private static readonly KeyValuePair<string, object?> Unavailable = new(InstrumentNames.OutcomeTag, "unavailable");
     private static readonly KeyValuePair<string, object?> NoToken = new(InstrumentNames.OutcomeTag, "no_token");
+    private static readonly KeyValuePair<string, object?> Foreign = new(InstrumentNames.OutcomeTag, "foreign");
     private static readonly KeyValuePair<string, object?> IdToken = new(InstrumentNames.TokenUseTag, "id");
     private static readonly KeyValuePair<string, object?> AccessToken = new(InstrumentNames.TokenUseTag, "access");
 
-    public static void RecordNoToken()
-    {
-        if (Requests.Enabled)
-        {
-            Requests.Add(1, NoToken);
-        }
-    }
+    public static void RecordNoToken() => Record(NoToken);
+
+    /// <summary>Counts a request whose token is meant for another middleware.</summary>
+    public static void RecordForeign() => Record(Foreign);
 
     public static void RecordAccepted(CognitoTokenValidationResult validation)
     {
@@ -73,5 +71,13 @@ internal static class RequestMetrics
         }
 
         Requests.Add(1, tags);
+    }
+
+    private static void Record(KeyValuePair<string, object?> outcome)
+    {
+        if (Requests.Enabled)
+        {
+            Requests.Add(1, outcome);
+        }
     }
 }

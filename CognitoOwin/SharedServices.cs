@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics.CodeAnalysis;
 using System.Linq;
+using System.Threading;
 using CognitoOwin.Diagnostics;
 using Microsoft.Owin;
 using Owin;
@@ -8,6 +10,7 @@ using Owin;
 namespace CognitoOwin;
 
 /// <summary>Holds what all middlewares of one application share, on every branch of its pipeline: health and revocations.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "Katana disposes no services; the reporter is disposed when the application ends.")]
 internal sealed class SharedServices
 {
     /// <summary>Names the services among the properties of an application and in the environment of a request.</summary>
@@ -69,12 +72,19 @@ internal sealed class SharedServices
     /// <summary>Gets the one reporter of the application, so that its limits hold for all middlewares together.</summary>
     /// <param name="time">The clock of the middleware that calls first.</param>
     /// <param name="log">Its log.</param>
+    /// <param name="disposing">Is cancelled when the host ends the application.</param>
     /// <returns>The reporter.</returns>
-    public RefusalReporter GetRefusals(TimeProvider time, CognitoLog log)
+    public RefusalReporter GetRefusals(TimeProvider time, CognitoLog log, CancellationToken disposing)
     {
         lock (_validators)
         {
-            return _refusals ??= new RefusalReporter(time, log);
+            if (_refusals == null)
+            {
+                _refusals = new RefusalReporter(time, log);
+                disposing.Register(_refusals.Dispose);
+            }
+
+            return _refusals;
         }
     }
 

@@ -1,11 +1,13 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Linq;
 using System.Text.Json;
 using System.Threading.Tasks;
 using CognitoOwin.Testing;
 using CognitoOwin.Tests.Hosting;
+using CognitoOwin.Tests.Validation;
 using Microsoft.Owin;
 using Microsoft.VisualStudio.TestTools.UnitTesting;
 using OpenTelemetry;
@@ -51,6 +53,40 @@ public sealed class DiagnosticsTests
             Assert.AreEqual(unit, metric.Unit);
             return [.. metric.MetricPoints.Where(point => GetTag(point, "cognito_owin.user_pool") == app.Pool.UserPool.Name)];
         }
+    }
+
+    [TestMethod]
+    public async Task Pool_that_two_validators_have_is_measured_once_by_its_older_keys()
+    {
+        var ages = new List<double>();
+        using var listener = new MeterListener();
+        using var app = new KeysApp();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Name == "cognito_owin.jwks.age")
+            {
+                self.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<double>((_, age, tags, _) =>
+        {
+            foreach (var tag in tags)
+            {
+                if (Equals(tag.Value, app.Pool.UserPool.Name))
+                {
+                    ages.Add(age);
+                }
+            }
+        });
+        listener.Start();
+        Assert.AreEqual(200, await app.GetStatusAsync(app.Pool.IdToken()));
+        app.Clock.Advance(TimeSpan.FromSeconds(90));
+        using var validator = PoolValidator.Create(app.Pool);
+        Assert.IsTrue((await validator.ValidateAsync(app.Pool.IdToken())).IsValid);
+
+        listener.RecordObservableInstruments();
+
+        CollectionAssert.AreEqual(new[] { 90.0 }, ages);
     }
 
     [TestMethod]

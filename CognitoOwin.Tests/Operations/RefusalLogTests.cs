@@ -150,6 +150,75 @@ public sealed class RefusalLogTests : IDisposable
     }
 
     [TestMethod]
+    public async Task Last_refusals_are_counted_although_no_other_follows()
+    {
+        using var host = Start();
+        for (var i = 0; i < 30; i++)
+        {
+            await host.GetAsync("/", "Bearer opaque");
+        }
+
+        _clock.Advance(TimeSpan.FromSeconds(61));
+        _clock.Advance(TimeSpan.FromSeconds(120));
+
+        Assert.HasCount(2, _log.GetTexts(RefusalsCounted));
+        Assert.AreEqual("Refused since 2026-03-01T12:00:00Z: NotAJws 29. Not logged one by one: 20.", _log.GetTexts(RefusalsCounted)[1]);
+        await host.GetAsync("/", "Bearer opaque");
+        Assert.HasCount(3, _log.GetTexts(RefusalsCounted));
+    }
+
+    [TestMethod]
+    public async Task Refusals_after_a_summary_are_counted_although_no_other_follows()
+    {
+        using var host = Start();
+        foreach (var pause in new[] { 0, 30, 30, 0.5 })
+        {
+            _clock.Advance(TimeSpan.FromSeconds(pause));
+            await host.GetAsync("/", "Bearer opaque");
+        }
+
+        _clock.Advance(TimeSpan.FromSeconds(59));
+        Assert.HasCount(2, _log.GetTexts(RefusalsCounted));
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.AreEqual("Refused since 2026-03-01T12:01:00Z: NotAJws 1.", _log.GetTexts(RefusalsCounted)[2]);
+    }
+
+    [TestMethod]
+    public async Task Refusals_are_counted_when_the_application_ends()
+    {
+        using (var host = Start())
+        {
+            await host.GetAsync("/", "Bearer opaque");
+            await host.GetAsync("/", "Bearer opaque");
+        }
+
+        _clock.Advance(TimeSpan.FromHours(1));
+
+        Assert.HasCount(2, _log.GetTexts(RefusalsCounted));
+        StringAssert.Contains(_log.GetTexts(RefusalsCounted)[1], "NotAJws 1.");
+    }
+
+    [TestMethod]
+    public async Task Missing_or_listed_audience_is_named_with_what_is_expected()
+    {
+        using var host = Start(options => options.RequireAudience = true);
+        await host.GetAsync("/", "Bearer opaque");
+
+        await host.GetAsync("/", "Bearer " + _pool.AccessToken());
+        await host.GetAsync("/", "Bearer " + _pool.AccessToken().WithClaim("aud", new[] { "https://other.example.com" }));
+        await host.GetAsync("/", "Bearer " + _pool.IdToken().WithoutClaim("iss"));
+        await host.GetAsync("/", "Bearer " + _pool.IdToken().WithClaim("aud", new[] { "other" }));
+        _clock.Advance(TimeSpan.FromMinutes(2));
+
+        var summary = _log.GetTexts(RefusalsCounted)[1];
+        StringAssert.Contains(
+            summary,
+            "ResourceNotAccepted 2 (no value instead of 1example23456789, \"[?https://other.example.com?]\" instead of 1example23456789)");
+        StringAssert.Contains(summary, "UnknownIssuer 1 (no value instead of https://");
+        StringAssert.Contains(summary, "AudienceNotAccepted 1 (\"[?other?]\" instead of 1example23456789)");
+    }
+
+    [TestMethod]
     public async Task Wrong_issuer_and_client_are_named_with_what_is_expected()
     {
         using var host = Start();
@@ -207,15 +276,18 @@ public sealed class RefusalLogTests : IDisposable
     }
 
     [TestMethod]
-    [DataRow(ForeignTokenHandling.Ignore, 0)]
-    [DataRow(ForeignTokenHandling.Refuse, 1)]
-    public async Task Foreign_token_is_logged_unless_it_is_ignored(ForeignTokenHandling handling, int expected)
+    [DataRow(ForeignTokenHandling.Ignore, "/open", 0)]
+    [DataRow(ForeignTokenHandling.Ignore, "/", 1)]
+    [DataRow(ForeignTokenHandling.Refuse, "/open", 1)]
+    [DataRow(ForeignTokenHandling.Refuse, "/", 1)]
+    public async Task Foreign_token_that_is_ignored_is_logged_only_with_a_401(ForeignTokenHandling handling, string path, int expected)
     {
         using var host = Start(options => options.ForeignTokens = handling);
 
-        await host.GetAsync("/", "Bearer opaque");
+        await host.GetAsync(path, "Bearer opaque");
 
         Assert.HasCount(expected, _log.GetTexts(TokenRefused));
+        Assert.HasCount(expected, _log.GetTexts(RefusalsCounted));
     }
 
     [TestMethod]

@@ -50,6 +50,29 @@ public sealed class RequestMetricsTests
     }
 
     [TestMethod]
+    [DataRow("/open", "foreign  : ")]
+    [DataRow("/", "refused UnknownIssuer : ")]
+    public async Task Token_for_another_middleware_is_counted_as_refused_only_with_a_401(string path, string expected)
+    {
+        var exported = new List<MetricSnapshot>();
+        using var metrics = Sdk.CreateMeterProviderBuilder().AddMeter(CognitoMeter.Name).AddInMemoryExporter(exported).Build();
+        using var pool = new CognitoTestPool();
+        using var other = new CognitoTestPool();
+        using var host = OwinTestHost.Start(app => app
+            .UseCognitoJwt(options =>
+            {
+                pool.Configure(options);
+                options.ForeignTokens = ForeignTokenHandling.Ignore;
+            })
+            .Run(ProtectedApp.AnswerAsync));
+
+        await host.GetAsync(path, "Bearer " + other.IdToken());
+        metrics.ForceFlush();
+
+        CollectionAssert.AreEqual(new[] { expected + "1" }, Describe(exported, null));
+    }
+
+    [TestMethod]
     public async Task Resolved_pools_share_a_label_and_unknown_ones_have_none()
     {
         var exported = new List<MetricSnapshot>();

@@ -248,6 +248,58 @@ public sealed class FailureTests : IDisposable
     }
 
     [TestMethod]
+    public async Task Log_has_at_most_ten_failures_a_minute_and_counts_the_others()
+    {
+        using var host = Start(_ => throw new InvalidOperationException("The database is down."));
+        for (var i = 0; i < 100; i++)
+        {
+            await host.GetAsync("/", "Bearer " + _pool.IdToken());
+        }
+
+        Assert.HasCount(10, _log.GetTexts(Failed));
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await host.GetAsync("/", "Bearer " + _pool.IdToken());
+
+        StringAssert.Contains(_log.GetTexts(Failed)[10], "Failures since it last worked: 101.");
+        StringAssert.Contains(_log.GetTexts(Failed)[10], " at CognitoOwin.");
+    }
+
+    [TestMethod]
+    public async Task Handler_that_always_fails_for_one_user_does_not_log_an_end_for_each_other()
+    {
+        using var host = Start(context =>
+            context.Username == "alice" ? throw new InvalidOperationException("Her row is broken.") : Task.CompletedTask);
+        for (var i = 0; i < 20; i++)
+        {
+            await host.GetAsync("/", "Bearer " + _pool.IdToken("alice"));
+            await host.GetAsync("/", "Bearer " + _pool.IdToken("bob"));
+        }
+
+        Assert.HasCount(10, _log.GetTexts(Failed));
+        Assert.HasCount(10, _log.GetTexts(Recovered));
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await host.GetAsync("/", "Bearer " + _pool.IdToken("alice"));
+        await host.GetAsync("/", "Bearer " + _pool.IdToken("bob"));
+
+        Assert.IsFalse(_log.GetTexts(Failed)[10].Contains("Failures since"), "It has worked since.");
+        StringAssert.EndsWith(_log.GetTexts(Recovered)[10], "Failures before: 11.");
+    }
+
+    [TestMethod]
+    public async Task Text_of_an_exception_cannot_look_like_another_message()
+    {
+        using var host = Start(_ => throw new InvalidOperationException("Duplicate entry 'a\r\nCognitoOwin Error: 101 : forged\u2028\u001b[31m'"));
+
+        await host.GetAsync("/", "Bearer " + _pool.IdToken());
+        await host.GetAsync("/", "Bearer " + _pool.IdToken());
+
+        var texts = _log.GetTexts(Failed);
+        var lines = string.Join(Environment.NewLine, texts).Split([Environment.NewLine], StringSplitOptions.None);
+        Assert.IsTrue(lines.All(line => line.StartsWith("The application's", StringComparison.Ordinal) || line.StartsWith("    ", StringComparison.Ordinal)));
+        Assert.IsTrue(lines.Any(line => line == "    CognitoOwin Error: 101 : forged??[31m'"), texts[0]);
+    }
+
+    [TestMethod]
     public async Task Failure_does_not_keep_the_exception()
     {
         var exceptions = new List<WeakReference>();

@@ -303,9 +303,14 @@ public sealed class OnceTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Disposed_application_cancels_a_running_handler()
+    [DataRow(CognitoProvisioning.OncePerToken)]
+    [DataRow(CognitoProvisioning.EveryRequest)]
+    public async Task Disposed_application_cancels_a_running_handler(CognitoProvisioning provisioning)
     {
-        var host = ProvisionedApp.Start(_pool, context => _handler.RunAsync(Task.Delay(Timeout.Infinite, context.CancellationToken)));
+        var host = ProvisionedApp.Start(
+            _pool,
+            context => _handler.RunAsync(Task.Delay(Timeout.Infinite, context.CancellationToken)),
+            options => options.Provisioning = provisioning);
         var request = host.GetAsync("/", "Bearer " + _pool.IdToken());
         await _handler.Started;
 

@@ -1,8 +1,10 @@
 using System;
+using System.Collections.Generic;
 using System.Threading.Tasks;
 using System.Web.Http;
 using CognitoOwin.Testing;
 using CognitoOwin.Tests.Hosting;
+using Microsoft.Owin;
 using Microsoft.VisualStudio.TestTools.UnitTesting;
 using Owin;
 
@@ -18,13 +20,49 @@ public sealed class HostSetupTests
     [DataRow("valid", InvalidTokenHandling.ContinueAnonymously, "/denied", true)]
     [DataRow("none", InvalidTokenHandling.ContinueAnonymously, "/", false)]
     [DataRow("none", InvalidTokenHandling.Reject, "/", false)]
-    [DataRow("valid", InvalidTokenHandling.Reject, "/", false)]
+    [DataRow("valid", InvalidTokenHandling.Reject, "/", true)]
     public async Task Client_with_a_token_gets_401_instead_of_the_redirect_of_forms_authentication(
         string token, InvalidTokenHandling invalidTokens, string path, bool isSuppressed)
     {
         using var pool = new CognitoTestPool();
         var httpContext = new FakeHttpContext();
-        using var host = OwinTestHost.Start(app =>
+        bool? isSuppressedInTime = null;
+        using var host = StartInSystemWeb(pool, httpContext, invalidTokens, context =>
+        {
+            isSuppressedInTime = httpContext.Response.SuppressFormsAuthenticationRedirect;
+            if (context.Request.Path.Value == "/denied")
+            {
+                context.Response.StatusCode = 401;
+                return Task.CompletedTask;
+            }
+
+            return ProtectedApp.AnswerAsync(context);
+        });
+        var idToken = token == "expired" ? pool.IdToken().WithLifetime(TimeSpan.FromHours(-1)) : pool.IdToken();
+
+        await host.GetAsync(path, token == "none" ? null : "Bearer " + idToken);
+
+        Assert.AreEqual(isSuppressed, httpContext.Response.SuppressFormsAuthenticationRedirect);
+        Assert.AreEqual(isSuppressed, isSuppressedInTime ?? isSuppressed, "Forms authentication decides before the middleware of the request ends.");
+    }
+
+    public static IEnumerable<object[]> ForeignContexts =>
+        [[new object()], [new { Response = (object?)null }], [new { Response = new object() }], [new ThrowingHttpContext()]];
+
+    [TestMethod]
+    [DynamicData(nameof(ForeignContexts))]
+    public async Task Context_of_another_kind_changes_no_answer(object httpContext)
+    {
+        using var pool = new CognitoTestPool();
+        using var host = StartInSystemWeb(pool, httpContext, InvalidTokenHandling.ContinueAnonymously, ProtectedApp.AnswerAsync);
+
+        Assert.AreEqual(401, (await host.GetAsync("/", "Bearer opaque")).StatusCode);
+        Assert.AreEqual(200, (await host.GetAsync("/", "Bearer " + pool.IdToken())).StatusCode);
+    }
+
+    private static OwinTestHost StartInSystemWeb(
+        CognitoTestPool pool, object httpContext, InvalidTokenHandling invalidTokens, Func<IOwinContext, Task> application) =>
+        OwinTestHost.Start(app =>
         {
             app.Use((context, next) =>
             {
@@ -36,23 +74,8 @@ public sealed class HostSetupTests
                 pool.Configure(options);
                 options.InvalidTokens = invalidTokens;
             });
-            app.Run(context =>
-            {
-                if (context.Request.Path.Value == "/denied")
-                {
-                    context.Response.StatusCode = 401;
-                    return Task.CompletedTask;
-                }
-
-                return ProtectedApp.AnswerAsync(context);
-            });
+            app.Run(application);
         });
-        var idToken = token == "expired" ? pool.IdToken().WithLifetime(TimeSpan.FromHours(-1)) : pool.IdToken();
-
-        await host.GetAsync(path, token == "none" ? null : "Bearer " + idToken);
-
-        Assert.AreEqual(isSuppressed, httpContext.Response.SuppressFormsAuthenticationRedirect);
-    }
 
     // The two causes that the table of docs/getting-started.md names besides a missing package.
     [TestMethod]
@@ -97,6 +120,13 @@ public sealed class HostSetupTests
         [Route("secret")]
         [HttpGet]
         public IHttpActionResult Get() => Ok("secret");
+    }
+
+    public sealed class ThrowingHttpContext
+    {
+        public FakeHttpResponse Response => HasResponse ? new() : throw new InvalidOperationException("There is no response now.");
+
+        public bool HasResponse { get; }
     }
 
     public sealed class FakeHttpContext

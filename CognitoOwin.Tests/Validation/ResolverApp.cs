@@ -28,6 +28,7 @@ internal sealed class ResolverApp : IDisposable
     public const int LookupFailed = 401;
     public const int LookupsRefused = 402;
     public const int PoolChanged = 403;
+    public const int LookupRecovered = 404;
 
     // Creating RSA keys takes long under Mono.
     private static readonly TestSigningKey OtherKey = TestSigningKey.Create();

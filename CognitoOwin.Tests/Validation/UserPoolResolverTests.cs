@@ -365,6 +365,8 @@ public sealed class UserPoolResolverTests
         var (level, _, text) = app.Log.Entries.Single(entry => entry.EventId == ResolverApp.LookupFailed);
         Assert.AreEqual(TraceEventType.Error, level);
         StringAssert.StartsWith(text, "UserPoolResolver failed: ");
+        await app.Log.WaitForAsync(ResolverApp.LookupRecovered);
+        Assert.AreEqual("UserPoolResolver works again. Failures before: 2.", app.Log.GetTexts(ResolverApp.LookupRecovered).Single());
     }
 
     [TestMethod]

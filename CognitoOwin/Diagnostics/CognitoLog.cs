@@ -8,8 +8,10 @@ using Microsoft.Owin.Logging;
 namespace CognitoOwin.Diagnostics;
 
 /// <summary>
-/// Writes every message of the library to the application's log. No message shows a token, a query or the claims of a user. The few
-/// values of a client that a message shows are cut and cleaned. <c>docs/operations.md</c> lists the messages.
+/// Writes every message of the library to the application's log. No message of the library shows a token, a query or the claims of a user;
+/// an exception of the application's code may. The few values of a client that a message shows are cut. Every message is one line
+/// without control characters, and the lines of an exception are indented, so that no text can look like another message.
+/// <c>docs/operations.md</c> lists the messages.
 /// </summary>
 internal sealed class CognitoLog(ILogger? logger)
 {
@@ -133,10 +135,11 @@ internal sealed class CognitoLog(ILogger? logger)
             EventIds.ProvisioningFailed,
             isFirst
                 ? "The application's provisioning handler failed. Its user is not known, so the request goes on without a user, and a "
-                    + "401 becomes 503."
+                    + "401 becomes 503." + (failures > 1 ? $" Failures since it last worked: {failures.ToString(CultureInfo.InvariantCulture)}." : "")
                 : "The application's provisioning handler failed again: "
                     + $"{exception.GetType().Name}: {Shorten(exception.Message)} Failures since it last worked: "
-                    + failures.ToString(CultureInfo.InvariantCulture) + ". The log has the stack of an exception of this type once a minute.",
+                    + failures.ToString(CultureInfo.InvariantCulture) + ". The log has at most ten failures a minute, and the stack of an exception "
+                    + "of this type once a minute.",
             isFirst ? exception : null);
 
     public void ProvisioningRecovered(int failures) =>
@@ -169,15 +172,23 @@ internal sealed class CognitoLog(ILogger? logger)
             EventIds.PoolRefused,
             $"UserPoolResolver returned a user pool for {poolId} that cannot be used. An earlier answer for this pool stays in use for "
             + "Keys.StaleLifetime; without one, requests with its tokens get 503. "
-            + string.Concat(string.Join(" ", problems).Take(MaximumProblemsLength).Select(c => char.IsControl(c) ? '?' : c)));
+            + string.Concat(string.Join(" ", problems).Take(MaximumProblemsLength)));
 
-    public void PoolLookupFailed(Exception exception) =>
+    /// <param name="exception">Why.</param>
+    /// <param name="failures">The failures since the resolver last worked.</param>
+    public void PoolLookupFailed(Exception exception, int failures) =>
         Write(
             TraceEventType.Error,
             EventIds.PoolLookupFailed,
-            $"UserPoolResolver failed: {EndSentence(exception.Message)} Known user pools stay in use; requests with a token of another pool get 503. "
-            + "Further failures are not logged for Keys.MinimumRefetchInterval.",
+            $"UserPoolResolver failed: {EndSentence(Shorten(exception.Message))} Known user pools stay in use; requests with a token of another pool get 503."
+            + (failures > 1 ? $" Failures since it last worked: {failures.ToString(CultureInfo.InvariantCulture)}." : ""),
             exception);
+
+    public void PoolLookupRecovered(int failures) =>
+        Write(
+            TraceEventType.Information,
+            EventIds.PoolLookupRecovered,
+            $"UserPoolResolver works again. Failures before: {failures.ToString(CultureInfo.InvariantCulture)}.");
 
     public void PoolLookupsRefused() =>
         Write(
@@ -249,7 +260,7 @@ internal sealed class CognitoLog(ILogger? logger)
     {
         try
         {
-            logger?.WriteCore(level, eventId, message, exception, Format);
+            logger?.WriteCore(level, eventId, Clean(message), exception, Format);
         }
 #pragma warning disable CA1031 // A full disk must not fail a request, or end the work in the background.
         catch (Exception)
@@ -258,6 +269,14 @@ internal sealed class CognitoLog(ILogger? logger)
         }
     }
 
-    private static string Format(object state, Exception? exception) =>
-        exception == null ? (string)state : state + Environment.NewLine + exception;
+    // An exception of the application may quote what a user has written.
+    private static string Format(object state, Exception? exception) => exception == null
+        ? (string)state
+        : state + string.Concat(exception.ToString().Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries)
+            .Select(static line => Environment.NewLine + "    " + Clean(line)));
+
+    private static string Clean(string line) =>
+        line.Any(IsBreaking) ? string.Concat(line.Select(static c => IsBreaking(c) ? '?' : c)) : line;
+
+    private static bool IsBreaking(char c) => (char.IsControl(c) && c != '\t') || c is '\u2028' or '\u2029';
 }

@@ -24,6 +24,7 @@ internal static class EventIds
     public const int PoolLookupFailed = 401;
     public const int PoolLookupsRefused = 402;
     public const int PoolChanged = 403;
+    public const int PoolLookupRecovered = 404;
     public const int RevocationsRead = 500;
     public const int RevocationStoreFailed = 501;
     public const int RevocationStoreRecovered = 502;

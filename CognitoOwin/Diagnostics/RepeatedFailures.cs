@@ -4,8 +4,9 @@ using System.Collections.Generic;
 namespace CognitoOwin.Diagnostics;
 
 /// <summary>
-/// Counts failures that repeat, and chooses those to log in full: one of each kind per minute, so that an outage of an hour does not
-/// fill the log. Many threads may use it.
+/// Counts failures that repeat, and chooses those to log in full: one of each kind per minute. It also chooses the ends to log: only
+/// after a failure that was logged. So neither an outage of an hour fills the log, nor work that fails at every other call. Many threads
+/// may use it.
 /// </summary>
 /// <param name="time">The clock.</param>
 internal sealed class RepeatedFailures(TimeProvider time)
@@ -15,19 +16,22 @@ internal sealed class RepeatedFailures(TimeProvider time)
 
     private const int MaximumKinds = 100;
 
-    // Guards itself and the count.
+    // Guards itself and the other fields.
     private readonly Dictionary<object, long> _logged = [];
-    private int _count;
+    private int _sinceSuccess;
+    private int _sinceEnd;
+    private bool _isLogged;
 
     /// <summary>Adds a failure.</summary>
     /// <param name="kind">The kind, such as the type of an exception. No client may choose it.</param>
-    /// <param name="count">The failures since <see cref="Reset"/>, this one included.</param>
+    /// <param name="count">The failures since the last success, this one included.</param>
     /// <returns><see langword="true"/> if none of its kind was logged in full within the last minute; otherwise, <see langword="false"/>.</returns>
     public bool Add(object kind, out int count)
     {
         lock (_logged)
         {
-            count = ++_count;
+            _sinceEnd++;
+            count = ++_sinceSuccess;
             if (_logged.TryGetValue(kind, out var last) && time.GetElapsedTime(last) < Interval)
             {
                 return false;
@@ -39,18 +43,35 @@ internal sealed class RepeatedFailures(TimeProvider time)
             }
 
             _logged[kind] = time.GetTimestamp();
+            _isLogged = true;
             return true;
         }
     }
 
+    /// <summary>Notes that a failure is logged, although not in full.</summary>
+    public void MarkLogged()
+    {
+        lock (_logged)
+        {
+            _isLogged = true;
+        }
+    }
+
     /// <summary>Ends the failures.</summary>
-    /// <returns>How many there were since the last call.</returns>
+    /// <returns>How many there were since the last end that was logged; 0 if this end is not to be logged, because no failure was.</returns>
     public int Reset()
     {
         lock (_logged)
         {
-            var count = _count;
-            _count = 0;
+            _sinceSuccess = 0;
+            if (!_isLogged)
+            {
+                return 0;
+            }
+
+            var count = _sinceEnd;
+            _sinceEnd = 0;
+            _isLogged = false;
             return count;
         }
     }

@@ -14,7 +14,8 @@ internal sealed class JwksClient(Uri address, CognitoKeysOptions options, TimePr
     private readonly BoundedHttpClient _http = new(
         options.HttpMessageHandler, options.Proxy, options.FetchTimeout, JwksDocument.MaximumBytes, time);
 
-    public override string Name => address.AbsoluteUri;
+    // Without a query, which may be a signature.
+    public override string Name { get; } = address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 
     public override void Dispose()
     {

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Globalization;
+using System.Linq;
 using CognitoOwin.Diagnostics;
 
 namespace CognitoOwin.Keys;
@@ -29,8 +30,8 @@ internal sealed class KeyMetrics
 
     private static readonly ObservedObjects<KeyMetrics> Pools = new();
 
-    private readonly PoolKeyStores? _stores;
     private readonly KeyValuePair<string, object?> _userPool;
+    private PoolKeyStores? _stores;
 
     static KeyMetrics()
     {
@@ -46,20 +47,21 @@ internal sealed class KeyMetrics
             description: "Time since the kept keys of the user pool were fetched.");
     }
 
-    public KeyMetrics(string userPool, PoolKeyStores stores)
-        : this(userPool)
-    {
-        _stores = stores;
-        Pools.Add(this);
-    }
-
-    private KeyMetrics(string userPool) => _userPool = new(InstrumentNames.UserPoolTag, userPool);
+    public KeyMetrics(string userPool) => _userPool = new(InstrumentNames.UserPoolTag, userPool);
 
     /// <summary>
     /// Gets the metrics of all pools that the application returned while it runs. They share one label and have no gauges, because
     /// a metrics system cannot keep a series for each of thousands of pools.
     /// </summary>
     public static KeyMetrics Resolved { get; } = new(InstrumentNames.ResolvedUserPools);
+
+    /// <summary>Begins to observe the keys of the pool.</summary>
+    /// <param name="stores">The stores of all addresses of the pool.</param>
+    public void Observe(PoolKeyStores stores)
+    {
+        _stores = stores;
+        Pools.Add(this);
+    }
 
     public void RecordRefusedLookup(KeyLookup lookup)
     {
@@ -97,18 +99,16 @@ internal sealed class KeyMetrics
         _ => "_OTHER",
     };
 
+    // Two validators may have the same pool, each with keys of its own. A series has one value: report the keys that are older, because an
+    // alert must see them.
     private static List<Measurement<T>> Observe<T>(Func<(int Count, TimeSpan Age), T> select)
-        where T : struct
-    {
-        var measurements = new List<Measurement<T>>();
-        foreach (var metrics in Pools.GetAll())
-        {
-            if (metrics._stores?.Latest is { } latest)
-            {
-                measurements.Add(new(select(latest), metrics._userPool));
-            }
-        }
-
-        return measurements;
-    }
+        where T : struct =>
+    [
+        .. Pools.GetAll()
+            .Select(static metrics => (UserPool: metrics._userPool, metrics._stores!.Latest))
+            .Where(static pool => pool.Latest != null)
+            .GroupBy(static pool => pool.UserPool.Value)
+            .Select(same => new Measurement<T>(
+                select(same.Select(static pool => pool.Latest!.Value).OrderByDescending(static latest => latest.Age).First()), same.First().UserPool)),
+    ];
 }

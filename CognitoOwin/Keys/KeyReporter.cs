@@ -11,6 +11,7 @@ internal sealed class KeyReporter(CognitoUserPool userPool, KeyMetrics metrics, 
     // Guards the other fields too.
     private readonly HashSet<string> _unusedAddresses = new(StringComparer.Ordinal);
     private readonly Dictionary<string, RepeatedFailures> _failures = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<string>> _skipped = new(StringComparer.Ordinal);
     private bool _isOutage;
 
     /// <summary>Reports the end of a fetch.</summary>
@@ -33,7 +34,11 @@ internal sealed class KeyReporter(CognitoUserPool userPool, KeyMetrics metrics, 
         bool isUsed)
     {
         metrics.RecordFetch(duration, failure);
-        skipped.ForEach(reason => log.KeySkipped(userPool, reason));
+        if ((set != null || skipped.Count > 0) && TryChangeSkipped(address, skipped))
+        {
+            skipped.ForEach(reason => log.KeySkipped(userPool, reason));
+        }
+
         foreach (var keyId in dropped.Select(static key => key.Id).Distinct(StringComparer.Ordinal))
         {
             log.KeyDropped(userPool, keyId);
@@ -44,9 +49,8 @@ internal sealed class KeyReporter(CognitoUserPool userPool, KeyMetrics metrics, 
             log.KeysFetched(userPool, set!.Keys.Count);
 
             // All addresses failed in an outage of the pool, and it has one end.
-            var isEnd = TrySetOutage(false);
-            var failures = isEnd ? ResetFailures() : GetFailures(address).Reset();
-            if (isEnd || failures > 0)
+            var failures = TrySetOutage(false) ? ResetFailures() : GetFailures(address).Reset();
+            if (failures > 0)
             {
                 log.OutageEnded(userPool, address, failures);
             }
@@ -102,6 +106,17 @@ internal sealed class KeyReporter(CognitoUserPool userPool, KeyMetrics metrics, 
         lock (_unusedAddresses)
         {
             return _failures.Values.Sum(static failures => failures.Reset());
+        }
+    }
+
+    // A document is fetched again and again, and has the same entries each time.
+    private bool TryChangeSkipped(string address, List<string> skipped)
+    {
+        lock (_unusedAddresses)
+        {
+            var hasChanged = !_skipped.TryGetValue(address, out var before) || !before.SequenceEqual(skipped, StringComparer.Ordinal);
+            _skipped[address] = skipped;
+            return hasChanged;
         }
     }
 

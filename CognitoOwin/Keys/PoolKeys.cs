@@ -50,7 +50,8 @@ internal sealed class PoolKeys : IDisposable
         _cachingEnabled = options.CachingEnabled;
         _time = time;
         _stores = new PoolKeyStores(options, time);
-        var reporter = new KeyReporter(userPool, isResolved ? KeyMetrics.Resolved : new KeyMetrics(userPool.Name!, _stores), time, log);
+        var metrics = isResolved ? KeyMetrics.Resolved : new KeyMetrics(userPool.Name!);
+        var reporter = new KeyReporter(userPool, metrics, time, log);
         var shared = JwksSource.CreateShared(userPool, options, time) is { } source ? Create(source) : null;
         foreach (var issuer in userPool.Issuers.Distinct(StringComparer.Ordinal))
         {
@@ -58,6 +59,12 @@ internal sealed class PoolKeys : IDisposable
         }
 
         _addresses = [.. _byIssuer.Values.Distinct()];
+        if (!isResolved)
+        {
+            // Now that all stores exist, because a collection of metrics may read them at any time.
+            metrics.Observe(_stores);
+        }
+
         if (options.Prefetch)
         {
             // The first use of MemoryCache takes up to 40 ms. The start of the application must not wait for it.

@@ -36,14 +36,15 @@ internal sealed class SigningKey(string id, RSAParameters parameters)
 
         // RSA.VerifyData computes the hash with the library of the system. SHA256.Create() is a managed class if the application
         // targets .NET Framework 4.7.2, and Windows refuses it under its FIPS policy.
-        var rsa = _rsaPool.Rent();
+        RSA? rsa = null;
         try
         {
+            rsa = _rsaPool.Rent();
             return rsa.VerifyData(buffer, 0, count, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         }
         catch (CryptographicException)
         {
-            // Some implementations throw for a number that cannot be a signature.
+            // Some implementations throw for a number that cannot be a signature, or for a key that they cannot use.
             return false;
         }
         finally

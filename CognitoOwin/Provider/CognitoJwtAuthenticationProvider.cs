@@ -30,7 +30,7 @@ public class CognitoJwtAuthenticationProvider
     /// (<see cref="CognitoProvisionUserContext.HasProfile"/>). It is not called for a client that acts for itself. If it throws
     /// or takes longer than <see cref="CognitoJwtAuthenticationOptions.ProvisioningTimeout"/>, the request goes on without a user,
     /// and a 401 becomes 503; if it rejects the user, the answer is 401. In both cases it is called again at the next request. It
-    /// has a thread of its own, and may block it. Calls for one user (user pool and subject) never overlap in one process.
+    /// has a thread of its own, and may block it. Calls for one user (user pool and subject) of one <c>UseCognitoJwt</c> never overlap in one process.
     /// </summary>
     public Func<CognitoProvisionUserContext, Task> OnProvisionUser { get; set; } = NoProvisioning;
 

@@ -87,9 +87,9 @@ public sealed class CognitoProvisionUserContext : BaseContext<CognitoJwtAuthenti
     public string RawToken => Token.RawToken;
 
     /// <summary>
-    /// Gets a token that is cancelled when the outcome is no longer wanted. With <see cref="CognitoProvisioning.OncePerToken"/>
-    /// that is when the host ends the application, and not when the client hangs up, because other requests may wait for the same
-    /// outcome.
+    /// Gets a token that is cancelled when the outcome is no longer wanted: when the host ends the application, or when the handler has taken
+    /// longer than <see cref="CognitoJwtAuthenticationOptions.ProvisioningTimeout"/>. With <see cref="CognitoProvisioning.EveryRequest"/>, also when
+    /// the client hangs up; with <see cref="CognitoProvisioning.OncePerToken"/> not, because other requests may wait for the same outcome.
     /// </summary>
     public CancellationToken CancellationToken { get; }
 

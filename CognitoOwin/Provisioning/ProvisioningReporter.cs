@@ -4,16 +4,23 @@ using CognitoOwin.Diagnostics;
 namespace CognitoOwin.Provisioning;
 
 /// <summary>
-/// Tells the operator about failures of the application's handler. A stack is logged once a minute for each type of exception, so
-/// that a database that is down for an hour does not fill the log.
+/// Tells the operator about failures of the application's handler: at most ten lines per minute, and a stack once a minute for each type of
+/// exception, so that a database that is down for an hour does not fill the log.
 /// </summary>
 /// <param name="maximumPending">How many requests may wait.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">The log.</param>
 internal sealed class ProvisioningReporter(int maximumPending, TimeProvider time, CognitoLog log)
 {
+    private const int MaximumLinesPerInterval = 10;
+
     private readonly RepeatedFailures _failures = new(time);
     private readonly RepeatedFailures _excess = new(time);
+
+    // Guards the fields below.
+    private readonly object _gate = new();
+    private long _intervalStarted;
+    private int _lines;
 
     /// <summary>Reports a run of the handler that failed.</summary>
     /// <param name="exception">The exception of the handler, or the reason why the run was ended.</param>
@@ -21,7 +28,12 @@ internal sealed class ProvisioningReporter(int maximumPending, TimeProvider time
     public ProvisioningOutcome ReportFailure(Exception exception)
     {
         var isFirst = _failures.Add(exception.GetType(), out var failures);
-        log.ProvisioningFailed(exception, isFirst, failures);
+        if (TryTakeLine() || isFirst)
+        {
+            _failures.MarkLogged();
+            log.ProvisioningFailed(exception, isFirst, failures);
+        }
+
         return ProvisioningOutcome.Fail(exception, isFirst);
     }
 
@@ -44,5 +56,19 @@ internal sealed class ProvisioningReporter(int maximumPending, TimeProvider time
         }
 
         return ProvisioningOutcome.Fail();
+    }
+
+    private bool TryTakeLine()
+    {
+        lock (_gate)
+        {
+            if (_lines == 0 || time.GetElapsedTime(_intervalStarted) >= RepeatedFailures.Interval)
+            {
+                _intervalStarted = time.GetTimestamp();
+                _lines = 0;
+            }
+
+            return ++_lines <= MaximumLinesPerInterval;
+        }
     }
 }

@@ -139,14 +139,14 @@ internal sealed class UserProvisioner(
         return await (settings.Frequency == CognitoProvisioning.EveryRequest
             ? RunWithinTimeoutAsync(token, provisioning.User, profile, context, callCancelled)
             : provisioning.Outcome.GetOrRunAsync(
-                () => RunWithinTimeoutAsync(token, provisioning.User, profile, context, disposing), callCancelled)).ConfigureAwait(false);
+                () => RunWithinTimeoutAsync(token, provisioning.User, profile, context, CancellationToken.None), callCancelled)).ConfigureAwait(false);
     }
 
     private async Task<ProvisioningOutcome> RunWithinTimeoutAsync(
         CognitoToken token, ProvisionedUser user, CognitoAttributes? profile, IOwinContext context, CancellationToken cancellationToken)
     {
         var isOver = false;
-        var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, disposing);
         var run = user.RunAsync(
             () => Volatile.Read(ref isOver)
                 ? throw new OperationCanceledException()

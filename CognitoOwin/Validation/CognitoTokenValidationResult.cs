@@ -65,7 +65,7 @@ public sealed class CognitoTokenValidationResult
     /// <summary>Gets whether the signature was verified. Otherwise anyone may have written what the token says.</summary>
     internal bool IsVerified { get; private set; }
 
-    /// <summary>Gets the value of the token that broke the rule, as it came; null if it is missing or not text.</summary>
+    /// <summary>Gets the value of the token that broke the rule, as it came; null if it is missing. A list is its JSON.</summary>
     internal string? Actual => _actual;
 
     /// <summary>Gets this result as a completed task: one object for all requests that find the result in the cache.</summary>
@@ -115,25 +115,28 @@ public sealed class CognitoTokenValidationResult
         if (revocations.Find(Token!, ref _revocationKeys) is { } kind)
         {
             RevocationMetrics.RecordRefusal(kind);
-            return new CognitoTokenValidationResult
-            {
-                Rejection = TokenRejection.Revoked,
-                TokenUse = TokenUse,
-                IsVerified = true,
-                _pool = Pool,
-                _clientId = ClientId,
-            };
+            return Replace(TokenRejection.Revoked, null);
         }
 
         if (revocations.RetryAfter is { } retryAfter)
         {
             // Without the version, so that the next request asks again.
-            return ReportUnavailable(TokenRejection.RevocationsUnavailable, retryAfter);
+            return Replace(TokenRejection.RevocationsUnavailable, retryAfter);
         }
 
         // The version was read before looking. If something changed in between, the next request looks again.
         _revocationsVersion = version;
         return this;
+
+        CognitoTokenValidationResult Replace(TokenRejection rejection, TimeSpan? retryAfter) => new()
+        {
+            Rejection = rejection,
+            RetryAfter = retryAfter,
+            TokenUse = TokenUse,
+            IsVerified = true,
+            _pool = Pool,
+            _clientId = ClientId,
+        };
     }
 
     /// <summary>Notes that a request uses a cached token, and with it the user pool that the application's resolver returned.</summary>

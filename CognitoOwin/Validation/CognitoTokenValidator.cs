@@ -181,7 +181,7 @@ public sealed class CognitoTokenValidator : IDisposable
         if (issuer.ResolvedPool is { IsUsable: false })
         {
             // The pool was changed or removed while this request waited for the key.
-            return ReportUnavailable(TokenRejection.UserPoolUnavailable, TimeSpan.Zero);
+            return AddOrigin(ReportUnavailable(TokenRejection.UserPoolUnavailable, TimeSpan.Zero), isVerified: false);
         }
 
         if (lookup.Key is not { } key)
@@ -312,7 +312,7 @@ public sealed class CognitoTokenValidator : IDisposable
         name = claims.GetString(CognitoClaimTypes.Issuer);
         if (name == null)
         {
-            return RejectIssuer(name);
+            return RejectIssuer(GetText(claims, CognitoClaimTypes.Issuer));
         }
 
         if (_issuers.TryGetValue(name, out issuer))
@@ -323,6 +323,9 @@ public sealed class CognitoTokenValidator : IDisposable
         poolId = _resolvedPools == null ? null : CognitoUserPool.GetPoolIdOfIssuer(name);
         return poolId == null || _poolIds.Contains(poolId) ? RejectIssuer(name) : null;
     }
+
+    // For the log and the details of an error: the text of a string, the JSON of anything else, null if the claim is missing.
+    private static string? GetText(JsonMembers claims, string name) => claims.TryGetValue(name, out var value) ? value.Text : null;
 
     private static CognitoTokenValidationResult RejectIssuer(string? name) =>
         Reject(TokenRejection.UnknownIssuer, CognitoClaimTypes.Issuer, name);
@@ -382,11 +385,10 @@ public sealed class CognitoTokenValidator : IDisposable
         var (claimName, rejection) = tokenUse == CognitoTokenUse.Id
             ? (CognitoClaimTypes.Audience, TokenRejection.AudienceNotAccepted)
             : (CognitoClaimTypes.ClientId, TokenRejection.ClientIdNotAccepted);
-        var actual = claims.GetString(claimName);
-        clientId = actual ?? "";
+        clientId = claims.GetString(claimName) ?? "";
         if (!pool.ClientIds.Contains(clientId))
         {
-            return Reject(rejection, claimName, actual);
+            return Reject(rejection, claimName, GetText(claims, claimName));
         }
 
         return tokenUse == CognitoTokenUse.Access ? ValidateResource(claims, pool) : null;
@@ -405,7 +407,7 @@ public sealed class CognitoTokenValidator : IDisposable
         var isAccepted = audience.Items is { } items
             ? Array.TrueForAll(items, item => item.String != null) && Array.Exists(items, item => pool.AcceptsAudience(item.String))
             : pool.AcceptsAudience(audience.String);
-        return isAccepted ? null : Reject(TokenRejection.ResourceNotAccepted, CognitoClaimTypes.Audience, audience.String);
+        return isAccepted ? null : Reject(TokenRejection.ResourceNotAccepted, CognitoClaimTypes.Audience, audience.Text);
     }
 
     // ID tokens have no scopes, and a client that acts for itself is in no group. So people and machines can share one pool.

@@ -37,10 +37,11 @@ internal sealed class ResolvedPools : IDisposable
     private readonly Dictionary<string, Task<PoolLookup>> _pending = new(StringComparer.Ordinal);
     private readonly FailedPoolLookups _failed;
     private readonly PoolLookupLimit _limit;
+    private readonly RepeatedFailures _failures;
+    private readonly RepeatedFailures _refusals;
     private int _maximumPools = MaximumPools;
 
     // Timestamps of the clock.
-    private long _nextFailureReport = long.MinValue;
     private long _nextLimitReport = long.MinValue;
 
     /// <param name="resolve">The application's resolver.</param>
@@ -57,6 +58,8 @@ internal sealed class ResolvedPools : IDisposable
         _timeout = settings.Keys.FetchTimeout;
         _failed = new FailedPoolLookups(_time);
         _limit = new PoolLookupLimit(_minimumInterval, _time);
+        _failures = new RepeatedFailures(_time);
+        _refusals = new RepeatedFailures(_time);
     }
 
     /// <summary>Finds a pool: a kept pool at once, any other after a look-up, which all waiting requests share.</summary>
@@ -153,6 +156,7 @@ internal sealed class ResolvedPools : IDisposable
         PoolLookup lookup;
         Action? report;
         var isConfirmed = false;
+        var failures = 0;
         try
         {
             var answer = await TimeLimit.RunAsync(
@@ -162,6 +166,7 @@ internal sealed class ResolvedPools : IDisposable
                 static message => new TimeoutException(message),
                 _disposing.Token).ConfigureAwait(false);
             (lookup, report, isConfirmed) = ApplyAnswer(id, answer?.Copy());
+            failures = _failures.Reset();
         }
         catch (Exception e)
         {
@@ -182,6 +187,11 @@ internal sealed class ResolvedPools : IDisposable
         }
 
         result.SetResult(lookup);
+        if (failures > 0)
+        {
+            _log.PoolLookupRecovered(failures);
+        }
+
         report?.Invoke();
 
         void End()
@@ -239,7 +249,7 @@ internal sealed class ResolvedPools : IDisposable
         {
             lock (_gate)
             {
-                return (FindAfterFailure(id, _minimumInterval), () => _log.PoolRefused(id, problems), IsConfirmed: false);
+                return (FindAfterFailure(id, _minimumInterval), _refusals.Add(id, out _) ? () => _log.PoolRefused(id, problems) : null, IsConfirmed: false);
             }
         }
 
@@ -252,8 +262,9 @@ internal sealed class ResolvedPools : IDisposable
         lock (_gate)
         {
             var lookup = FindAfterFailure(id, FailureLifetime);
-            var isReported = !_disposing.IsCancellationRequested && TryReport(ref _nextFailureReport);
-            return (lookup, isReported ? () => _log.PoolLookupFailed(failure) : null);
+            var failures = 0;
+            var isReported = !_disposing.IsCancellationRequested && _failures.Add(failure.GetType(), out failures);
+            return (lookup, isReported ? () => _log.PoolLookupFailed(failure, failures) : null);
         }
     }
 
