@@ -89,6 +89,19 @@ describe('the example with amazon-cognito-identity-js', { skip: missing }, () =>
     assert.match(await callApi('/api/reports'), /^403 Bearer .*error="insufficient_scope"/);
   });
 
+  it('calls the API and forgets its tokens at the sign-out', async () => {
+    await signIn(alice);
+
+    // The library revokes no refresh token here: tokens of the emulator have no origin_jti.
+    await Promise.all([
+      tab.waitForRequest((request) => request.method() === 'DELETE' && request.url().endsWith('/api/session')),
+      tab.evaluate(() => window.client.signOut()),
+    ]);
+
+    assert.equal(await callApi('/api/me'), 'Sign in first.');
+    assert.equal(await tab.evaluate(() => JSON.stringify(sessionStorage).includes('eyJ')), false);
+  });
+
   it('tells a wrong password, a new user, and a user who is not signed in', async () => {
     // cognito-local has another name for what Cognito calls NotAuthorizedException.
     assert.equal(await signIn({ ...alice, password: 'wrong' }), 'InvalidPasswordException');
@@ -98,12 +111,15 @@ describe('the example with amazon-cognito-identity-js', { skip: missing }, () =>
 });
 
 describe('the example with managed login', { skip: missing }, () => {
-  let browser, server, origin, tab, challenge, refusal, lifetime, refreshes;
+  let browser, server, origin, tab, challenge, refusal, lifetime, refreshes, ended;
 
   before(async () => {
     browser = await startBrowser();
     const files = { '/': codeBlock('clients.md', 'html', 'sign-in.js') };
-    server = await serve(files, undefined, { '/oauth2/authorize': authorize, '/oauth2/token': exchange, '/logout': logOut, '/api/me': answerMe });
+    server = await serve(files, undefined, {
+      '/oauth2/authorize': authorize, '/oauth2/token': exchange, '/oauth2/revoke': revoke, '/logout': logOut,
+      '/api/me': answerMe, '/api/session': endSession,
+    });
     origin = `http://127.0.0.1:${server.address().port}`;
     files['/sign-in.js'] = edit(codeBlock('clients.md', 'js', 'code_challenge'), [
       ["'https://example.auth.eu-west-1.amazoncognito.com'", `'${origin}'`],
@@ -122,6 +138,7 @@ describe('the example with managed login', { skip: missing }, () => {
     refusal = undefined;
     lifetime = 3600;
     refreshes = 0;
+    ended = [];
     await tab?.context().close();
     tab = await (await browser.newContext()).newPage();
     await tab.goto(`${origin}/`);
@@ -139,9 +156,7 @@ describe('the example with managed login', { skip: missing }, () => {
   }
 
   async function exchange(request, response) {
-    let body = '';
-    for await (const part of request) body += part;
-    const { code_verifier: verifier, client_id: clientId, ...sent } = Object.fromEntries(new URLSearchParams(body));
+    const { code_verifier: verifier, client_id: clientId, ...sent } = Object.fromEntries(new URLSearchParams(await readBody(request)));
     const answer = (status, json) => response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(json));
     assert.equal(clientId, '1example23456789');
     if (sent.grant_type === 'refresh_token') {
@@ -162,6 +177,16 @@ describe('the example with managed login', { skip: missing }, () => {
     const isKnown = /^Bearer token \d+$/.test(request.headers.authorization);
     response.writeHead(isKnown ? 200 : 401, { 'Content-Type': 'application/json' }).end(JSON.stringify(request.headers.authorization));
   };
+
+  function endSession(request) {
+    // It never answers.
+    ended.push(`${request.method} ${request.url} ${request.headers.authorization}`);
+  }
+
+  async function revoke(request, response) {
+    ended.push(`${request.method} ${request.url} ${await readBody(request)}`);
+    response.writeHead(500).end();
+  }
 
   function logOut(request, response) {
     assert.deepEqual(
@@ -199,11 +224,14 @@ describe('the example with managed login', { skip: missing }, () => {
     assert.equal(refreshes, 2);
   });
 
-  it('forgets its tokens at the sign-out', async () => {
+  it('forgets and revokes its tokens at the sign-out, also if the API hangs and Cognito fails', async () => {
     await signIn();
-    await Promise.all([tab.waitForRequest(/logout/), tab.click('#sign-out')]);
-    await tab.waitForURL(`${origin}/`);
+    await Promise.all([tab.waitForRequest(/logout/), tab.waitForEvent('load'), tab.click('#sign-out')]);
+    assert.equal(tab.url(), `${origin}/`);
 
+    assert.deepEqual(ended.sort(), [
+      'DELETE /api/session Bearer token 0', 'POST /oauth2/revoke client_id=1example23456789&token=a+refresh+token',
+    ]);
     await assert.rejects(callTwice(), /Sign in first/);
   });
 
@@ -227,6 +255,12 @@ const configure = ({ own, endpoint }) => edit(codeBlock('clients.md', 'js', "fro
   ["ClientId: '1example23456789'", `ClientId: '${own.clientId}'`],
   ["// user.setAuthenticationFlowType('USER_PASSWORD_AUTH');", "user.setAuthenticationFlowType('USER_PASSWORD_AUTH');"],
 ]);
+
+async function readBody(request) {
+  let body = '';
+  for await (const part of request) body += part;
+  return body;
+}
 
 function edit(block, edits) {
   return edits.reduce((code, [shown, used]) => {

@@ -45,21 +45,42 @@ INSERT INTO notes (user_id, text) VALUES (1, 'a'), (2, 'b'), (3, 'c'), (4, 'd'),
 });
 
 test('The statements of provisioning.md create one row and keep the address that is stored', () => {
-  const table = codeBlock('provisioning.md', 'sql', 'AUTO_INCREMENT');
-  const code = codeBlock('provisioning.md', 'csharp mysql', 'class UserStore');
-  const [find, save] = ['FindUser', 'SaveUser'].map((name) => new RegExp(`${name} = @"([^"]*)"`).exec(code)[1]);
-  const run = (statement, userPoolId, subject, email) =>
-    database.query(`SET @userPoolId = '${userPoolId}', @subject = '${subject}', @email = ${email ? `'${email}'` : 'NULL'}; ${statement}`);
-  database.query(table);
+  database.query(codeBlock('provisioning.md', 'sql', 'AUTO_INCREMENT'));
 
-  assert.deepEqual(run(find, 'eu-west-1_A', 'alice'), []);
-  run(save, 'eu-west-1_A', 'alice', null);
-  assert.deepEqual(run(find, 'eu-west-1_A', 'alice'), [['1', 'NULL', '0']]);
-  run(save, 'eu-west-1_A', 'alice', 'alice@example.com');
-  run(save, 'eu-west-1_A', 'alice', null);
-  assert.deepEqual(run(find, 'eu-west-1_A', 'alice'), [['1', 'alice@example.com', '0']]);
+  assert.deepEqual(find('eu-west-1_A', 'alice'), []);
+  save('eu-west-1_A', 'alice', null);
+  assert.deepEqual(find('eu-west-1_A', 'alice'), [['1', 'NULL', '0']]);
+  save('eu-west-1_A', 'alice', 'alice@example.com');
+  save('eu-west-1_A', 'alice', null);
+  assert.deepEqual(find('eu-west-1_A', 'alice'), [['1', 'alice@example.com', '0']]);
 
-  run(save, 'eu-west-1_a', 'alice', null);
-  run(save, 'eu-west-1_A', 'Alice', null);
+  save('eu-west-1_a', 'alice', null);
+  save('eu-west-1_A', 'Alice', null);
   assert.deepEqual(database.query('SELECT COUNT(*) FROM users'), [['3']]);
 });
+
+test('A row from before Cognito becomes that of its user, and of nobody else', () => {
+  database.query("CREATE TABLE users (id INT PRIMARY KEY AUTO_INCREMENT, name VARCHAR(100)); INSERT INTO users VALUES (41, 'b'), (42, 'a')");
+  database.query(codeBlock('provisioning.md', 'sql', 'ALTER TABLE users\n'));
+  const link = statement('Link', codeBlock('provisioning.md', 'csharp', 'class OldUsers'))
+    .replace(/Users/g, 'users').replace(/UserPoolId =/g, 'user_pool_id =');
+
+  run(link, 'eu-west-1_A', 'alice', { id: 42 });
+  run(link, 'eu-west-1_A', 'mallory', { id: 42 });
+  run(link, 'eu-west-1_A', 'alice', { id: 41 });
+  save('eu-west-1_A', 'mallory', null);
+
+  assert.deepEqual(find('eu-west-1_A', 'alice'), [['42', 'NULL', '0']]);
+  assert.deepEqual(database.query('SELECT id, IFNULL(subject, "-") FROM users ORDER BY id'), [['41', '-'], ['42', 'alice'], ['43', 'mallory']]);
+});
+
+const statement = (name, code) => new RegExp(`${name} = @"([^"]*)"`).exec(code)[1];
+const userStore = codeBlock('provisioning.md', 'csharp mysql', 'class UserStore');
+const find = (userPoolId, subject) => run(statement('FindUser', userStore), userPoolId, subject);
+const save = (userPoolId, subject, email) => run(statement('SaveUser', userStore), userPoolId, subject, { email });
+
+function run(sql, userPoolId, subject, others = {}) {
+  const values = Object.entries({ userPoolId, subject, ...others }).map(([name, value]) =>
+    `@${name} = ${typeof value === 'string' ? `'${value}'` : value}`);
+  return database.query(`SET ${values.join(', ')}; ${sql}`);
+}

@@ -100,6 +100,29 @@ public sealed class ProvisioningPageTests
     }
 
     [TestMethod]
+    public async Task SQLite_row_from_before_Cognito_becomes_that_of_its_user_and_of_nobody_else()
+    {
+        using var database = OpenDatabase();
+        database.Query("DROP TABLE users; CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO users VALUES (41, 'b'), (42, 'a')");
+        database.Query(Regex.Match(Page, @"```sql\n(ALTER TABLE users ADD COLUMN .*?)```", RegexOptions.Singleline).Groups[1].Value);
+        var statement = Regex.Match(Page, "Link = @\"([^\"]*)\"").Groups[1].Value.Replace("Users", "users").Replace("UserPoolId =", "user_pool_id =");
+        void Link(string subject, int id) => database.Query(
+            statement.Replace("@userPoolId", "'us-east-1_A'").Replace("@subject", $"'{subject}'").Replace("@id", $"{id}"));
+
+        Link("alice", 42);
+        Link("mallory", 42);
+        Link("alice", 41);
+        var alice = await new UserStore().GetOrCreateAsync("us-east-1_A", "alice", "alice@example.com");
+        var mallory = await new UserStore().GetOrCreateAsync("us-east-1_A", "mallory", null);
+
+        Assert.AreEqual(42, alice.Id);
+        Assert.AreEqual(43, mallory.Id);
+        CollectionAssert.AreEqual(
+            new[] { "41 b ", "42 a alice", "43  mallory" },
+            database.Query("SELECT id, name, subject FROM users ORDER BY id").Select(row => string.Join(" ", row)).ToArray());
+    }
+
+    [TestMethod]
     public void Every_recipe_that_stores_the_address_keeps_it_when_a_token_has_none()
     {
         var blocks = Regex.Matches(Page, @"```(csharp|sql)[^\n]*\n(.*?)```", RegexOptions.Singleline).Cast<Match>()
