@@ -55,6 +55,8 @@ export async function startApplication({ settings, database, processes = 1, asse
       url,
       servers,
       folder,
+      site,
+      ports,
       processes: children.filter((child) => child !== nginx).map((child) => child.pid),
       pid: (index) => children[index].pid,
       /** Ends a process with SIGKILL. */
@@ -130,7 +132,7 @@ async function startNginx(site, folder, ports) {
 }
 
 // Debian installs nginx in a folder that the PATH of an ordinary user may not contain.
-const nginxProgram = () => (existsSync('/usr/sbin/nginx') ? '/usr/sbin/nginx' : 'nginx');
+export const nginxProgram = () => (existsSync('/usr/sbin/nginx') ? '/usr/sbin/nginx' : 'nginx');
 
 /** Reads the headers that IIS adds to every answer from web.config. Mono ignores that section, so nginx adds them here. */
 export function securityHeaders() {

@@ -10,7 +10,7 @@ import http from 'node:http';
 import { createRequire } from 'node:module';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { missing, startBrowser } from './browser.mjs';
-import { codeBlock, codeBlocks } from './pages.mjs';
+import { codeBlock, codeBlocks, edit } from './pages.mjs';
 import { newcomer, users } from './pool.mjs';
 import { startStack } from './stack.mjs';
 
@@ -260,13 +260,6 @@ async function readBody(request) {
   let body = '';
   for await (const part of request) body += part;
   return body;
-}
-
-function edit(block, edits) {
-  return edits.reduce((code, [shown, used]) => {
-    assert.equal(code.split(shown).length, 2, `docs/clients.md has not: ${shown}`);
-    return code.replace(shown, used);
-  }, block);
 }
 
 // Serves the files, and passes requests to the API on, so that the page and the API have one origin.

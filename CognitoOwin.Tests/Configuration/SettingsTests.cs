@@ -385,14 +385,17 @@ public sealed class SettingsTests
     }
 
     [TestMethod]
-    [DataRow("JwksUri")]
-    [DataRow("Issuer")]
-    [DataRow("Endpoint")]
-    [DataRow("Domain")]
-    public void Address_with_a_password_stops_the_start_and_the_password_is_not_shown(string setting)
+    [DataRow("JwksUri", "https://notes:hunter2@pool.example.com/keys")]
+    [DataRow("JwksUri", "notes:hunter2@pool.example.com/keys")]
+    [DataRow("JwksUri", "//notes:hunter2@pool.example.com/keys")]
+    [DataRow("JwksUri", "hunter2@pool.example.com")]
+    [DataRow("Issuer", "https://notes:hunter2@pool.example.com/eu-west-1_Ab12Cd34e")]
+    [DataRow("Issuer", "notes:hunter2@pool.example.com/eu-west-1_Ab12Cd34e")]
+    [DataRow("Endpoint", "https://notes:hunter2@pool.example.com/")]
+    [DataRow("Domain", "https://notes:hunter2@pool.example.com/")]
+    public void Address_with_a_password_stops_the_start_and_the_password_is_not_shown(string setting, string address)
     {
-        var problem = GetProblems(
-            ("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example"), ("cognito:" + setting, "https://notes:hunter2@pool.example.com/" + PoolId)).Single();
+        var problem = GetProblems(("cognito:UserPoolId", PoolId), ("cognito:ClientId", "1example"), ("cognito:" + setting, address)).Single();
 
         StringAssert.StartsWith(problem, $"cognito:{setting} has a user name or a password");
         Assert.IsFalse(problem.Contains("hunter2"));

@@ -370,6 +370,24 @@ public sealed class UserPoolResolverTests
     }
 
     [TestMethod]
+    public async Task Wrong_pool_that_is_returned_again_is_logged_once_a_minute()
+    {
+        using var app = new ResolverApp();
+        var tenant = app.AddTenant();
+        app.Resolve = (_, _) => Task.FromResult<CognitoUserPool?>(new CognitoUserPool("eu-west-1_Other", tenant.ClientId));
+
+        for (var i = 0; i < 7; i++)
+        {
+            await AssertUnavailableAsync(app, app.Token(tenant), "10");
+            app.Clock.Advance(TimeSpan.FromSeconds(10));
+        }
+
+        Assert.HasCount(7, app.Calls);
+        await app.Log.WaitForAsync(ResolverApp.PoolRefused, 2);
+        Assert.HasCount(2, app.Log.GetTexts(ResolverApp.PoolRefused));
+    }
+
+    [TestMethod]
     public async Task Hanging_resolver_means_503_after_FetchTimeout_and_one_call()
     {
         using var app = new ResolverApp();

@@ -384,23 +384,24 @@ internal sealed class OptionsChecker
 
     private Uri? CheckAddress(string setting, string? text)
     {
-        // A query may be a signature.
-        var shown = text?.Split('?')[0];
-        var isAddress = Uri.TryCreate(text, UriKind.Absolute, out var address);
-        if (isAddress ? address!.UserInfo.Length > 0 : text?.Contains('@') == true)
+        var isHttp = Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is ("https" or "http");
+        if (isHttp ? address!.UserInfo.Length > 0 : text?.Contains('@') == true)
         {
             _problems.AddHidden(setting, "an address without a user name and a password");
             return null;
         }
 
+        // A query may be a signature.
+        var shown = text?.Split('?')[0];
+
         // Refuse white space around the text: Uri ignores it, but the issuer of a token must be equal to the text.
-        if (!isAddress || text != text!.Trim() || address!.Scheme is not ("https" or "http"))
+        if (!isHttp || text != text!.Trim())
         {
             _problems.AddUnexpected(setting, shown, "an absolute https address");
             return null;
         }
 
-        if (_options.RequireHttps && address.Scheme != Uri.UriSchemeHttps && !address.IsLoopback)
+        if (_options.RequireHttps && address!.Scheme != Uri.UriSchemeHttps && !address.IsLoopback)
         {
             _problems.AddUnexpected(setting, shown, "an https address, because cognito:RequireHttps is true");
             return null;
