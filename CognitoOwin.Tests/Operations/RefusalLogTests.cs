@@ -199,6 +199,23 @@ public sealed class RefusalLogTests : IDisposable
     }
 
     [TestMethod]
+    public async Task Refusals_after_the_end_of_the_application_are_answered()
+    {
+        using var pool = new CognitoTestPool();
+        OwinTestHost host;
+        using (host = ProtectedApp.Start(pool))
+        {
+            await host.GetAsync("/", "Bearer opaque");
+        }
+
+        // A host may send the last requests later, and the timer of the system is disposed.
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.AreEqual(401, (await host.GetAsync("/", "Bearer opaque")).StatusCode);
+        }
+    }
+
+    [TestMethod]
     public async Task Missing_or_listed_audience_is_named_with_what_is_expected()
     {
         using var host = Start(options => options.RequireAudience = true);
