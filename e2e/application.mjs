@@ -121,28 +121,20 @@ async function startMono(site, folder, index, port) {
 
 async function startNginx(site, folder, ports) {
   const [port, ...direct] = await Promise.all([undefined, ...ports].map(() => freePort()));
-  const home = path.join(folder, 'nginx');
-  mkdirSync(home, { recursive: true });
-  const configuration = path.join(home, 'nginx.conf');
-  writeFileSync(configuration, nginxConfiguration({ site, home, port, ports, direct, headers: securityHeaders() }));
-  const log = path.join(folder, 'nginx.log');
-  const child = start('nginx', [nginxProgram(), '-p', home, '-c', configuration, '-e', log], { cwd: home, log });
-  await waitUntil(() => accepts(port), { what: 'nginx', seconds: 20, child });
+  const child = await runNginx(path.join(folder, 'nginx'), port, describeSites({ site, port, ports, direct, headers: securityHeaders() }));
   return { child, port, direct };
 }
 
-// Debian installs nginx in a folder that the PATH of an ordinary user may not contain.
-export const nginxProgram = () => (existsSync('/usr/sbin/nginx') ? '/usr/sbin/nginx' : 'nginx');
-
-/** Reads the headers that IIS adds to every answer from web.config. Mono ignores that section, so nginx adds them here. */
-export function securityHeaders() {
-  const [, section] = readFileSync(path.join(sample, 'web.config'), 'utf8').match(/<customHeaders>([^]*?)<\/customHeaders>/);
-  return [...section.matchAll(/<add name="([^"]+)" value="([^"]+)" \/>/g)].map(([, name, value]) => ({ name, value }));
-}
-
-// nginx runs as one process without a master, so that stopping its pid stops all of nginx. One address is that of all processes, and each
-// process has its own.
-const nginxConfiguration = ({ site, home, port, ports, direct, headers }) => `
+/**
+ * Starts nginx, and waits until it listens on `port`. It runs as one process without a master, so that stopping its pid stops all of it.
+ *
+ * @param home  a folder for its files; its log is beside it
+ * @param sites its upstreams and servers
+ */
+export async function runNginx(home, port, sites) {
+  mkdirSync(home, { recursive: true });
+  const configuration = path.join(home, 'nginx.conf');
+  writeFileSync(configuration, `
 daemon off;
 master_process off;
 pid ${home}/nginx.pid;
@@ -154,6 +146,26 @@ http {
   fastcgi_temp_path ${home}/fastcgi;
   uwsgi_temp_path ${home}/uwsgi;
   scgi_temp_path ${home}/scgi;
+${sites}
+}
+`);
+  const log = `${home}.log`;
+  const child = start('nginx', [nginxProgram(), '-p', home, '-c', configuration, '-e', log], { cwd: home, log });
+  await waitUntil(() => accepts(port), { what: 'nginx', seconds: 20, child });
+  return child;
+}
+
+// Debian installs nginx in a folder that the PATH of an ordinary user may not contain.
+const nginxProgram = () => (existsSync('/usr/sbin/nginx') ? '/usr/sbin/nginx' : 'nginx');
+
+/** Reads the headers that IIS adds to every answer from web.config. Mono ignores that section, so nginx adds them here. */
+export function securityHeaders() {
+  const [, section] = readFileSync(path.join(sample, 'web.config'), 'utf8').match(/<customHeaders>([^]*?)<\/customHeaders>/);
+  return [...section.matchAll(/<add name="([^"]+)" value="([^"]+)" \/>/g)].map(([, name, value]) => ({ name, value }));
+}
+
+// One address is that of all processes, and each process has its own.
+const describeSites = ({ site, port, ports, direct, headers }) => `
   upstream application {
 ${ports.map((each) => `    server 127.0.0.1:${each};`).join('\n')}
   }
@@ -187,6 +199,4 @@ ${headers.map(({ name, value }) => `    add_header ${name} "${value}" always;`).
       fastcgi_param SERVER_NAME $server_name;
       fastcgi_param HTTP_HOST $host:$server_port;
     }
-  }`).join('\n')}
-}
-`;
+  }`).join('\n')}`;

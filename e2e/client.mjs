@@ -56,6 +56,11 @@ export function tamper(token) {
   return token.slice(0, position) + (token[position] === 'A' ? 'B' : 'A') + token.slice(position + 1);
 }
 
+/** Returns the token with a key id that its pool does not have. */
+export function withUnknownKey(token) {
+  return [Buffer.from('{"alg":"RS256","kid":"invented"}').toString('base64url'), ...token.split('.').slice(1)].join('.');
+}
+
 function parse(text) {
   try {
     return JSON.parse(text);

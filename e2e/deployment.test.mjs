@@ -1,14 +1,13 @@
 // The lines for nginx of docs/deployment.md, in front of two processes of the sample.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { nginxProgram } from './application.mjs';
-import { bearer, send } from './client.mjs';
+import { runNginx } from './application.mjs';
+import { bearer, send, withUnknownKey } from './client.mjs';
 import { codeBlock, edit } from './pages.mjs';
 import { users } from './pool.mjs';
-import { accepts, freePort, start, waitUntil } from './processes.mjs';
+import { freePort } from './processes.mjs';
 import { startStack } from './stack.mjs';
 
 let stack, nginx, url, accessToken;
@@ -25,15 +24,7 @@ before(async () => {
     ['    ssl_certificate     /etc/ssl/certs/notes.pem;\n', ''],
     ['    ssl_certificate_key /etc/ssl/private/notes.key;\n', ''],
   ]);
-  const home = path.join(folder, 'documented-nginx');
-  mkdirSync(home);
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${home}/${name};`).join(' ');
-  writeFileSync(
-    path.join(home, 'nginx.conf'),
-    `daemon off; master_process off; pid ${home}/nginx.pid; events { } http { access_log off; ${temporary}\n${documented} }`);
-  const log = path.join(home, 'nginx.log');
-  nginx = start('nginx', [nginxProgram(), '-p', home, '-c', path.join(home, 'nginx.conf'), '-e', log], { cwd: home, log });
-  await waitUntil(() => accepts(port), { what: 'nginx', seconds: 20, child: nginx });
+  nginx = await runNginx(path.join(folder, 'documented-nginx'), port, documented);
   url = `http://127.0.0.1:${port}`;
 });
 
@@ -55,9 +46,8 @@ test('Requests reach the application, and its files stay hidden', async () => {
 });
 
 test('A 503 reaches the client, and takes no process out of use', async () => {
-  const unknown = [Buffer.from('{"alg":"RS256","kid":"invented"}').toString('base64url'), ...accessToken.split('.').slice(1)].join('.');
   const statuses = [];
-  for (let i = 0; i < 10; i++) statuses.push(await getStatus('/api/me', unknown));
+  for (let i = 0; i < 10; i++) statuses.push(await getStatus('/api/me', withUnknownKey(accessToken)));
 
   assert.ok(statuses.includes(503), statuses.join());
   assert.equal(await getStatus('/api/me', accessToken), 200);

@@ -447,6 +447,8 @@ public sealed class RedisStoreTests
     [TestMethod]
     public void Missing_argument_throws()
     {
+        StringAssert.StartsWith(
+            Assert.ThrowsExactly<ArgumentException>(() => new CognitoRevocationsOptions().UseRedis((string?)null)).Message, "UseRedis needs a Configuration");
         Assert.ThrowsExactly<ArgumentNullException>(() => new CognitoRevocationsOptions().UseRedis((Action<CognitoRedisOptions>)null!));
         Assert.ThrowsExactly<ArgumentNullException>(() => ((CognitoRevocationsOptions)null!).UseRedis("host:6379"));
     }

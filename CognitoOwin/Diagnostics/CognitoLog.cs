@@ -40,7 +40,7 @@ internal sealed class CognitoLog(ILogger? logger)
             EventIds.KeysFetchFailed,
             $"The keys of the user pool {pool.Name} could not be fetched from {address} ({failure}). {EndSentence(message)} "
             + (hasUsableKeys ? "The known keys stay in use." : "No key is known, so requests with a token of this pool get 503.")
-            + (failures > 1 ? $" Failed fetches since the last one that succeeded: {failures.ToString(CultureInfo.InvariantCulture)}." : ""),
+            + CountFailures("Failed fetches since the last one that succeeded", failures),
             exception);
 
     public void AddressUnused(CognitoUserPool pool, string address, string failure, string message) =>
@@ -117,7 +117,7 @@ internal sealed class CognitoLog(ILogger? logger)
             TraceEventType.Error,
             EventIds.UserInfoFailed,
             $"The profile of a user could not be read. {EndSentence(reason)}"
-            + (failures > 1 ? $" Failures since the last profile: {failures.ToString(CultureInfo.InvariantCulture)}." : ""),
+            + CountFailures("Failures since the last profile", failures),
             exception);
 
     public void UserInfoRecovered(int failures) =>
@@ -135,7 +135,7 @@ internal sealed class CognitoLog(ILogger? logger)
             EventIds.ProvisioningFailed,
             isFirst
                 ? "The application's provisioning handler failed. Its user is not known, so the request goes on without a user, and a "
-                    + "401 becomes 503." + (failures > 1 ? $" Failures since it last worked: {failures.ToString(CultureInfo.InvariantCulture)}." : "")
+                    + "401 becomes 503." + CountFailures("Failures since it last worked", failures)
                 : "The application's provisioning handler failed again: "
                     + $"{exception.GetType().Name}: {Shorten(exception.Message)} Failures since it last worked: "
                     + failures.ToString(CultureInfo.InvariantCulture) + ". The log has at most ten failures a minute, and the stack of an exception "
@@ -181,7 +181,7 @@ internal sealed class CognitoLog(ILogger? logger)
             TraceEventType.Error,
             EventIds.PoolLookupFailed,
             $"UserPoolResolver failed: {EndSentence(Shorten(exception.Message))} Known user pools stay in use; requests with a token of another pool get 503."
-            + (failures > 1 ? $" Failures since it last worked: {failures.ToString(CultureInfo.InvariantCulture)}." : ""),
+            + CountFailures("Failures since it last worked", failures),
             exception);
 
     public void PoolLookupRecovered(int failures) =>
@@ -250,6 +250,10 @@ internal sealed class CognitoLog(ILogger? logger)
             EventIds.RevocationsIgnored,
             $"The store of revocations has entries or messages that no server of this farm writes: {count.ToString(CultureInfo.InvariantCulture)} "
             + "until now. They are ignored. Check who else can write to it.");
+
+    // The first failure needs no count.
+    private static string CountFailures(string text, int failures) =>
+        failures > 1 ? $" {text}: {failures.ToString(CultureInfo.InvariantCulture)}." : "";
 
     // The messages of the system's exceptions do not always end with a full stop.
     private static string EndSentence(string text) => text.TrimEnd() is { Length: > 0 } trimmed && trimmed[trimmed.Length - 1] is '.' or '!' or '?'

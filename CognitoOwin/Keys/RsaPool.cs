@@ -28,10 +28,10 @@ internal sealed class RsaPool(RSAParameters parameters)
     }
 
     /// <summary>Puts an RSA object back into the pool, or disposes it if the pool is full.</summary>
-    /// <param name="rsa">The object; null if none could be created.</param>
-    public void Return(RSA? rsa)
+    /// <param name="rsa">The object.</param>
+    public void Return(RSA rsa)
     {
-        for (var i = 0; i < _idle.Length && rsa != null; i++)
+        for (var i = 0; i < _idle.Length; i++)
         {
             if (_idle[i] == null && Interlocked.CompareExchange(ref _idle[i], rsa, null) == null)
             {
@@ -39,6 +39,6 @@ internal sealed class RsaPool(RSAParameters parameters)
             }
         }
 
-        rsa?.Dispose();
+        rsa.Dispose();
     }
 }

@@ -49,7 +49,10 @@ internal sealed class SigningKey(string id, RSAParameters parameters)
         }
         finally
         {
-            _rsaPool.Return(rsa);
+            if (rsa != null)
+            {
+                _rsaPool.Return(rsa);
+            }
         }
     }
 

@@ -18,8 +18,9 @@ namespace CognitoOwin.Validation;
 /// </summary>
 internal sealed class RevocationSync : IDisposable
 {
-    // A page takes a few milliseconds of a server, and a few hundred kilobytes of memory.
     private const int MaximumBlockedCalls = 100;
+
+    // A page takes a few milliseconds of a server, and a few hundred kilobytes of memory.
     private const int PageSize = 1000;
     private const int WriteSize = 500;
     private const int MaximumPendingInTurn = 20 * WriteSize;
